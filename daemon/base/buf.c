@@ -1,0 +1,96 @@
+#include <purposed/base/buf.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+
+void buf_fini(struct buf *b)
+{
+	free(b->ptr);
+	*b = (struct buf){ 0 };
+}
+
+void buf_wipe(struct buf *b)
+{
+	mem_wipe(b->ptr, b->cap);
+	b->len = 0;
+}
+
+char *buf_reserve(struct buf *b, size_t extra)
+{
+	size_t cap = b->cap != 0 ? b->cap : 256;
+
+	if (b->cap - b->len >= extra && b->ptr != NULL)
+		return b->ptr + b->len;
+	while (cap - b->len < extra)
+		cap *= 2;
+	b->ptr = mem_resize(b->ptr, cap, 1);
+	b->cap = cap;
+	return b->ptr + b->len;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+	if (len == 0)
+		return;
+	memcpy(buf_reserve(b, len), bytes, len);
+	b->len += len;
+}
+
+void buf_add_span(struct buf *b, struct span s)
+{
+	buf_add(b, s.ptr, s.len);
+}
+
+void buf_add_str(struct buf *b, const char *str)
+{
+	buf_add(b, str, strlen(str));
+}
+
+void buf_add_char(struct buf *b, char c)
+{
+	*buf_reserve(b, 1) = c;
+	b->len++;
+}
+
+void buf_add_uint(struct buf *b, unsigned long long n)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n != 0);
+	buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(b, format, args);
+	va_end(args);
+}
+
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+{
+	va_list again;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, args);
+	if (len > 0) {
+		vsnprintf(buf_reserve(b, (size_t)len + 1), (size_t)len + 1, format, again);
+		b->len += (size_t)len;
+	}
+	va_end(again);
+}
+
+const char *buf_str(struct buf *b)
+{
+	*buf_reserve(b, 1) = '\0';
+	return b->ptr;
+}

@@ -1,0 +1,53 @@
+/*
+ * buf: bytes that grow, for building output.
+ *
+ * Storage is the caller's struct; zero-initialise it ({ 0 }) and release it
+ * with buf_fini.  Growing never fails (see mem.h).  buf_wipe is for buffers
+ * that held records.
+ */
+#ifndef PURPOSED_BASE_BUF_H
+#define PURPOSED_BASE_BUF_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <purposed/base/span.h>
+
+struct buf {
+	char *ptr;
+	size_t len;
+	size_t cap;
+};
+
+/* Releases the bytes; the buf is empty and usable again. */
+void buf_fini(struct buf *b);
+
+/* Overwrites every byte ever held, then empties; capacity is kept. */
+void buf_wipe(struct buf *b);
+
+static inline void buf_clear(struct buf *b)
+{
+	b->len = 0;
+}
+
+static inline struct span buf_span(const struct buf *b)
+{
+	return span_of(b->ptr, b->len);
+}
+
+/* Room for extra more bytes behind len; returns where they go. */
+char *buf_reserve(struct buf *b, size_t extra);
+
+void buf_add(struct buf *b, const void *bytes, size_t len);
+void buf_add_span(struct buf *b, struct span s);
+void buf_add_str(struct buf *b, const char *str);
+void buf_add_char(struct buf *b, char c);
+void buf_add_uint(struct buf *b, unsigned long long n);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+/* The bytes as a C string, valid until the next change of b. */
+const char *buf_str(struct buf *b);
+
+#endif
