@@ -1,0 +1,251 @@
+/* The heart: see classify.h for the walk. */
+#include <purposed/engine/classify.h>
+
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+#include <purposed/base/utf8.h>
+#include <purposed/engine/claims.h>
+#include <purposed/engine/confirm.h>
+#include <purposed/engine/decode.h>
+#include <purposed/engine/finder.h>
+
+struct classifier {
+	struct engine *engine;
+	struct regex_scratch *regex;
+	struct decoded decoded;
+	struct decoded value; /* for classify_value */
+	struct hits hits;
+	struct claim *claims;
+	size_t n_claims, claims_cap;
+	size_t *order; /* for claims_settle */
+	size_t order_cap;
+	struct finding *findings;
+	size_t n_findings, findings_cap;
+	struct result result;
+};
+
+struct classifier *classifier_new(struct engine *engine)
+{
+	struct classifier *c = mem_new(1, sizeof(*c));
+
+	c->engine = engine_ref(engine);
+	c->regex = regex_scratch_new(&engine_settings(engine)->limits);
+	return c;
+}
+
+void classifier_free(struct classifier **classifier)
+{
+	struct classifier *c;
+
+	if (classifier == NULL || *classifier == NULL)
+		return;
+	c = *classifier;
+	engine_unref(&c->engine);
+	regex_scratch_free(&c->regex);
+	decoded_fini(&c->decoded);
+	decoded_fini(&c->value);
+	hits_fini(&c->hits);
+	free(c->claims);
+	free(c->order);
+	free(c->findings);
+	free(c);
+	*classifier = NULL;
+}
+
+/* --- Search ----------------------------------------------------------------- */
+
+static void search(struct classifier *c, const struct plan *plan)
+{
+	const struct rules *rules = engine_rules(c->engine);
+
+	hits_clear(&c->hits);
+	for (size_t layer = 0; layer < c->decoded.n; layer++) {
+		struct span text = c->decoded.layers[layer].text;
+		struct finder finder = { 0 };
+		struct candidate candidate;
+
+		while (finder_next(&finder, plan, text, &candidate))
+			confirm_rule(rules_at(rules, candidate.rule), candidate.rule, text,
+				     (uint8_t)layer, candidate.start, c->regex, &c->hits);
+	}
+}
+
+/* The start of the valid UTF-8 sequence that byte at of text lies inside of; else at. */
+static size_t sequence_start(struct span text, size_t at)
+{
+	for (size_t back = 1; back < 4 && back <= at && at < text.len; back++) {
+		if (utf8_length(text, at - back) > back)
+			return at - back;
+	}
+	return at;
+}
+
+/* Patterns see bytes: a bounded repeat may stop inside a character, which is then taken whole. */
+static void take_whole_characters(struct span text, size_t *start, size_t *end)
+{
+	size_t last = sequence_start(text, *end);
+
+	*start = sequence_start(text, *start);
+	if (last != *end)
+		*end = last + utf8_length(text, last);
+}
+
+static void add_claim(struct classifier *c, const struct hit *hit)
+{
+	const struct rule_target *target =
+		&rules_at(engine_rules(c->engine), hit->rule)->targets[hit->target];
+	struct claim claim = { .rank = target->rank, .container = target->container };
+
+	if (decode_cuts_escape(&c->decoded, hit->layer, hit->start) ||
+	    decode_cuts_escape(&c->decoded, hit->layer, hit->end))
+		return;
+	claim.finding = (struct finding){
+		.start = hit->start,
+		.end = hit->end,
+		.rule = hit->rule,
+		.element = target->element,
+		.layer_start = hit->start,
+		.layer_end = hit->end,
+		.layer = hit->layer,
+	};
+	decode_to_record(&c->decoded, hit->layer, &claim.finding.start, &claim.finding.end);
+	take_whole_characters(c->decoded.layers[0].text, &claim.finding.start, &claim.finding.end);
+	c->claims = mem_grow(c->claims, c->n_claims, &c->claims_cap, sizeof(*c->claims));
+	c->claims[c->n_claims++] = claim;
+}
+
+static void settle(struct classifier *c)
+{
+	if (c->order_cap < c->n_claims) {
+		c->order_cap = 2 * c->n_claims;
+		c->order = mem_resize(c->order, c->order_cap, sizeof(*c->order));
+	}
+	claims_settle(c->claims, c->order, c->n_claims);
+}
+
+/* --- Verdict ---------------------------------------------------------------- */
+
+static void add_finding(struct classifier *c, const struct finding *finding)
+{
+	c->findings = mem_grow(c->findings, c->n_findings, &c->findings_cap, sizeof(*c->findings));
+	c->findings[c->n_findings++] = *finding;
+	if (finding->decision.verdict > c->result.verdict)
+		c->result.verdict = finding->decision.verdict;
+}
+
+static void add_unscanned(struct classifier *c, size_t start, size_t end, enum reason reason)
+{
+	const struct finding finding = {
+		.start = start,
+		.end = end,
+		.rule = FINDING_NONE,
+		.element = FINDING_NONE,
+		.category = POLICY_NONE,
+		.decision = { VERDICT_UNSCANNED, reason },
+	};
+
+	add_finding(c, &finding);
+}
+
+static void recognise_kind(struct classifier *c, const char *stated)
+{
+	if (stated != NULL) {
+		c->result.kind = stated;
+		c->result.kind_source = KIND_STATED;
+	} else if (c->hits.kind_rule != UINT32_MAX) {
+		c->result.kind = rules_at(engine_rules(c->engine), c->hits.kind_rule)->kind;
+		c->result.kind_source = KIND_RECOGNISED;
+	}
+}
+
+static void decide_claims(struct classifier *c, const struct plan *plan)
+{
+	const struct policy *policy = engine_policy(c->engine);
+	const struct rules *rules = engine_rules(c->engine);
+
+	for (size_t i = 0; i < c->n_claims; i++) {
+		struct finding finding = c->claims[i].finding;
+
+		if (!c->claims[i].stands || finding.element == RULES_NO_ELEMENT)
+			continue;
+		finding.category = engine_category(c->engine, finding.element);
+		finding.decision =
+			policy_decide(policy, &plan->set, finding.category,
+				      rules_element(rules, finding.element), c->result.kind);
+		add_finding(c, &finding);
+	}
+}
+
+/* One finding per reason: from where the first search stopped to where the last would have. */
+static void report_unsearched(struct classifier *c, enum reason reason)
+{
+	size_t start = SIZE_MAX;
+	size_t end = 0;
+
+	for (size_t i = 0; i < c->hits.n_unsearched; i++) {
+		const struct unsearched *u = &c->hits.unsearched[i];
+		size_t from = u->start;
+		size_t to = u->end;
+
+		if (u->reason != reason)
+			continue;
+		decode_to_record(&c->decoded, u->layer, &from, &to);
+		if (from < start)
+			start = from;
+		if (to > end)
+			end = to;
+	}
+	if (start != SIZE_MAX)
+		add_unscanned(c, start, end, reason);
+}
+
+static int findings_by_start(const void *a, const void *b)
+{
+	const struct finding *x = a;
+	const struct finding *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return (x->end < y->end) - (x->end > y->end);
+}
+
+const struct result *classify_run(struct classifier *c, const struct plan *plan, struct span text,
+				  size_t record_len, const char *kind)
+{
+	size_t max = engine_settings(c->engine)->record_max_bytes;
+
+	if (text.len > max)
+		text.len = max;
+	c->n_claims = 0;
+	c->n_findings = 0;
+	c->result = (struct result){ .verdict = VERDICT_CLEAN };
+	decode_run(&c->decoded, text);
+	search(c, plan);
+	for (size_t i = 0; i < c->hits.n; i++)
+		add_claim(c, &c->hits.hits[i]);
+	settle(c);
+	recognise_kind(c, kind);
+	decide_claims(c, plan);
+	report_unsearched(c, REASON_MATCH_LIMIT);
+	report_unsearched(c, REASON_ENGINE_ERROR);
+	if (c->decoded.limited)
+		add_unscanned(c, c->decoded.limit_start, c->decoded.limit_end, REASON_DECODE_LIMIT);
+	if (record_len > text.len)
+		add_unscanned(c, text.len, record_len, REASON_RECORD_LIMIT);
+	if (c->n_findings > 1)
+		qsort(c->findings, c->n_findings, sizeof(*c->findings), findings_by_start);
+	c->result.findings = c->findings;
+	c->result.n = c->n_findings;
+	return &c->result;
+}
+
+struct span classify_value(struct classifier *c, const struct finding *finding)
+{
+	struct span text = c->decoded.layers[finding->layer].text;
+
+	if (finding->rule == FINDING_NONE)
+		return span_of(NULL, 0);
+	decode_run(&c->value, span_slice(text, finding->layer_start, finding->layer_end));
+	return c->value.layers[c->value.n - 1].text;
+}

@@ -1,0 +1,139 @@
+/*
+ * Matches of one rule never overlap: behind one that yields a finding the
+ * search goes on at its end.  Behind one that keywords or validators refuse
+ * it goes on one byte further, since the refused match may hide a true one
+ * (the pattern took a digit too many).
+ */
+#include <purposed/engine/confirm.h>
+
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+
+void hits_clear(struct hits *hits)
+{
+	hits->n = 0;
+	hits->n_unsearched = 0;
+	hits->kind_rule = UINT32_MAX;
+}
+
+void hits_fini(struct hits *hits)
+{
+	free(hits->hits);
+	free(hits->unsearched);
+	*hits = (struct hits){ 0 };
+}
+
+static void add_unsearched(struct hits *hits, size_t start, size_t end, uint8_t layer,
+			   enum regex_result result)
+{
+	hits->unsearched = mem_grow(hits->unsearched, hits->n_unsearched, &hits->unsearched_cap,
+				    sizeof(*hits->unsearched));
+	hits->unsearched[hits->n_unsearched++] = (struct unsearched){
+		.start = start,
+		.end = end,
+		.reason = result == REGEX_LIMIT ? REASON_MATCH_LIMIT : REASON_ENGINE_ERROR,
+		.layer = layer,
+	};
+}
+
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (unsigned char)c >= 0x80;
+}
+
+/*
+ * Whether a keyword of rule stands as a whole word in the window before byte
+ * at.  The pattern sees the text end there; so where a word goes on over that
+ * place, the text ends for it before that word, which is none of the rule's.
+ */
+static enum regex_result has_keyword(const struct rule *rule, struct span text, size_t at,
+				     struct regex_scratch *scratch)
+{
+	size_t from = at > rule->window ? at - rule->window : 0;
+	size_t end = at;
+
+	if (at < text.len && is_word(text.ptr[at])) {
+		while (end > from && is_word(text.ptr[end - 1]))
+			end--;
+	}
+	return regex_match(rule->keywords, scratch, span_slice(text, 0, end), from);
+}
+
+/* Adds what the last match yields; false where nothing of it is valid. */
+static bool add_hits(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
+		     const struct regex_scratch *scratch, struct hits *hits)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < rule->n_targets; i++) {
+		const struct rule_target *target = &rule->targets[i];
+		size_t start;
+		size_t end;
+
+		if (!regex_matched(scratch, target->group, &start, &end) || start >= end)
+			continue;
+		if (target->validator != NULL &&
+		    !target->validator->valid(span_slice(text, start, end)))
+			continue;
+		hits->hits = mem_grow(hits->hits, hits->n, &hits->cap, sizeof(*hits->hits));
+		hits->hits[hits->n++] = (struct hit){ .start = start,
+						      .end = end,
+						      .rule = index,
+						      .target = (uint16_t)i,
+						      .layer = layer };
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * Looks at the match at byte at, which the search from byte start on gave.  The
+ * keyword search reuses scratch, which holds the match: so that is repeated,
+ * from the same start, since a pattern may look at what stands before its match.
+ */
+static enum regex_result accept(const struct rule *rule, uint16_t index, struct span text,
+				uint8_t layer, size_t start, size_t at,
+				struct regex_scratch *scratch, struct hits *hits)
+{
+	if (rule->keywords != NULL) {
+		enum regex_result result = has_keyword(rule, text, at, scratch);
+
+		if (result == REGEX_MATCH)
+			result = regex_match(rule->regex, scratch, text, start);
+		if (result != REGEX_MATCH)
+			return result;
+	}
+	if (rule->kind != NULL && layer == 0 && index < hits->kind_rule)
+		hits->kind_rule = index;
+	return add_hits(rule, index, text, layer, scratch, hits) ? REGEX_MATCH : REGEX_NO_MATCH;
+}
+
+void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
+		  size_t start, struct regex_scratch *scratch, struct hits *hits)
+{
+	while (start <= text.len) {
+		enum regex_result result = regex_match(rule->regex, scratch, text, start);
+		size_t match_start = start;
+		size_t match_end = start;
+
+		if (result == REGEX_NO_MATCH)
+			return;
+		if (result == REGEX_MATCH) {
+			/* \K in a lookahead can make a match that ends before it starts. */
+			if (!regex_matched(scratch, 0, &match_start, &match_end) ||
+			    match_start < start || match_end < match_start)
+				result = REGEX_ERROR;
+			else
+				result = accept(rule, index, text, layer, start, match_start,
+						scratch, hits);
+		}
+		if (result == REGEX_LIMIT || result == REGEX_ERROR) {
+			add_unsearched(hits, start, text.len, layer, result);
+			return;
+		}
+		start = result == REGEX_MATCH && match_end > match_start ? match_end
+									 : match_start + 1;
+	}
+}

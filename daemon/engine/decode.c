@@ -1,0 +1,373 @@
+/*
+ * One layer is one pass: bytes are copied until an escape starts, then the
+ * escape's bytes are written in its place; `below` notes for every byte
+ * written where its source began.  A byte of value 0x3f that came from "%3F"
+ * at 7 has below = 7, and its neighbour, from the byte behind the escape, 10:
+ * so the source of bytes [s, e) is [below[s], below[e]) whatever was decoded.
+ * Only where an escape yields several bytes (é from \u00e9) do neighbours
+ * share a source, and a span that would end between them takes all of it.
+ */
+#include <purposed/engine/decode.h>
+
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+#include <purposed/base/utf8.h>
+
+/* An escape at the start of some text: its length there, and what it stands for. */
+struct escape {
+	size_t len; /* 0: there is none */
+	char bytes[4];
+	size_t n_bytes;
+};
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The value of n hex digits at text[at], or -1. */
+static long hex_number(struct span text, size_t at, size_t n)
+{
+	long value = 0;
+
+	if (at + n > text.len)
+		return -1;
+	for (size_t i = at; i < at + n; i++) {
+		int digit = hex_value(text.ptr[i]);
+
+		if (digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
+static struct escape escape_byte(size_t len, long byte)
+{
+	return (struct escape){ .len = len, .bytes = { (char)byte }, .n_bytes = 1 };
+}
+
+static struct escape escape_code(size_t len, uint32_t code)
+{
+	struct escape escape = { .len = len };
+
+	escape.n_bytes = utf8_encode(code, escape.bytes);
+	if (escape.n_bytes == 0)
+		escape.len = 0;
+	return escape;
+}
+
+/* HHHH at text[at] behind a prefix of that length, joined with a low surrogate behind it. */
+static struct escape escape_utf16(struct span text, size_t at, size_t prefix)
+{
+	long unit = hex_number(text, at + prefix, 4);
+	long low;
+	size_t len = prefix + 4;
+
+	if (unit < 0)
+		return (struct escape){ 0 };
+	if (unit < 0xd800 || unit > 0xdfff)
+		return escape_code(len, (uint32_t)unit);
+	if (unit > 0xdbff || at + 2 * len > text.len ||
+	    memcmp(text.ptr + at, text.ptr + at + len, prefix) != 0)
+		return (struct escape){ 0 };
+	low = hex_number(text, at + len + prefix, 4);
+	if (low < 0xdc00 || low > 0xdfff)
+		return (struct escape){ 0 };
+	return escape_code(2 * len, (uint32_t)(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)));
+}
+
+static struct escape escape_percent(struct span text, size_t at)
+{
+	long byte = hex_number(text, at + 1, 2);
+
+	if (byte >= 0)
+		return escape_byte(3, byte);
+	if (at + 1 < text.len && text.ptr[at + 1] == 'u')
+		return escape_utf16(text, at, 2);
+	return (struct escape){ 0 };
+}
+
+static struct escape escape_backslash(struct span text, size_t at)
+{
+	long byte;
+
+	if (at + 1 >= text.len)
+		return (struct escape){ 0 };
+	switch (text.ptr[at + 1]) {
+	case '"':
+	case '\'':
+	case '\\':
+	case '/': return escape_byte(2, text.ptr[at + 1]);
+	case 'n': return escape_byte(2, '\n');
+	case 'r': return escape_byte(2, '\r');
+	case 't': return escape_byte(2, '\t');
+	case 'u': return escape_utf16(text, at, 2);
+	case 'x':
+		byte = hex_number(text, at + 2, 2);
+		return byte >= 0 ? escape_byte(4, byte) : (struct escape){ 0 };
+	default: return (struct escape){ 0 };
+	}
+}
+
+/* &#64; or &#x40; */
+static struct escape escape_numeric_reference(struct span text, size_t at)
+{
+	size_t i = at + 2;
+	bool hex = i < text.len && (text.ptr[i] == 'x' || text.ptr[i] == 'X');
+	uint32_t code = 0;
+	size_t digits = 0;
+
+	if (hex)
+		i++;
+	for (; i < text.len && digits < 7; i++, digits++) {
+		int digit = hex_value(text.ptr[i]);
+
+		if (digit < 0 || (!hex && digit > 9))
+			break;
+		code = code * (hex ? 16 : 10) + (uint32_t)digit;
+	}
+	if (digits == 0 || i >= text.len || text.ptr[i] != ';')
+		return (struct escape){ 0 };
+	return escape_code(i + 1 - at, code);
+}
+
+static struct escape escape_reference(struct span text, size_t at)
+{
+	/* The names that web frameworks write, of the HTML standard's 2,231. */
+	static const struct {
+		const char *name;
+		uint32_t code;
+	} names[] = {
+		{ "&amp;", '&' },     { "&lt;", '<' },	    { "&gt;", '>' },
+		{ "&quot;", '"' },    { "&apos;", '\'' },   { "&nbsp;", 0xa0 },
+		{ "&commat;", '@' },  { "&plus;", '+' },    { "&period;", '.' },
+		{ "&agrave;", 0xe0 }, { "&acirc;", 0xe2 },  { "&auml;", 0xe4 },
+		{ "&ccedil;", 0xe7 }, { "&egrave;", 0xe8 }, { "&eacute;", 0xe9 },
+		{ "&ecirc;", 0xea },  { "&euml;", 0xeb },   { "&iuml;", 0xef },
+		{ "&icirc;", 0xee },  { "&ocirc;", 0xf4 },  { "&ouml;", 0xf6 },
+		{ "&ugrave;", 0xf9 }, { "&ucirc;", 0xfb },  { "&uuml;", 0xfc },
+		{ "&szlig;", 0xdf },  { "&Eacute;", 0xc9 }, { "&Egrave;", 0xc8 },
+		{ "&Auml;", 0xc4 },   { "&Ouml;", 0xd6 },   { "&Uuml;", 0xdc },
+	};
+	struct span rest = span_slice(text, at, text.len);
+
+	if (rest.len > 2 && rest.ptr[1] == '#')
+		return escape_numeric_reference(text, at);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (span_starts(rest, names[i].name))
+			return escape_code(strlen(names[i].name), names[i].code);
+	}
+	return (struct escape){ 0 };
+}
+
+static bool ends_token(char c)
+{
+	return (unsigned char)c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>';
+}
+
+/*
+ * Whether '+' means a space in the token (no white space, no quotes) that
+ * starts at text[start]: it does in a query string, which has a '?' before
+ * its '+', and in a form body: fields "a=b" joined by '&'.
+ */
+static bool is_query(struct span text, size_t start, size_t plus)
+{
+	bool equals = memchr(text.ptr + start, '=', plus - start) != NULL;
+	size_t i;
+
+	if (memchr(text.ptr + start, '?', plus - start) != NULL)
+		return true;
+	if (!equals)
+		return false;
+	for (i = start; i < text.len && !ends_token(text.ptr[i]); i++) {
+		if (text.ptr[i] == '&')
+			return true;
+	}
+	return false;
+}
+
+/* A token is judged once, at its first '+'. */
+struct plus_state {
+	bool literal; /* '+' is no escape in this layer at all */
+	size_t token; /* start of the token we are in */
+	bool judged;
+	bool space;
+};
+
+static struct escape escape_plus(struct span text, size_t at, struct plus_state *plus)
+{
+	if (!plus->judged && !plus->literal) {
+		plus->judged = true;
+		plus->space = is_query(text, plus->token, at);
+	}
+	return plus->space ? escape_byte(1, ' ') : (struct escape){ 0 };
+}
+
+static struct escape escape_at(struct span text, size_t at, struct plus_state *plus)
+{
+	switch (text.ptr[at]) {
+	case '%': return escape_percent(text, at);
+	case '\\': return escape_backslash(text, at);
+	case '&': return escape_reference(text, at);
+	case '+': return escape_plus(text, at, plus);
+	default:
+		if (ends_token(text.ptr[at]))
+			*plus = (struct plus_state){ .literal = plus->literal, .token = at + 1 };
+		return (struct escape){ 0 };
+	}
+}
+
+static void layer_reserve(struct decode_layer *layer, size_t len)
+{
+	buf_clear(&layer->storage);
+	buf_reserve(&layer->storage, len);
+	if (layer->below_cap < len + 1) {
+		layer->below_cap = 2 * (len + 1);
+		layer->below = mem_resize(layer->below, layer->below_cap, sizeof(uint32_t));
+	}
+}
+
+/*
+ * Undoes one layer of escapes; false, and *layer is not filled, where there is
+ * none.  Only a '+' of the record itself is a space: one that %2B stood for is a '+'.
+ */
+static bool layer_decode(struct decode_layer *layer, struct span text, bool is_record)
+{
+	struct plus_state plus = { .literal = !is_record };
+	size_t out = 0;
+	size_t at = 0;
+	bool any = false;
+
+	while (at < text.len) {
+		struct escape escape = escape_at(text, at, &plus);
+
+		if (escape.len != 0 && !any) {
+			/* The first one: what stands before it is copied now, at once. */
+			any = true;
+			layer_reserve(layer, text.len);
+			memcpy(layer->storage.ptr, text.ptr, at);
+			for (out = 0; out < at; out++)
+				layer->below[out] = (uint32_t)out;
+		}
+		if (escape.len == 0) {
+			escape = escape_byte(1, text.ptr[at]);
+			if (!any) {
+				at++;
+				continue;
+			}
+		}
+		for (size_t i = 0; i < escape.n_bytes; i++) {
+			layer->storage.ptr[out] = escape.bytes[i];
+			layer->below[out++] = (uint32_t)at;
+		}
+		at += escape.len;
+	}
+	if (!any)
+		return false;
+	layer->below[out] = (uint32_t)text.len;
+	layer->storage.len = out;
+	layer->text = buf_span(&layer->storage);
+	return true;
+}
+
+/* First and last escape of text; start == end where there is none. */
+static void remaining_escapes(struct span text, size_t *start_r, size_t *end_r)
+{
+	struct plus_state plus = { .literal = true };
+
+	*start_r = *end_r = 0;
+	for (size_t at = 0; at < text.len;) {
+		struct escape escape = escape_at(text, at, &plus);
+
+		if (escape.len != 0) {
+			if (*end_r == 0)
+				*start_r = at;
+			*end_r = at + escape.len;
+		}
+		at += escape.len != 0 ? escape.len : 1;
+	}
+}
+
+void decoded_fini(struct decoded *d)
+{
+	for (size_t i = 0; i < DECODE_LAYERS; i++) {
+		buf_wipe(&d->layers[i].storage);
+		buf_fini(&d->layers[i].storage);
+		free(d->layers[i].below);
+	}
+	*d = (struct decoded){ 0 };
+}
+
+void decode_run(struct decoded *d, struct span record)
+{
+	d->layers[0].text = record;
+	d->n = 1;
+	d->limited = false;
+	while (d->n < DECODE_LAYERS &&
+	       layer_decode(&d->layers[d->n], d->layers[d->n - 1].text, d->n == 1))
+		d->n++;
+	if (d->n < DECODE_LAYERS)
+		return;
+	remaining_escapes(d->layers[d->n - 1].text, &d->limit_start, &d->limit_end);
+	d->limited = d->limit_start < d->limit_end;
+	if (d->limited)
+		decode_to_record(d, d->n - 1, &d->limit_start, &d->limit_end);
+}
+
+void decode_to_record(const struct decoded *d, size_t layer, size_t *start, size_t *end)
+{
+	for (; layer > 0; layer--) {
+		const struct decode_layer *l = &d->layers[layer];
+		size_t last = *end;
+
+		/* An escape that gave several bytes is taken whole. */
+		while (*start < last && last < l->text.len && l->below[last] == l->below[last - 1])
+			last++;
+		*end = l->below[last];
+		*start = l->below[*start];
+	}
+}
+
+/* The first byte of a layer whose source is byte at of the layer below, or lies behind it. */
+static size_t layer_find(const struct decode_layer *layer, size_t at)
+{
+	size_t low = 0;
+	size_t high = layer->text.len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (layer->below[middle] < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What is no edge in one layer is none in the ones above: each is asked in turn. */
+bool decode_cuts_escape(const struct decoded *d, size_t layer, size_t at)
+{
+	for (; layer + 1 < d->n; layer++) {
+		const struct decode_layer *above = &d->layers[layer + 1];
+		struct span text = d->layers[layer].text;
+		size_t found = layer_find(above, at);
+
+		if (above->below[found] != at) {
+			size_t escape = above->below[found - 1];
+
+			return text.ptr[escape] != '\\' || text.ptr[escape + 1] == 'u' ||
+			       text.ptr[escape + 1] == 'x';
+		}
+		at = found;
+	}
+	return false;
+}

@@ -1,0 +1,127 @@
+#include <purposed/engine/engine.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+#include <purposed/engine/embedded.h>
+#include <purposed/engine/examples.h>
+
+struct engine {
+	atomic_uint refs;
+	struct engine_options options;
+	struct policy *policy;
+	struct rules *rules;
+	size_t *categories; /* by element of the rules */
+};
+
+struct engine_options engine_defaults(void)
+{
+	return (struct engine_options){
+		.jit = true,
+		.record_max_bytes = 65536,
+		.limits = { .match = 1000000, .depth = 100000, .heap_kib = 4096 },
+	};
+}
+
+static int load_policy(struct engine *engine, struct err *e)
+{
+	if (engine->options.policy_path != NULL)
+		return policy_load(&engine->policy, engine->options.policy_path, e);
+	return policy_parse(&engine->policy, embedded_files[0].name, embedded_files[0].text, e);
+}
+
+static int load_rules(struct engine *engine, struct err *e)
+{
+	const struct engine_options *options = &engine->options;
+	struct rules_text *texts;
+	int result;
+
+	if (options->rules_path != NULL) {
+		result = rules_load(&engine->rules, options->rules_path, options->jit, e);
+	} else {
+		texts = mem_new(embedded_file_count, sizeof(*texts));
+		for (size_t i = 1; i < embedded_file_count; i++)
+			texts[i - 1] = (struct rules_text){ embedded_files[i].name,
+							    embedded_files[i].text };
+		result = rules_parse(&engine->rules, texts, embedded_file_count - 1, options->jit,
+				     e);
+		free(texts);
+	}
+	if (result != 0)
+		return -1;
+	return examples_run(engine->rules, &options->limits, e);
+}
+
+static void map_elements(struct engine *engine)
+{
+	size_t n = rules_element_count(engine->rules);
+
+	engine->categories = mem_new(n, sizeof(*engine->categories));
+	for (size_t i = 0; i < n; i++)
+		engine->categories[i] =
+			policy_category_of(engine->policy, rules_element(engine->rules, i));
+}
+
+int engine_load(struct engine **engine_r, const struct engine_options *options, struct err *e)
+{
+	struct engine *engine = mem_new(1, sizeof(*engine));
+	int bad = 0;
+
+	atomic_init(&engine->refs, 1);
+	engine->options = *options;
+	bad |= load_policy(engine, e);
+	bad |= load_rules(engine, e);
+	if (bad != 0) {
+		engine_unref(&engine);
+		return -1;
+	}
+	/* The caller's strings need not outlive this call. */
+	engine->options.policy_path = NULL;
+	engine->options.rules_path = NULL;
+	map_elements(engine);
+	*engine_r = engine;
+	return 0;
+}
+
+struct engine *engine_ref(struct engine *engine)
+{
+	atomic_fetch_add(&engine->refs, 1);
+	return engine;
+}
+
+void engine_unref(struct engine **engine)
+{
+	struct engine *en;
+
+	if (engine == NULL || *engine == NULL)
+		return;
+	en = *engine;
+	*engine = NULL;
+	if (atomic_fetch_sub(&en->refs, 1) != 1)
+		return;
+	policy_free(&en->policy);
+	rules_free(&en->rules);
+	free(en->categories);
+	free(en);
+}
+
+const struct policy *engine_policy(const struct engine *engine)
+{
+	return engine->policy;
+}
+
+const struct rules *engine_rules(const struct engine *engine)
+{
+	return engine->rules;
+}
+
+const struct engine_options *engine_settings(const struct engine *engine)
+{
+	return &engine->options;
+}
+
+size_t engine_category(const struct engine *engine, size_t element)
+{
+	return engine->categories[element];
+}

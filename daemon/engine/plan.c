@@ -1,0 +1,127 @@
+#include <purposed/engine/plan.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <purposed/base/mem.h>
+
+/* Edit distance (Levenshtein) of two ids, for "did you mean". */
+static size_t distance(const char *a, const char *b)
+{
+	size_t n = strlen(b);
+	size_t *row = mem_new(n + 1, sizeof(*row));
+	size_t result;
+
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i] != '\0'; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			size_t best = diagonal + (a[i] != b[j]);
+
+			diagonal = row[j + 1];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (diagonal + 1 < best)
+				best = diagonal + 1;
+			row[j + 1] = best;
+		}
+	}
+	result = row[n];
+	free(row);
+	return result;
+}
+
+static const char *nearest(const struct policy *policy, const char *id)
+{
+	const char *best = NULL;
+	size_t best_distance = strlen(id) / 2 + 1;
+
+	for (size_t i = 0; i < policy_purpose_count(policy); i++) {
+		const char *other = policy_purpose(policy, i)->id;
+		size_t d = distance(id, other);
+
+		if (d < best_distance) {
+			best = other;
+			best_distance = d;
+		}
+	}
+	return best;
+}
+
+static void describe_unknown(const struct policy *policy, const char *id, const char *where,
+			     struct err *e)
+{
+	const char *guess = nearest(policy, id);
+
+	if (guess != NULL)
+		err_add(e, "%s: the policy has no purpose '%s'; did you mean '%s'?", where, id,
+			guess);
+	else
+		err_add(e, "%s: the policy has no purpose '%s' (see: purposed policy list)", where,
+			id);
+}
+
+static int by_index(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a;
+	size_t y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static size_t drop_twins(size_t *sorted, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || sorted[i] != sorted[i - 1])
+			sorted[kept++] = sorted[i];
+	}
+	return kept;
+}
+
+int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids, size_t n,
+	     const char *where, struct err *e)
+{
+	const struct policy *policy = engine_policy(engine);
+	size_t *purposes = mem_new(n, sizeof(*purposes));
+	struct plan *plan;
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		purposes[i] = policy_find_purpose(policy, ids[i]);
+		if (purposes[i] == POLICY_NONE) {
+			describe_unknown(policy, ids[i], where, e);
+			bad = -1;
+		}
+	}
+	if (bad != 0) {
+		free(purposes);
+		return -1;
+	}
+	qsort(purposes, n, sizeof(*purposes), by_index);
+	plan = mem_new(1, sizeof(*plan));
+	plan->engine = engine_ref(engine);
+	plan->set.purposes = purposes;
+	plan->set.n = drop_twins(purposes, n);
+	plan->n_rules = rules_count(engine_rules(engine));
+	plan->rules = mem_new(plan->n_rules, sizeof(*plan->rules));
+	for (size_t i = 0; i < plan->n_rules; i++)
+		plan->rules[i] = (uint16_t)i;
+	*plan_r = plan;
+	return 0;
+}
+
+void plan_free(struct plan **plan)
+{
+	if (plan == NULL || *plan == NULL)
+		return;
+	free((void *)(uintptr_t)(*plan)->set.purposes);
+	free((*plan)->rules);
+	engine_unref(&(*plan)->engine);
+	free(*plan);
+	*plan = NULL;
+}

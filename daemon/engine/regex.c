@@ -1,0 +1,161 @@
+/*
+ * PCRE2, its limits and its JIT.
+ *
+ * Where machine code cannot be had (memory may not be made executable, as
+ * under systemd's MemoryDenyWriteExecute) PCRE2 interprets: slower, the same
+ * answers.  Every answer that is neither "match" nor "no match" is reported
+ * as such; it is the caller's duty not to read it as "nothing there".
+ */
+#include <purposed/engine/regex.h>
+
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <purposed/base/mem.h>
+
+struct regex {
+	pcre2_code *code;
+	bool jit;
+};
+
+struct regex_scratch {
+	pcre2_match_context *context;
+	pcre2_match_data *data;
+	pcre2_jit_stack *stack;
+	uint32_t groups; /* of the last match */
+};
+
+/* Enough capture groups for any rule; PCRE2 reports a match with more as 0. */
+enum { REGEX_GROUPS_MAX = 64, REGEX_STACK_START = 32 * 1024 };
+
+static void *pcre_alloc(size_t size, void *tag)
+{
+	(void)tag;
+	return malloc(size);
+}
+
+static void pcre_release(void *ptr, void *tag)
+{
+	(void)tag;
+	free(ptr);
+}
+
+int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e)
+{
+	struct regex *regex;
+	pcre2_code *code;
+	uint32_t groups = 0;
+	size_t at;
+	int error;
+
+	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_NEVER_UTF, &error,
+			     &at, NULL);
+	if (code == NULL) {
+		PCRE2_UCHAR message[256];
+
+		pcre2_get_error_message(error, message, sizeof(message));
+		err_add(e, "%s at byte %zu of the pattern", (const char *)message, at);
+		return -1;
+	}
+	pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
+	if (groups >= REGEX_GROUPS_MAX) {
+		err_add(e, "the pattern has %u capture groups, at most %d are allowed", groups,
+			REGEX_GROUPS_MAX - 1);
+		pcre2_code_free(code);
+		return -1;
+	}
+	regex = mem_new(1, sizeof(*regex));
+	regex->code = code;
+	regex->jit = jit && pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
+	*regex_r = regex;
+	return 0;
+}
+
+void regex_free(struct regex **regex)
+{
+	if (regex == NULL || *regex == NULL)
+		return;
+	pcre2_code_free((*regex)->code);
+	free(*regex);
+	*regex = NULL;
+}
+
+bool regex_has_jit(const struct regex *regex)
+{
+	return regex->jit;
+}
+
+int regex_group(const struct regex *regex, const char *name)
+{
+	int number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)name);
+
+	return number > 0 ? number : -1;
+}
+
+struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
+{
+	struct regex_scratch *scratch = mem_new(1, sizeof(*scratch));
+	pcre2_general_context *general =
+		pcre2_general_context_create(pcre_alloc, pcre_release, NULL);
+	size_t stack_max = (size_t)limits->heap_kib * 1024;
+
+	if (stack_max < REGEX_STACK_START)
+		stack_max = REGEX_STACK_START;
+	scratch->context = pcre2_match_context_create(general);
+	scratch->data = pcre2_match_data_create(REGEX_GROUPS_MAX, general);
+	scratch->stack = pcre2_jit_stack_create(REGEX_STACK_START, stack_max, general);
+	pcre2_general_context_free(general);
+	pcre2_set_match_limit(scratch->context, limits->match);
+	pcre2_set_depth_limit(scratch->context, limits->depth);
+	pcre2_set_heap_limit(scratch->context, limits->heap_kib);
+	/* No stack (executable memory denied) means no JIT either; NULL is then harmless. */
+	pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
+	return scratch;
+}
+
+void regex_scratch_free(struct regex_scratch **scratch)
+{
+	if (scratch == NULL || *scratch == NULL)
+		return;
+	pcre2_jit_stack_free((*scratch)->stack);
+	pcre2_match_data_free((*scratch)->data);
+	pcre2_match_context_free((*scratch)->context);
+	free(*scratch);
+	*scratch = NULL;
+}
+
+enum regex_result regex_match(const struct regex *regex, struct regex_scratch *scratch,
+			      struct span text, size_t start)
+{
+	/* PCRE2 takes no NULL subject, not even an empty one. */
+	PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr != NULL ? text.ptr : "");
+	int found = pcre2_match(regex->code, subject, text.len, start, 0, scratch->data,
+				scratch->context);
+
+	switch (found) {
+	case PCRE2_ERROR_NOMATCH: return REGEX_NO_MATCH;
+	case PCRE2_ERROR_MATCHLIMIT:
+	case PCRE2_ERROR_DEPTHLIMIT:
+	case PCRE2_ERROR_HEAPLIMIT:
+	case PCRE2_ERROR_JIT_STACKLIMIT: return REGEX_LIMIT;
+	default:
+		if (found <= 0)
+			return REGEX_ERROR;
+		scratch->groups = (uint32_t)found;
+		return REGEX_MATCH;
+	}
+}
+
+bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,
+		   size_t *end_r)
+{
+	const size_t *ovector = pcre2_get_ovector_pointer(scratch->data);
+
+	if (group >= scratch->groups || ovector[2 * (size_t)group] == PCRE2_UNSET)
+		return false;
+	*start_r = ovector[2 * (size_t)group];
+	*end_r = ovector[2 * (size_t)group + 1];
+	return true;
+}

@@ -1,0 +1,54 @@
+/*
+ * confirm: does this rule match here, really?
+ *
+ * The last word on a rule: its pattern (PCRE2), its keywords, its validators.
+ * A finder says where to look; confirm says what is there.
+ */
+#ifndef PURPOSED_ENGINE_CONFIRM_H
+#define PURPOSED_ENGINE_CONFIRM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <purposed/base/span.h>
+#include <purposed/engine/regex.h>
+#include <purposed/engine/rules.h>
+#include <purposed/engine/verdict.h>
+
+/* A confirmed value, in bytes [start, end) of the text of a decoded layer. */
+struct hit {
+	size_t start;
+	size_t end;
+	uint16_t rule;	 /* index in the rule set */
+	uint16_t target; /* index in the rule's targets */
+	uint8_t layer;
+};
+
+/* Bytes [start, end) of a layer that a rule could not be looked for in. */
+struct unsearched {
+	size_t start;
+	size_t end;
+	enum reason reason; /* REASON_MATCH_LIMIT or REASON_ENGINE_ERROR */
+	uint8_t layer;
+};
+
+/* What a record's search yields; one thread's, emptied for every record. */
+struct hits {
+	struct hit *hits;
+	size_t n, cap;
+	struct unsearched *unsearched;
+	size_t n_unsearched, unsearched_cap;
+	uint32_t kind_rule; /* lowest index of a matching rule with a kind, or UINT32_MAX */
+};
+
+void hits_clear(struct hits *hits);
+void hits_fini(struct hits *hits);
+
+/*
+ * Adds every confirmed match of rule, which is number index of its set, in
+ * text, the text of that layer, from byte start on.
+ */
+void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
+		  size_t start, struct regex_scratch *scratch, struct hits *hits);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * decode: the record as it reads once its escapes are undone, layer by layer.
+ *
+ * Logs write a value as %40, \u0040, &#64;, or as %2540 when it was encoded
+ * twice.  Layer 0 is the record itself.  Each further layer undoes, in the
+ * text of the layer before, every
+ *
+ *	%HH                URL encoding (RFC 3986, 2.1), and IIS's %uHHHH
+ *	+                  a space, within a query string or form body only
+ *	\" \\ \/ \' \n \r \t \uHHHH   JSON (RFC 8259, 7), surrogate pairs joined
+ *	\xHH               nginx and Apache
+ *	&amp; &#64; &#x40; HTML references: numeric ones and common names
+ *
+ * and exists only where that changed something.  A layer carries an exact map
+ * from its bytes back to the record's.  Escapes that are still there after
+ * DECODE_LAYERS layers are reported, not ignored.
+ *
+ * A struct decoded is one thread's scratch: filled anew for every record,
+ * nothing is allocated once its buffers have grown.  It borrows the record.
+ */
+#ifndef PURPOSED_ENGINE_DECODE_H
+#define PURPOSED_ENGINE_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <purposed/base/buf.h>
+#include <purposed/base/span.h>
+
+enum { DECODE_LAYERS = 5 }; /* the record and four decodings */
+
+struct decode_layer {
+	struct span text;
+	/*
+	 * For each byte of text, and one past its end, the byte of the layer
+	 * below that it was made from.  NULL in layer 0.
+	 */
+	uint32_t *below;
+	size_t below_cap;
+	struct buf storage;
+};
+
+struct decoded {
+	struct decode_layer layers[DECODE_LAYERS];
+	size_t n;	    /* layers in use, at least 1 */
+	bool limited;	    /* escapes are left beyond the last layer */
+	size_t limit_start; /* bytes of the record that hold them: [limit_start, limit_end) */
+	size_t limit_end;
+};
+
+/* Zero-initialise; release with decoded_fini, which overwrites what it held. */
+void decoded_fini(struct decoded *d);
+
+/* Fills d from record (less than 4 GiB), which stays borrowed until the next run. */
+void decode_run(struct decoded *d, struct span record);
+
+/* Bytes of the record that bytes [*start, *end) of a layer were made from. */
+void decode_to_record(const struct decoded *d, size_t layer, size_t *start, size_t *end);
+
+/*
+ * Whether byte at of a layer lies strictly inside an escape that the next
+ * layer undoes: what begins or ends there is an accident of the encoding.
+ * Escapes of two characters (\n, \t) do not count: DOMAIN\tom is no tab.
+ */
+bool decode_cuts_escape(const struct decoded *d, size_t layer, size_t at);
+
+#endif

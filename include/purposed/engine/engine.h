@@ -1,0 +1,47 @@
+/*
+ * engine: a policy and a rule set, loaded and checked together.
+ *
+ * What classifying needs and never changes: build one, share it between
+ * threads, replace it whole on reload.  It is counted: every classifier and
+ * plan holds a reference, so a replaced engine lives until its last record is
+ * done.
+ */
+#ifndef PURPOSED_ENGINE_ENGINE_H
+#define PURPOSED_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <purposed/base/err.h>
+#include <purposed/engine/policy.h>
+#include <purposed/engine/regex.h>
+#include <purposed/engine/rules.h>
+
+struct engine;
+
+struct engine_options {
+	const char *policy_path; /* NULL: the policy embedded in the binary */
+	const char *rules_path;	 /* directory or file; NULL: the embedded rules */
+	bool jit;		 /* let PCRE2 make machine code */
+	size_t record_max_bytes; /* bytes of a record that are searched, at least 1 */
+	struct regex_limits limits;
+};
+
+/* What DESIGN and the shipped configuration say where nothing else is said. */
+struct engine_options engine_defaults(void);
+
+/* Loads both and runs every rule's examples; reports every mistake of both. */
+int engine_load(struct engine **engine_r, const struct engine_options *options, struct err *e);
+
+/* Thread-safe. */
+struct engine *engine_ref(struct engine *engine);
+void engine_unref(struct engine **engine);
+
+const struct policy *engine_policy(const struct engine *engine);
+const struct rules *engine_rules(const struct engine *engine);
+const struct engine_options *engine_settings(const struct engine *engine);
+
+/* Where the policy puts an element of the rules: a category, or POLICY_OUTSIDE. */
+size_t engine_category(const struct engine *engine, size_t element);
+
+#endif

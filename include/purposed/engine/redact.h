@@ -1,0 +1,34 @@
+/*
+ * redact: a record's text with values taken out.
+ */
+#ifndef PURPOSED_ENGINE_REDACT_H
+#define PURPOSED_ENGINE_REDACT_H
+
+#include <stddef.h>
+
+#include <purposed/base/buf.h>
+#include <purposed/base/span.h>
+#include <purposed/engine/classify.h>
+#include <purposed/engine/mask.h>
+#include <purposed/engine/rules.h>
+
+enum redact_mode {
+	REDACT_NONE,
+	REDACT_ELEMENT,	  /* what is out-of-purpose or gap becomes <email> */
+	REDACT_PSEUDONYM, /* ... <email:k1:9f86d081884c7d65> */
+	REDACT_MASK,	  /* every finding, permitted or not, becomes its masked sample;
+			   * a permitted one that holds others is kept for these */
+};
+
+/*
+ * Adds bytes [start, end) of text, the record that result is about, with
+ * values replaced as mode says; what was not searched becomes <unscanned>.
+ * A value that an already replaced one holds goes with it.  A replacement
+ * stands whole when any byte of its value lies in [start, end).
+ * result is the last one of classifier; pseudonyms: for REDACT_PSEUDONYM.
+ */
+void redact_add(struct buf *out, struct classifier *classifier, const struct rules *rules,
+		const struct result *result, struct span text, size_t start, size_t end,
+		enum redact_mode mode, const struct pseudonymizer *pseudonyms);
+
+#endif

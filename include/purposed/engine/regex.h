@@ -1,0 +1,59 @@
+/*
+ * regex: PCRE2 behind a facade; the only place that knows it.
+ *
+ * Patterns are compiled in byte mode (no UTF, no locale: (?i) folds ASCII
+ * only), to machine code where allowed.  A compiled regex is immutable and
+ * shared; what a match needs to write is in a regex_scratch, one per thread.
+ */
+#ifndef PURPOSED_ENGINE_REGEX_H
+#define PURPOSED_ENGINE_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <purposed/base/err.h>
+#include <purposed/base/span.h>
+
+struct regex;
+struct regex_scratch;
+
+enum regex_result {
+	REGEX_NO_MATCH,
+	REGEX_MATCH,
+	REGEX_LIMIT, /* a match, depth, heap or stack limit: nothing is known */
+	REGEX_ERROR, /* any other failure of the engine: nothing is known */
+};
+
+struct regex_limits {
+	uint32_t match;	   /* PCRE2's match limit */
+	uint32_t depth;	   /* its backtracking depth limit (interpreter) */
+	uint32_t heap_kib; /* its heap limit in KiB (interpreter); the JIT stack's size as well */
+};
+
+/* -1: the pattern is wrong; e says what and at which byte.  jit: want machine code. */
+int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e);
+void regex_free(struct regex **regex);
+
+/* Whether matching runs machine code (false where memory may not be made executable). */
+bool regex_has_jit(const struct regex *regex);
+
+/* Number of the named group, or -1. */
+int regex_group(const struct regex *regex, const char *name);
+
+struct regex_scratch *regex_scratch_new(const struct regex_limits *limits);
+void regex_scratch_free(struct regex_scratch **scratch);
+
+/*
+ * Looks for the first match in text that starts at or behind byte start;
+ * lookbehind sees the bytes before it.  On REGEX_MATCH the groups can be read
+ * from scratch until its next use.
+ */
+enum regex_result regex_match(const struct regex *regex, struct regex_scratch *scratch,
+			      struct span text, size_t start);
+
+/* Bytes [*start_r, *end_r) of the last match's group; false where it took no part. */
+bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,
+		   size_t *end_r);
+
+#endif
