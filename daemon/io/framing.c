@@ -1,0 +1,72 @@
+#include <purposed/io/framing.h>
+
+#include <stdint.h>
+
+static bool next_line(struct span block, size_t *at, struct frame *frame_r)
+{
+	const char *start = block.ptr + *at;
+	size_t left = block.len - *at;
+	const char *lf = memchr(start, '\n', left);
+	size_t len = lf != NULL ? (size_t)(lf - start) : left;
+	size_t end = lf != NULL ? 1 : 0;
+
+	*at += len + end;
+	if (end != 0 && len > 0 && start[len - 1] == '\r') {
+		len--;
+		end++;
+	}
+	frame_r->text = span_of(start, len);
+	frame_r->end = span_of(start + len, end);
+	frame_r->len = len;
+	return true;
+}
+
+/* What stands before a message in a block, in the machine's order. */
+struct message_head {
+	uint32_t kept; /* bytes that follow */
+	uint32_t len;  /* bytes the message had */
+};
+
+static bool next_message(struct span block, size_t *at, struct frame *frame_r)
+{
+	struct message_head head;
+
+	memcpy(&head, block.ptr + *at, sizeof(head));
+	frame_r->text = span_of(block.ptr + *at + sizeof(head), head.kept);
+	frame_r->end = span_of(NULL, 0);
+	frame_r->len = head.len;
+	*at += sizeof(head) + head.kept;
+	return true;
+}
+
+bool framing_next(enum framing framing, struct span block, size_t *at, struct frame *frame_r)
+{
+	if (*at >= block.len)
+		return false;
+	return framing == FRAMING_LINES ? next_line(block, at, frame_r)
+					: next_message(block, at, frame_r);
+}
+
+void framing_add_message(struct buf *block, struct span message, size_t len)
+{
+	const struct message_head head = { (uint32_t)message.len, (uint32_t)len };
+
+	buf_add(block, &head, sizeof(head));
+	buf_add_span(block, message);
+}
+
+size_t framing_count_lines(struct span block)
+{
+	size_t n = 0;
+	size_t at = 0;
+
+	while (at < block.len) {
+		const char *lf = memchr(block.ptr + at, '\n', block.len - at);
+
+		n++;
+		if (lf == NULL)
+			break;
+		at = (size_t)(lf - block.ptr) + 1;
+	}
+	return n;
+}
