@@ -1,0 +1,93 @@
+/*
+ * The record, and what we say of it, as an RFC 5424 SD element:
+ *
+ *	203.0.113.9 - - [...] "GET / HTTP/1.1" ... [purposed@32473 verdict="..." ...]
+ *
+ * A record that is itself RFC 5424 gets it inside its STRUCTURED-DATA, and any
+ * element there that claims to be ours is taken out first: a sender could
+ * otherwise tag its own records.  Elsewhere ours is the last on the line, so a
+ * forged one before it proves nothing.
+ */
+#include <purposed/run/format.h>
+
+#include <stdio.h>
+
+#include <purposed/engine/policy.h>
+#include <purposed/io/syslog.h>
+
+/* SD parameters escape '"', '\' and ']'. */
+static void add_escaped(struct buf *out, const char *value)
+{
+	for (; *value != '\0'; value++) {
+		if (*value == '"' || *value == '\\' || *value == ']')
+			buf_add_char(out, '\\');
+		buf_add_char(out, *value);
+	}
+}
+
+static void add_element(struct buf *out, const struct format_job *job)
+{
+	const struct policy *policy = engine_policy(job->plan->engine);
+	const struct purpose_set *set = &job->plan->set;
+
+	buf_printf(out, "[purposed@%u verdict=\"%s\" purpose=\"", job->options->enterprise_id,
+		   verdict_name(job->result->verdict));
+	for (size_t i = 0; i < set->n; i++) {
+		if (i != 0)
+			buf_add_char(out, ',');
+		add_escaped(out, policy_purpose(policy, set->purposes[i])->id);
+	}
+	buf_add_str(out, "\" categories=\"");
+	format_add_categories(out, job);
+	buf_add_str(out, "\" elements=\"");
+	format_add_elements(out, job);
+	buf_add_str(out, "\"]");
+}
+
+static unsigned add_structured(struct buf *out, const struct format_job *job, struct span data)
+{
+	struct span text = job->record->text;
+	size_t data_start = (size_t)(data.ptr - text.ptr);
+	struct span element;
+	struct span id;
+	char ours[32];
+	size_t at = 0;
+	unsigned forged = 0;
+
+	snprintf(ours, sizeof(ours), "purposed@%u", job->options->enterprise_id);
+	format_add_text(out, job, 0, data_start);
+	while (syslog_next_element(data, &at, &element, &id)) {
+		size_t start = (size_t)(element.ptr - text.ptr);
+
+		if (span_is(id, ours))
+			forged++;
+		else
+			format_add_text(out, job, start, start + element.len);
+	}
+	add_element(out, job);
+	format_add_text(out, job, data_start + data.len, text.len);
+	return forged;
+}
+
+static unsigned tag_add(struct buf *out, const struct format_job *job, size_t *tail_r)
+{
+	struct syslog_message message = syslog_parse(job->record->text);
+	unsigned forged = 0;
+
+	if (message.form == SYSLOG_RFC5424) {
+		forged = add_structured(out, job, message.data);
+		*tail_r = out->len;
+		return forged;
+	}
+	format_add_text(out, job, 0, job->record->text.len);
+	*tail_r = out->len;
+	buf_add_char(out, ' ');
+	add_element(out, job);
+	return 0;
+}
+
+const struct format format_tag = {
+	.name = "tag",
+	.is_record = true,
+	.add = tag_add,
+};

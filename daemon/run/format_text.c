@@ -1,0 +1,132 @@
+/*
+ * For eyes, like grep:
+ *
+ *	access.log:12: out-of-purpose email,national_number  ...?email=c***@e***.be&rrn=8***...
+ *
+ * The text around the first of the worst findings, with every value in it
+ * masked, and control bytes escaped: a log line must not drive a terminal.
+ */
+#include <purposed/run/format.h>
+
+#include <purposed/base/utf8.h>
+
+enum { AROUND_BYTES = 72 };
+
+struct paint {
+	const char *on;
+	const char *off;
+};
+
+static struct paint paint(const struct format_job *job, const char *code)
+{
+	return job->options->color ? (struct paint){ code, "\033[0m" } : (struct paint){ "", "" };
+}
+
+static const char *verdict_color(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_CLEAN:
+	case VERDICT_PERMITTED: return "\033[32m";
+	case VERDICT_NOTICE: return "\033[36m";
+	case VERDICT_GAP:
+	case VERDICT_UNSCANNED: return "\033[33m";
+	default: return "\033[1;31m";
+	}
+}
+
+static void add_visible(struct buf *out, struct span text)
+{
+	for (size_t at = 0; at < text.len;) {
+		unsigned char c = (unsigned char)text.ptr[at];
+		size_t len = utf8_length(text, at);
+		/* U+0080..U+009F are controls, too. */
+		bool control = c < 0x20 || c == 0x7f ||
+			       (c == 0xc2 && len == 2 && (unsigned char)text.ptr[at + 1] < 0xa0);
+
+		if (len == 0 || control) {
+			buf_printf(out, "\\x%02x", c);
+			at++;
+		} else {
+			buf_add(out, text.ptr + at, len);
+			at += len;
+		}
+	}
+}
+
+static const struct finding *worst(const struct result *result)
+{
+	const struct finding *found = NULL;
+
+	for (size_t i = 0; i < result->n; i++) {
+		if (found == NULL || result->findings[i].decision.verdict > found->decision.verdict)
+			found = &result->findings[i];
+	}
+	return found;
+}
+
+static bool inside_sequence(struct span text, size_t at)
+{
+	return at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80;
+}
+
+static void add_excerpt(struct buf *out, const struct format_job *job)
+{
+	struct span text = job->record->text;
+	const struct finding *finding = worst(job->result);
+	size_t first = finding != NULL && finding->start < text.len ? finding->start : 0;
+	size_t last = finding != NULL && finding->end <= text.len ? finding->end : first;
+	size_t start = first > AROUND_BYTES ? first - AROUND_BYTES : 0;
+	size_t end = text.len - last > AROUND_BYTES ? last + AROUND_BYTES : text.len;
+	struct buf excerpt = { 0 };
+
+	if (end - start > 8 * (size_t)AROUND_BYTES)
+		end = start + 8 * (size_t)AROUND_BYTES;
+	for (int i = 0; i < 3 && inside_sequence(text, start); i++)
+		start--;
+	for (int i = 0; i < 3 && inside_sequence(text, end); i++)
+		end++;
+	if (job->options->with_text)
+		format_add_text(&excerpt, job, start, end);
+	else
+		redact_add(&excerpt, job->classifier, engine_rules(job->plan->engine), job->result,
+			   text, start, end, REDACT_MASK, job->options->pseudonyms);
+	if (start > 0)
+		buf_add_str(out, "…");
+	add_visible(out, buf_span(&excerpt));
+	if (end < text.len)
+		buf_add_str(out, "…");
+	buf_wipe(&excerpt);
+	buf_fini(&excerpt);
+}
+
+/* What was found, or, where a limit stopped the search, which. */
+static void add_what(struct buf *out, const struct format_job *job)
+{
+	size_t start = out->len;
+
+	format_add_elements(out, job);
+	if (out->len == start && job->result->verdict == VERDICT_UNSCANNED)
+		buf_add_str(out, reason_name(worst(job->result)->decision.reason));
+}
+
+static unsigned text_add(struct buf *out, const struct format_job *job, size_t *tail_r)
+{
+	struct paint place = paint(job, "\033[35m");
+	struct paint verdict = paint(job, verdict_color(job->result->verdict));
+
+	(void)tail_r;
+	buf_add_str(out, place.on);
+	add_visible(out, span_str(job->record->input));
+	buf_printf(out, "%s:%llu: %s%s%s ", place.off, job->record->number, verdict.on,
+		   verdict_name(job->result->verdict), verdict.off);
+	add_what(out, job);
+	buf_add_str(out, "  ");
+	add_excerpt(out, job);
+	return 0;
+}
+
+const struct format format_text = {
+	.name = "text",
+	.is_record = false,
+	.add = text_add,
+};

@@ -1,0 +1,155 @@
+/*
+ * Two kinds of output:
+ *
+ *	record, tag    begin: [the head, formatted] more: [bytes] ... end: [tag][line end]
+ *	all others     begin: -                     more: count   ... end: [the line's own form]
+ *
+ * The first kind must be decided before the length is known.  That is sound:
+ * such a line is unscanned at best, so it is flagged, so every selection takes
+ * it, and its tag does not tell the length.  A redacting output is of the
+ * second kind: what was not searched is not passed on.
+ *
+ * A CR at the end of a piece may belong to CR LF: it is held back until the
+ * next byte is known.
+ */
+#include <purposed/run/overlong.h>
+
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+
+struct overlong {
+	struct pipeline *pipeline;
+	const struct batch *batch;
+	struct classifier *classifier;
+	const struct plan *plan;
+	struct record record;
+	size_t len;	   /* bytes so far, a held back CR not counted */
+	bool carriage;	   /* a CR is held back */
+	struct buf *after; /* per output: what comes behind the tail */
+};
+
+static bool streams(const struct output *output)
+{
+	return output->format->is_record && output->options.redact == REDACT_NONE;
+}
+
+static const struct result *classify(struct overlong *line, size_t len)
+{
+	line->record.len = len;
+	return classify_run(line->classifier, line->plan, line->record.text, len,
+			    stream_kind(line->batch->stream));
+}
+
+/* Formats the line for one output; bytes behind the tail's place go to `after`. */
+static void format_line(struct overlong *line, size_t index, const struct result *result,
+			struct buf *out)
+{
+	size_t n;
+	const struct output *output = &pipeline_outputs(line->pipeline, &n)[index];
+	struct format_job job = { .options = &output->options,
+				  .record = &line->record,
+				  .result = result,
+				  .plan = line->plan,
+				  .classifier = line->classifier };
+	size_t tail = 0;
+
+	output->format->add(out, &job, &tail);
+	if (streams(output)) {
+		buf_add_span(&line->after[index], span_slice(buf_span(out), tail, out->len));
+		out->len = tail;
+	}
+}
+
+struct overlong *overlong_begin(struct pipeline *pipeline, const struct batch *batch)
+{
+	struct overlong *line = mem_new(1, sizeof(*line));
+	struct span text = buf_span(&batch->bytes);
+	const struct result *result;
+	struct buf out = { 0 };
+	size_t n;
+	const struct output *outputs = pipeline_outputs(pipeline, &n);
+
+	pipeline_drain(pipeline);
+	line->pipeline = pipeline;
+	line->batch = batch;
+	line->carriage = text.ptr[text.len - 1] == '\r';
+	text.len -= line->carriage;
+	line->len = text.len;
+	line->plan = stream_plan(batch->stream, text);
+	line->classifier = pipeline_classifier(pipeline, line->plan->engine);
+	line->record = (struct record){
+		.text = text,
+		.number = batch->first_number,
+		.offset = stream_has_offsets(batch->stream) ? batch->offset : -1,
+		.input = stream_name(batch->stream),
+		.read_at = batch->read_at,
+	};
+	line->after = mem_new(n, sizeof(*line->after));
+	result = classify(line, SIZE_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (!streams(&outputs[i]))
+			continue;
+		buf_clear(&out);
+		format_line(line, i, result, &out);
+		pipeline_write(pipeline, i, buf_span(&out));
+	}
+	buf_wipe(&out);
+	buf_fini(&out);
+	return line;
+}
+
+static void pass_on(struct overlong *line, struct span bytes)
+{
+	size_t n;
+	const struct output *outputs = pipeline_outputs(line->pipeline, &n);
+
+	line->len += bytes.len;
+	for (size_t i = 0; i < n; i++) {
+		if (streams(&outputs[i]))
+			pipeline_write(line->pipeline, i, bytes);
+	}
+}
+
+void overlong_more(struct overlong *line, struct span bytes)
+{
+	if (bytes.len == 0)
+		return;
+	if (line->carriage)
+		pass_on(line, span_of("\r", 1));
+	line->carriage = bytes.ptr[bytes.len - 1] == '\r';
+	pass_on(line, span_slice(bytes, 0, bytes.len - line->carriage));
+}
+
+void overlong_end(struct overlong **line_p, struct span end)
+{
+	struct overlong *line = *line_p;
+	const struct result *result;
+	size_t n;
+	const struct output *outputs = pipeline_outputs(line->pipeline, &n);
+
+	if (line->carriage && end.len == 0)
+		pass_on(line, span_of("\r", 1));
+	else if (line->carriage)
+		end = span_of("\r\n", 2);
+	result = classify(line, line->len);
+	for (size_t i = 0; i < n; i++) {
+		struct buf out = { 0 };
+
+		if (streams(&outputs[i]))
+			buf_add_span(&out, buf_span(&line->after[i]));
+		else if (output_selects(&outputs[i], result->verdict))
+			format_line(line, i, result, &out);
+		else
+			continue;
+		buf_add_span(&out, outputs[i].format->is_record ? end : span_of("\n", 1));
+		pipeline_write(line->pipeline, i, buf_span(&out));
+		buf_wipe(&out);
+		buf_fini(&out);
+		buf_fini(&line->after[i]);
+	}
+	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0);
+	free(line->after);
+	free(line);
+	*line_p = NULL;
+}

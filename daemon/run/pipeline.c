@@ -1,0 +1,465 @@
+/*
+ * Batches move along three lists, all under one lock:
+ *
+ *	idle      free, or in the owner's hands
+ *	queue     submitted, not yet taken by a worker
+ *	pending   submitted, oldest first, until accepted by the sinks
+ *
+ * A batch enters queue and pending together.  A worker takes one from the
+ * queue, processes it without the lock, marks it done, and then, if nobody is
+ * writing, writes: as long as the oldest pending batch is done, it leaves
+ * `pending`, goes to the sinks (without the lock, `writing` keeps the others
+ * away), and returns to `idle`.
+ *
+ *	worker 1   [ process 1 ........ ][write 1][write 2]
+ *	worker 2   [ process 2 ... ][ process 3 ........ ][write 3]
+ *
+ * After a sink has failed batches are still passed along, unwritten, so that
+ * nobody waits for ever; the owner learns it from the next submit or drain.
+ *
+ * Holding is done per output, behind the batches: what a sink did not take is
+ * copied to the output's `held`, and the batch goes its way.  Whatever is
+ * written to that output later queues up behind it.
+ */
+#include <purposed/run/pipeline.h>
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <purposed/base/log.h>
+#include <purposed/base/mem.h>
+#include <purposed/run/process.h>
+
+enum { FULL_WAIT_NS = 5 * 1000 * 1000 }; /* a sink that is full is asked again so often */
+
+struct worker {
+	struct pipeline *pipeline;
+	pthread_t thread;
+	struct classifier *classifier;
+	const struct engine *engine; /* of the classifier */
+};
+
+/* What an output's sink has still to take. */
+struct held {
+	struct buf bytes;
+	size_t at; /* of the first byte that was not taken */
+};
+
+struct pipeline {
+	const struct output *outputs;
+	size_t n_outputs;
+	size_t batch_bytes;
+	struct worker *workers; /* the first is the owner's own, without a thread */
+	unsigned n_workers;
+	unsigned n_threads;
+	unsigned n_batches;
+
+	pthread_mutex_t lock;
+	pthread_cond_t idle_or_done; /* for the owner */
+	pthread_cond_t queued;	     /* for workers */
+	struct batch *idle;
+	struct batch **queue; /* a ring of n_batches */
+	size_t queue_at, queue_n;
+	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
+	size_t pending_at, pending_n;
+	bool writing;
+	bool closing;
+	bool hold;
+	struct held *held; /* one per output */
+	struct err error;
+	struct stats stats;
+};
+
+/* --- Batches ---------------------------------------------------------------- */
+
+static struct batch *batch_new(const struct pipeline *p, size_t n_categories)
+{
+	struct batch *batch = mem_new(1, sizeof(*batch));
+
+	buf_reserve(&batch->bytes, p->batch_bytes);
+	batch->out = mem_new(p->n_outputs, sizeof(*batch->out));
+	stats_init(&batch->stats, n_categories);
+	return batch;
+}
+
+static void batch_clear(const struct pipeline *p, struct batch *batch)
+{
+	stream_unref(&batch->stream);
+	/* Only what was used: wiping all of a large block for each lone record would show. */
+	mem_wipe(batch->bytes.ptr, batch->bytes.len);
+	buf_clear(&batch->bytes);
+	for (size_t i = 0; i < p->n_outputs; i++) {
+		mem_wipe(batch->out[i].ptr, batch->out[i].len);
+		buf_clear(&batch->out[i]);
+	}
+	stats_clear(&batch->stats);
+	batch->framing = FRAMING_LINES;
+	batch->torn = false;
+	batch->done = false;
+}
+
+static void batch_free(const struct pipeline *p, struct batch *batch)
+{
+	batch_clear(p, batch);
+	buf_fini(&batch->bytes);
+	for (size_t i = 0; i < p->n_outputs; i++)
+		buf_fini(&batch->out[i]);
+	free(batch->out);
+	stats_fini(&batch->stats);
+	free(batch);
+}
+
+static void held_release(struct held *held, bool for_good)
+{
+	if (held->bytes.len != 0)
+		buf_wipe(&held->bytes);
+	held->at = 0;
+	if (for_good)
+		buf_fini(&held->bytes);
+}
+
+/* --- Work ------------------------------------------------------------------- */
+
+/* After a reload batches of the new engine arrive: the classifier follows. */
+static struct classifier *worker_classifier(struct worker *worker, const struct engine *engine)
+{
+	if (worker->engine != engine) {
+		classifier_free(&worker->classifier);
+		worker->classifier = classifier_new((struct engine *)(uintptr_t)engine);
+		worker->engine = engine;
+	}
+	return worker->classifier;
+}
+
+static void work(struct worker *worker, struct batch *batch)
+{
+	struct pipeline *p = worker->pipeline;
+
+	process_batch(batch, p->outputs, p->n_outputs,
+		      worker_classifier(worker, stream_engine(batch->stream)));
+}
+
+/* Where the line that byte `at` of bytes belongs to starts. */
+static size_t line_start(struct span bytes, size_t at)
+{
+	const char *lf = at != 0 ? memrchr(bytes.ptr, '\n', at) : NULL;
+
+	return lf != NULL ? (size_t)(lf - bytes.ptr) + 1 : 0;
+}
+
+/* Offers bytes to the sink of an output, and holds the rest if that is to be. */
+static enum sink_result offer(struct pipeline *p, size_t output, struct span bytes, struct err *e)
+{
+	struct held *held = &p->held[output];
+	struct span rest = bytes;
+	enum sink_result result = SINK_FULL;
+
+	/* Whoever may not hold what is left waits, and with it, in the end, the input. */
+	while (held->bytes.len == 0 &&
+	       (result = sink_write(p->outputs[output].sink, &rest, e)) == SINK_FULL && !p->hold)
+		nanosleep(&(struct timespec){ .tv_nsec = FULL_WAIT_NS }, NULL);
+	if (result == SINK_ACCEPTED || !p->hold)
+		return result;
+	if (held->bytes.len == 0) {
+		/* The line that was cut is kept whole, for pipeline_rewind. */
+		size_t taken = bytes.len - rest.len;
+		size_t start = line_start(bytes, taken);
+
+		held->at = taken - start;
+		rest = span_slice(bytes, start, bytes.len);
+	}
+	buf_add_span(&held->bytes, rest);
+	return SINK_ACCEPTED;
+}
+
+/* Under the lock, which is let go while the sinks take it. */
+static void write_oldest(struct pipeline *p)
+{
+	struct batch *batch = p->pending[p->pending_at];
+	bool failed = err_any(&p->error) && !p->hold;
+	struct err error = { 0 };
+
+	p->writing = true;
+	pthread_mutex_unlock(&p->lock);
+	for (size_t i = 0; i < p->n_outputs && !failed; i++)
+		failed = offer(p, i, buf_span(&batch->out[i]), &error) != SINK_ACCEPTED;
+	pthread_mutex_lock(&p->lock);
+	if (err_any(&error) && !err_any(&p->error))
+		err_add(&p->error, "%.*s", (int)error.text.len - 1, error.text.ptr);
+	err_fini(&error);
+	if (!failed)
+		stats_add(&p->stats, &batch->stats);
+	p->pending_at = (p->pending_at + 1) % p->n_batches;
+	p->pending_n--;
+	p->writing = false;
+	batch_clear(p, batch);
+	batch->next = p->idle;
+	p->idle = batch;
+	pthread_cond_signal(&p->idle_or_done);
+}
+
+static void write_finished(struct pipeline *p)
+{
+	while (!p->writing && p->pending_n != 0 && p->pending[p->pending_at]->done)
+		write_oldest(p);
+}
+
+static void *worker_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct pipeline *p = worker->pipeline;
+
+	pthread_mutex_lock(&p->lock);
+	for (;;) {
+		struct batch *batch;
+
+		while (p->queue_n == 0 && !p->closing)
+			pthread_cond_wait(&p->queued, &p->lock);
+		if (p->queue_n == 0)
+			break;
+		batch = p->queue[p->queue_at];
+		p->queue_at = (p->queue_at + 1) % p->n_batches;
+		p->queue_n--;
+		pthread_mutex_unlock(&p->lock);
+		work(worker, batch);
+		pthread_mutex_lock(&p->lock);
+		batch->done = true;
+		write_finished(p);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+/* --- The owner's side ------------------------------------------------------- */
+
+static void start_workers(struct pipeline *p)
+{
+	for (unsigned i = 0; i < p->n_workers; i++) {
+		p->workers[i].pipeline = p;
+		if (p->n_workers == 1)
+			return;
+		if (pthread_create(&p->workers[i].thread, NULL, worker_main, &p->workers[i]) != 0) {
+			log_warning("cannot start worker thread %u; going on with %u", i + 1,
+				    p->n_threads);
+			return;
+		}
+		p->n_threads++;
+	}
+}
+
+struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, size_t n_categories,
+			      unsigned workers, size_t batch_bytes)
+{
+	struct pipeline *p = mem_new(1, sizeof(*p));
+
+	p->outputs = outputs;
+	p->n_outputs = n_outputs;
+	p->batch_bytes = batch_bytes;
+	p->n_workers = workers != 0 ? workers : 1;
+	p->workers = mem_new(p->n_workers, sizeof(*p->workers));
+	/* One is being filled, one takes over its torn last line, and two per worker. */
+	p->n_batches = 2 + 2 * p->n_workers;
+	p->queue = mem_new(p->n_batches, sizeof(struct batch *));
+	p->pending = mem_new(p->n_batches, sizeof(struct batch *));
+	p->held = mem_new(n_outputs, sizeof(*p->held));
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->idle_or_done, NULL);
+	pthread_cond_init(&p->queued, NULL);
+	stats_init(&p->stats, n_categories);
+	for (unsigned i = 0; i < p->n_batches; i++) {
+		struct batch *batch = batch_new(p, n_categories);
+
+		batch->next = p->idle;
+		p->idle = batch;
+	}
+	start_workers(p);
+	return p;
+}
+
+void pipeline_free(struct pipeline **pipeline)
+{
+	struct pipeline *p;
+
+	if (pipeline == NULL || *pipeline == NULL)
+		return;
+	p = *pipeline;
+	*pipeline = NULL;
+	pipeline_drain(p);
+	pthread_mutex_lock(&p->lock);
+	p->closing = true;
+	pthread_cond_broadcast(&p->queued);
+	pthread_mutex_unlock(&p->lock);
+	for (unsigned i = 0; i < p->n_threads; i++)
+		pthread_join(p->workers[i].thread, NULL);
+	for (unsigned i = 0; i < p->n_workers; i++)
+		classifier_free(&p->workers[i].classifier);
+	while (p->idle != NULL) {
+		struct batch *batch = p->idle;
+
+		p->idle = batch->next;
+		batch_free(p, batch);
+	}
+	for (size_t i = 0; i < p->n_outputs; i++)
+		held_release(&p->held[i], true);
+	free(p->held);
+	stats_fini(&p->stats);
+	err_fini(&p->error);
+	pthread_cond_destroy(&p->queued);
+	pthread_cond_destroy(&p->idle_or_done);
+	pthread_mutex_destroy(&p->lock);
+	free(p->pending);
+	free(p->queue);
+	free(p->workers);
+	free(p);
+}
+
+struct batch *pipeline_take(struct pipeline *p)
+{
+	struct batch *batch;
+
+	pthread_mutex_lock(&p->lock);
+	while (p->idle == NULL)
+		pthread_cond_wait(&p->idle_or_done, &p->lock);
+	batch = p->idle;
+	p->idle = batch->next;
+	batch->next = NULL;
+	pthread_mutex_unlock(&p->lock);
+	return batch;
+}
+
+void pipeline_return(struct pipeline *p, struct batch *batch)
+{
+	pthread_mutex_lock(&p->lock);
+	batch_clear(p, batch);
+	batch->next = p->idle;
+	p->idle = batch;
+	pthread_mutex_unlock(&p->lock);
+}
+
+int pipeline_submit(struct pipeline *p, struct batch *batch)
+{
+	bool failed;
+
+	if (p->n_threads == 0) {
+		work(&p->workers[0], batch);
+		batch->done = true;
+	}
+	pthread_mutex_lock(&p->lock);
+	p->pending[(p->pending_at + p->pending_n++) % p->n_batches] = batch;
+	if (p->n_threads == 0) {
+		write_finished(p);
+	} else {
+		p->queue[(p->queue_at + p->queue_n++) % p->n_batches] = batch;
+		pthread_cond_signal(&p->queued);
+	}
+	failed = pipeline_stopped(p);
+	pthread_mutex_unlock(&p->lock);
+	return failed ? -1 : 0;
+}
+
+int pipeline_drain(struct pipeline *p)
+{
+	bool failed;
+
+	pthread_mutex_lock(&p->lock);
+	while (p->pending_n != 0)
+		pthread_cond_wait(&p->idle_or_done, &p->lock);
+	failed = pipeline_stopped(p);
+	pthread_mutex_unlock(&p->lock);
+	return failed ? -1 : 0;
+}
+
+const struct err *pipeline_error(const struct pipeline *p)
+{
+	return &p->error;
+}
+
+/* --- Holding ---------------------------------------------------------------- */
+
+bool pipeline_stopped(const struct pipeline *p)
+{
+	bool stopped = err_any(&p->error);
+
+	for (size_t i = 0; i < p->n_outputs && !stopped; i++)
+		stopped = p->held[i].bytes.len != 0;
+	return stopped;
+}
+
+void pipeline_hold(struct pipeline *p)
+{
+	p->hold = true;
+}
+
+enum sink_result pipeline_retry(struct pipeline *p)
+{
+	enum sink_result worst = SINK_ACCEPTED;
+
+	err_fini(&p->error);
+	for (size_t i = 0; i < p->n_outputs; i++) {
+		struct held *held = &p->held[i];
+		struct span rest = span_slice(buf_span(&held->bytes), held->at, held->bytes.len);
+		enum sink_result result = sink_write(p->outputs[i].sink, &rest, &p->error);
+
+		held->at = held->bytes.len - rest.len;
+		if (result == SINK_ACCEPTED)
+			held_release(held, false);
+		if (result > worst)
+			worst = result;
+	}
+	return worst;
+}
+
+size_t pipeline_held(const struct pipeline *p, size_t output)
+{
+	return p->held[output].bytes.len - p->held[output].at;
+}
+
+void pipeline_rewind(struct pipeline *p, size_t output)
+{
+	struct held *held = &p->held[output];
+
+	held->at = line_start(buf_span(&held->bytes), held->at);
+}
+
+void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *to, size_t to_output)
+{
+	struct held *old = &from->held[output];
+
+	pipeline_rewind(from, output);
+	buf_add_span(&to->held[to_output].bytes,
+		     span_slice(buf_span(&old->bytes), old->at, old->bytes.len));
+	held_release(old, true);
+}
+
+/* --- Counters, and what overlong.c needs ------------------------------------ */
+
+void pipeline_stats(struct pipeline *p, struct stats *stats_r)
+{
+	pthread_mutex_lock(&p->lock);
+	stats_clear(stats_r);
+	stats_add(stats_r, &p->stats);
+	pthread_mutex_unlock(&p->lock);
+}
+
+const struct output *pipeline_outputs(const struct pipeline *p, size_t *n_r)
+{
+	*n_r = p->n_outputs;
+	return p->outputs;
+}
+
+struct classifier *pipeline_classifier(struct pipeline *p, struct engine *engine)
+{
+	return worker_classifier(&p->workers[0], engine);
+}
+
+int pipeline_write(struct pipeline *p, size_t output, struct span bytes)
+{
+	if (err_any(&p->error) && !p->hold)
+		return -1;
+	return offer(p, output, bytes, &p->error) == SINK_ACCEPTED ? 0 : -1;
+}
+
+void pipeline_count(struct pipeline *p, const struct result *result, size_t len, bool declared)
+{
+	stats_record(&p->stats, result, len, declared);
+}

@@ -1,0 +1,528 @@
+/*
+ * What the loop calls, and in which state:
+ *
+ *	         +-- a sink does not take all --> stalled
+ *	running  |                                   |  retry timer
+ *	         +<------- nothing is held ----------+
+ *	   |
+ *	   | SIGTERM, SIGINT, or the last input has ended
+ *	   v
+ *	stopping: inputs take nothing new; what is queued goes through (stalled or
+ *	          not, as above); then the loop ends
+ *
+ * While stalled no input is read: senders wait, nothing is dropped.  Stopping
+ * has no such way out, so after STOP_PATIENCE_S, or a second signal, what a sink
+ * still refuses is given up, and said.
+ *
+ * A reload opens the new setup and the new inputs beside the old ones, and
+ * changes nothing until all of them stand.  Inputs that both know stay open.
+ * When it fails, output files are opened anew all the same: log rotation must
+ * not depend on a good configuration.
+ */
+#include <purposed/run/serve.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <purposed/base/json.h>
+#include <purposed/base/log.h>
+#include <purposed/base/mem.h>
+#include <purposed/run/loop.h>
+#include <purposed/run/port.h>
+#include <purposed/run/service.h>
+#include <purposed/run/setup.h>
+
+enum {
+	RETRY_MS = 1000,
+	STATUS_MS = 10 * 1000,
+	COMPLAIN_S = 60, /* a sink that goes on failing is mentioned that often */
+	STOP_PATIENCE_S = 20,
+	N_SIGNALS = 4,
+};
+
+struct serve {
+	const struct session_request *request;
+	struct loop *loop;
+	struct loop_source *signals[N_SIGNALS];
+	struct loop_source *retry;
+	struct loop_source *status;
+	struct setup *setup;
+	struct port **ports; /* one per input of the settings; NULL: ended */
+	size_t n_ports;
+	struct stats before;	/* of the setups before this one; findings are not kept */
+	unsigned long long cut; /* messages that lost their end, of ports that are gone */
+	unsigned long long reloads, refused_reloads;
+	time_t complained; /* when the failing sink was last mentioned; 0: it does not fail */
+	time_t give_up;	   /* stopping: when */
+	bool stalled;
+	bool stopping;
+	bool reload_due; /* as soon as every port can move */
+	bool stdin_ended;
+	bool failed;
+};
+
+static time_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* Logs every message of e, and empties it. */
+static void complain(struct err *e)
+{
+	char *text = mem_string(buf_str(&e->text));
+	char *rest = text;
+	char *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (line[0] != '\0')
+			log_error("%s", line);
+	}
+	free(text);
+	err_fini(e);
+}
+
+/* --- Counters --------------------------------------------------------------- */
+
+static void add_plain(struct stats *into, const struct stats *from)
+{
+	into->records += from->records;
+	into->bytes += from->bytes;
+	into->undeclared += from->undeclared;
+	into->forged_tags += from->forged_tags;
+	for (size_t i = 0; i < VERDICT_COUNT; i++)
+		into->verdicts[i] += from->verdicts[i];
+}
+
+/* Everything since the start, without findings. */
+static struct stats totals(struct serve *s)
+{
+	struct stats sum = s->before;
+	struct stats current;
+
+	stats_init(&current, policy_category_count(engine_policy(s->setup->session.engine)));
+	pipeline_stats(s->setup->pipeline, &current);
+	add_plain(&sum, &current);
+	stats_fini(&current);
+	return sum;
+}
+
+static void add_outputs(struct json *j, const struct serve *s)
+{
+	const struct settings *settings = s->setup->session.settings;
+
+	json_begin_array(j, "outputs");
+	for (size_t i = 0; i < settings->n_outputs; i++) {
+		json_begin_object(j, NULL);
+		json_string(j, "name", settings->outputs[i].name);
+		json_uint(j, "held_bytes", pipeline_held(s->setup->pipeline, i));
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void on_counters(void *context)
+{
+	struct serve *s = context;
+	const struct stats sum = totals(s);
+	unsigned long long cut = s->cut;
+	struct buf out = { 0 };
+	struct json j = json_to(&out);
+
+	for (size_t i = 0; i < s->n_ports; i++)
+		cut += s->ports[i] != NULL ? port_cut(s->ports[i]) : 0;
+	json_begin_object(&j, NULL);
+	json_uint(&j, "records", sum.records);
+	json_uint(&j, "bytes", sum.bytes);
+	json_uint(&j, "flagged", stats_flagged(&sum));
+	json_uint(&j, "undeclared", sum.undeclared);
+	json_uint(&j, "forged_tags", sum.forged_tags);
+	json_uint(&j, "cut_messages", cut);
+	json_begin_object(&j, "verdicts");
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		json_uint(&j, verdict_name((enum verdict)v), sum.verdicts[v]);
+	json_end_object(&j);
+	add_outputs(&j, s);
+	json_uint(&j, "reloads", s->reloads);
+	json_uint(&j, "refused_reloads", s->refused_reloads);
+	json_end_object(&j);
+	buf_add_char(&out, '\n');
+	if (write(STDERR_FILENO, out.ptr, out.len) < 0)
+		log_debug("nobody reads the counters");
+	buf_fini(&out);
+}
+
+static void on_status(void *context)
+{
+	struct serve *s = context;
+	const struct stats sum = totals(s);
+
+	service_status("%s%llu records, %llu flagged",
+		       s->complained != 0 ? "an output fails, inputs wait; " : "", sum.records,
+		       stats_flagged(&sum));
+	loop_set_timer(s->status, STATUS_MS);
+}
+
+/* --- Outputs that do not take all ------------------------------------------- */
+
+static void enable_ports(struct serve *s, bool on)
+{
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL)
+			port_enable(s->ports[i], on);
+	}
+}
+
+/* Says why, at first and then now and again; a reader that is slow is no failure. */
+static void set_retry(struct serve *s)
+{
+	const struct err *error = pipeline_error(s->setup->pipeline);
+
+	loop_set_timer(s->retry, err_any(error) ? RETRY_MS : 0);
+	if (!err_any(error) || (s->complained != 0 && now() - s->complained < COMPLAIN_S))
+		return;
+	log_error("%.*s; inputs wait until it works again", (int)error->text.len - 1,
+		  error->text.ptr);
+	s->complained = now();
+	on_status(s);
+}
+
+/* To be called after whatever may have written; false: nothing is to be read for now. */
+static bool may_go_on(struct serve *s)
+{
+	if (!s->stalled && pipeline_stopped(s->setup->pipeline)) {
+		s->stalled = true;
+		enable_ports(s, false);
+		set_retry(s);
+	}
+	return !s->stalled;
+}
+
+static void give_up(struct serve *s)
+{
+	const struct settings *settings = s->setup->session.settings;
+
+	for (size_t i = 0; i < settings->n_outputs; i++) {
+		size_t held = pipeline_held(s->setup->pipeline, i);
+
+		if (held != 0)
+			log_error("output '%s' failed until the end: %zu bytes were not written, "
+				  "and what was still queued behind them was not read",
+				  settings->outputs[i].name, held);
+	}
+	s->failed = true;
+	loop_end(s->loop);
+}
+
+/* --- Inputs ----------------------------------------------------------------- */
+
+static void close_port(struct serve *s, size_t i, enum port_result result, struct err *e)
+{
+	if (result == PORT_FAILED) {
+		complain(e);
+		s->failed = true;
+	}
+	if (s->setup->session.settings->inputs[i].type == INPUT_STDIN)
+		s->stdin_ended = true;
+	s->cut += port_cut(s->ports[i]);
+	port_free(&s->ports[i]);
+}
+
+/* Everything that the stopped ports still have; again after a stall. */
+static void drain(struct serve *s)
+{
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		while (s->ports[i] != NULL && may_go_on(s)) {
+			enum port_result result = port_step(s->ports[i], &e);
+
+			if (result != PORT_MORE)
+				close_port(s, i, result, &e);
+		}
+	}
+	if (may_go_on(s))
+		loop_end(s->loop);
+}
+
+static void stop(struct serve *s)
+{
+	s->stopping = true;
+	s->give_up = now() + STOP_PATIENCE_S;
+	service_stopping();
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL)
+			port_stop(s->ports[i]);
+	}
+	drain(s);
+}
+
+static void on_stop(void *context)
+{
+	struct serve *s = context;
+
+	if (s->stopping)
+		give_up(s);
+	else
+		stop(s);
+}
+
+static void on_retry(void *context)
+{
+	struct serve *s = context;
+
+	if (pipeline_retry(s->setup->pipeline) != SINK_ACCEPTED) {
+		if (s->stopping && now() >= s->give_up)
+			give_up(s);
+		else
+			set_retry(s);
+		return;
+	}
+	s->stalled = false;
+	if (s->complained != 0) {
+		log_notice("every output works again");
+		s->complained = 0;
+		on_status(s);
+	}
+	if (s->stopping)
+		drain(s);
+	else
+		enable_ports(s, true);
+}
+
+static void reload(struct serve *s);
+
+static void on_ready(void *context, struct port *port)
+{
+	struct serve *s = context;
+	struct err e = { 0 };
+	enum port_result result = port_step(port, &e);
+	bool alone = true;
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] == port && result >= PORT_END)
+			close_port(s, i, result, &e);
+		alone &= s->ports[i] == NULL;
+	}
+	/* A port that failed is not done without: the service manager starts us anew. */
+	if (alone || result == PORT_FAILED)
+		stop(s);
+	else if (may_go_on(s) && s->reload_due)
+		reload(s);
+}
+
+/* --- Building and changing the whole ---------------------------------------- */
+
+static struct port *find_port(const struct serve *s, const struct settings_input *input)
+{
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && port_serves(s->ports[i], input))
+			return s->ports[i];
+	}
+	return NULL;
+}
+
+static bool is_among(const struct port *port, struct port *const *ports, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* The ports of settings: those that are open already, and new ones. */
+static int open_ports(struct serve *s, const struct settings *settings, struct port ***ports_r,
+		      struct err *e)
+{
+	const struct port_owner owner = { s->loop, on_ready, s };
+	size_t n = settings->n_inputs;
+	struct port **ports = mem_new(n, sizeof(struct port *));
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct settings_input *input = &settings->inputs[i];
+
+		ports[i] = find_port(s, input);
+		if (ports[i] == NULL && !(input->type == INPUT_STDIN && s->stdin_ended))
+			bad |= port_open(&ports[i], input, &owner, e);
+	}
+	if (bad == 0) {
+		*ports_r = ports;
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!is_among(ports[i], s->ports, s->n_ports))
+			port_free(&ports[i]);
+	}
+	free(ports);
+	return -1;
+}
+
+/*
+ * Ports that the next setup does not know end here, with what is queued in them.
+ * That goes through even while something is held: it is bounded, and the
+ * alternative would be to lose it.
+ */
+static void close_ports(struct serve *s, struct port *const *kept, size_t n_kept)
+{
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		enum port_result result = PORT_MORE;
+
+		if (s->ports[i] == NULL || is_among(s->ports[i], kept, n_kept))
+			continue;
+		port_stop(s->ports[i]);
+		while (result == PORT_MORE)
+			result = port_step(s->ports[i], &e);
+		close_port(s, i, result, &e);
+	}
+}
+
+/* Everything stands: from here on nothing can fail. */
+static void change_to(struct serve *s, struct setup *setup, struct port **ports)
+{
+	size_t n = setup->session.settings->n_inputs;
+
+	if (s->setup != NULL) {
+		close_ports(s, ports, n);
+		setup_succeed(setup, s->setup);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i] != NULL)
+			port_attach(ports[i], setup->pipeline, setup->streams[i]);
+	}
+	if (s->setup != NULL) {
+		struct stats sum = totals(s);
+
+		s->before = sum;
+		setup_free(&s->setup);
+	}
+	free(s->ports);
+	s->ports = ports;
+	s->n_ports = n;
+	s->setup = setup;
+	if (!s->stalled)
+		enable_ports(s, true);
+}
+
+static int build(struct serve *s, struct err *e)
+{
+	struct setup *setup;
+	struct port **ports;
+
+	if (setup_open(&setup, s->request, e) != 0)
+		return -1;
+	if (open_ports(s, setup->session.settings, &ports, e) != 0) {
+		setup_free(&setup);
+		return -1;
+	}
+	change_to(s, setup, ports);
+	return 0;
+}
+
+static void refuse_reload(struct serve *s, struct err *e)
+{
+	struct err reopen = { 0 };
+
+	complain(e);
+	log_error("the configuration is refused; everything goes on as before");
+	s->refused_reloads++;
+	if (setup_reopen(s->setup, &reopen) != 0)
+		complain(&reopen);
+}
+
+static void reload(struct serve *s)
+{
+	struct err e = { 0 };
+
+	s->reload_due = false;
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && !port_can_move(s->ports[i])) {
+			s->reload_due = true;
+			log_notice("the reload waits for the end of a very long line");
+			return;
+		}
+	}
+	service_reloading();
+	if (build(s, &e) != 0) {
+		refuse_reload(s, &e);
+	} else {
+		s->reloads++;
+		log_notice("reloaded: %zu inputs, %zu outputs", s->n_ports,
+			   s->setup->session.settings->n_outputs);
+	}
+	service_ready();
+	may_go_on(s);
+}
+
+static void on_reload(void *context)
+{
+	struct serve *s = context;
+
+	if (!s->stopping)
+		reload(s);
+}
+
+/* --- From start to end ------------------------------------------------------ */
+
+static int add_sources(struct serve *s, struct err *e)
+{
+	static const struct {
+		int number;
+		void (*call)(void *context);
+	} signals[N_SIGNALS] = {
+		{ SIGTERM, on_stop },
+		{ SIGINT, on_stop },
+		{ SIGHUP, on_reload },
+		{ SIGUSR1, on_counters },
+	};
+
+	/* A reader that goes away is an error of that sink. */
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < N_SIGNALS; i++) {
+		if (loop_add_signal(s->loop, &s->signals[i], signals[i].number, signals[i].call, s,
+				    e) != 0)
+			return -1;
+	}
+	if (loop_add_timer(s->loop, &s->retry, on_retry, s, e) != 0)
+		return -1;
+	return loop_add_timer(s->loop, &s->status, on_status, s, e);
+}
+
+static void fini(struct serve *s)
+{
+	for (size_t i = 0; i < s->n_ports; i++)
+		port_free(&s->ports[i]);
+	free(s->ports);
+	setup_free(&s->setup);
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		loop_remove(&s->signals[i]);
+	loop_remove(&s->retry);
+	loop_remove(&s->status);
+	loop_free(&s->loop);
+}
+
+int serve_run(const struct session_request *request, struct err *e)
+{
+	struct serve s = { .request = request };
+	int result = -1;
+
+	if (loop_new(&s.loop, e) == 0 && add_sources(&s, e) == 0 && build(&s, e) == 0) {
+		log_notice("ready: %zu inputs, %zu outputs", s.n_ports,
+			   s.setup->session.settings->n_outputs);
+		service_ready();
+		on_status(&s);
+		result = loop_run(s.loop, e);
+		if (s.failed)
+			result = -1;
+	}
+	fini(&s);
+	return result;
+}

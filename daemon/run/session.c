@@ -1,0 +1,41 @@
+#include <purposed/run/session.h>
+
+static int open_plan(struct session *session, const struct session_request *request, struct err *e)
+{
+	const struct settings_ids *ids = &session->settings->default_purposes;
+
+	if (request->n_purposes != 0)
+		return plan_new(&session->plan, session->engine, request->purposes,
+				request->n_purposes, "-p", e);
+	return plan_new(&session->plan, session->engine, ids->ids, ids->n,
+			ids->where != NULL ? ids->where : "default_purposes", e);
+}
+
+int session_open(struct session *session, const struct session_request *request, struct err *e)
+{
+	struct engine_options options;
+
+	*session = (struct session){ 0 };
+	if (settings_load(&session->settings, request->config, e) != 0)
+		return -1;
+	options = settings_engine(session->settings);
+	if (request->policy != NULL)
+		options.policy_path = request->policy;
+	if (request->rules != NULL)
+		options.rules_path = request->rules;
+	if (engine_load(&session->engine, &options, e) != 0 ||
+	    settings_pseudonymizer(session->settings, &session->pseudonyms, e) != 0 ||
+	    open_plan(session, request, e) != 0) {
+		session_close(session);
+		return -1;
+	}
+	return 0;
+}
+
+void session_close(struct session *session)
+{
+	plan_free(&session->plan);
+	pseudonymizer_free(&session->pseudonyms);
+	engine_unref(&session->engine);
+	settings_free(&session->settings);
+}

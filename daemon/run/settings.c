@@ -1,0 +1,245 @@
+/*
+ * The configuration file: what it says of the whole (its table is in
+ * settings_table.c); inputs and outputs are read by settings_ports.c.
+ */
+#include <purposed/run/settings_private.h>
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <purposed/base/mem.h>
+
+enum { NAMES_MAX = 64 }; /* more than there are settings in a group */
+
+static void *field_of(struct settings *settings, const struct setting *row)
+{
+	return (char *)settings + row->field;
+}
+
+/* Relative paths are relative to the configuration file. */
+char *settings_resolve(const struct conf_node *node, const char *path)
+{
+	const char *file = conf_file(node);
+	const char *slash = strrchr(file, '/');
+	struct buf full = { 0 };
+
+	if (path[0] != '/' && slash != NULL)
+		buf_add(&full, file, (size_t)(slash - file) + 1);
+	buf_add_str(&full, path);
+	buf_str(&full);
+	return full.ptr;
+}
+
+int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
+		       char **path_r, struct err *e)
+{
+	const char *path = NULL;
+
+	if (conf_read_string(group, name, need, &path, e) != 0)
+		return -1;
+	if (path != NULL) {
+		free(*path_r);
+		*path_r = settings_resolve(conf_get(group, name), path);
+	}
+	return 0;
+}
+
+static int read_row(struct settings *settings, const struct conf_node *root,
+		    const struct setting *row, struct err *e)
+{
+	const struct conf_node *group = root;
+
+	if (row->group != NULL) {
+		group = conf_get(root, row->group);
+		if (group == NULL || conf_type(group) != CONF_GROUP)
+			return 0; /* a wrong type is reported once, by read_limits */
+	}
+	if (row->type == SETTING_PATH)
+		return settings_read_path(group, row->name, CONF_OPTIONAL, field_of(settings, row),
+					  e);
+	return conf_read_int(group, row->name, CONF_OPTIONAL, row->min, row->max,
+			     field_of(settings, row), e);
+}
+
+/* --- Lists of purposes ------------------------------------------------------ */
+
+int settings_read_ids(const struct conf_node *group, const char *name, enum conf_need need,
+		      struct settings_ids *ids, struct err *e)
+{
+	const struct conf_node *list = NULL;
+	struct buf where = { 0 };
+
+	if (conf_read_list(group, name, need, &list, e) != 0 ||
+	    (list != NULL && conf_strings_only(list, e) != 0))
+		return -1;
+	if (list == NULL)
+		return 0;
+	ids->n = conf_count(list);
+	ids->ids = mem_new(ids->n, sizeof(*ids->ids));
+	for (size_t i = 0; i < ids->n; i++)
+		ids->ids[i] = conf_as_string(conf_at(list, i));
+	buf_printf(&where, "%s:%u", conf_file(list), conf_line(list));
+	buf_str(&where);
+	ids->where = where.ptr;
+	return 0;
+}
+
+void settings_ids_fini(struct settings_ids *ids)
+{
+	free(ids->ids);
+	free(ids->where);
+}
+
+/* One of words (NULL-terminated) by the string setting; *index_r is untouched when absent. */
+int settings_read_word(const struct conf_node *group, const char *name, enum conf_need need,
+		       const char *const words[], int *index_r, struct err *e)
+{
+	const char *value = NULL;
+	struct buf list = { 0 };
+
+	if (conf_read_string(group, name, need, &value, e) != 0)
+		return -1;
+	if (value == NULL)
+		return 0;
+	for (int i = 0; words[i] != NULL; i++) {
+		if (strcmp(words[i], value) == 0) {
+			*index_r = i;
+			buf_fini(&list);
+			return 0;
+		}
+		buf_printf(&list, "%s%s", i != 0 ? ", " : "", words[i]);
+	}
+	conf_err(e, conf_get(group, name), "%s '%s' is none of %s", name, value, buf_str(&list));
+	buf_fini(&list);
+	return -1;
+}
+
+/* --- The file --------------------------------------------------------------- */
+
+static int read_limits(const struct conf_node *root, struct err *e)
+{
+	const char *names[NAMES_MAX] = { 0 };
+	const struct conf_node *group = NULL;
+	size_t n = 0;
+
+	if (conf_read_group(root, "limits", CONF_OPTIONAL, &group, e) != 0)
+		return -1;
+	for (size_t i = 0; i < settings_table_count; i++) {
+		if (settings_table[i].group != NULL)
+			names[n++] = settings_table[i].name;
+	}
+	return group != NULL ? conf_only(group, names, e) : 0;
+}
+
+static int read_key(struct settings *settings, const struct conf_node *root, struct err *e)
+{
+	static const char *const keys[] = { "id", "file", NULL };
+	const struct conf_node *group = NULL;
+	int bad = 0;
+
+	if (conf_read_group(root, "pseudonym_key", CONF_OPTIONAL, &group, e) != 0)
+		return -1;
+	if (group == NULL)
+		return 0;
+	bad |= conf_only(group, keys, e);
+	bad |= conf_read_int(group, "id", CONF_REQUIRED, 1, UINT_MAX, &settings->pseudonym_key_id,
+			     e);
+	bad |= settings_read_path(group, "file", CONF_REQUIRED, &settings->pseudonym_key_file, e);
+	return bad;
+}
+
+static int read_root(struct settings *settings, const struct conf_node *root, struct err *e)
+{
+	const char *names[NAMES_MAX] = { "default_purposes", "limits", "inputs", "outputs",
+					 "pseudonym_key" };
+	size_t n = 5;
+	int bad = 0;
+
+	for (size_t i = 0; i < settings_table_count; i++) {
+		if (settings_table[i].group == NULL)
+			names[n++] = settings_table[i].name;
+		bad |= read_row(settings, root, &settings_table[i], e);
+	}
+	bad |= conf_only(root, names, e);
+	bad |= read_limits(root, e);
+	bad |= settings_read_ids(root, "default_purposes", CONF_OPTIONAL,
+				 &settings->default_purposes, e);
+	bad |= read_key(settings, root, e);
+	bad |= settings_read_inputs(settings, root, e);
+	bad |= settings_read_outputs(settings, root, e);
+	return bad;
+}
+
+int settings_load(struct settings **settings_r, const char *path, struct err *e)
+{
+	struct settings *settings = mem_new(1, sizeof(*settings));
+
+	for (size_t i = 0; i < settings_table_count; i++) {
+		if (settings_table[i].type == SETTING_INT)
+			*(long long *)field_of(settings, &settings_table[i]) =
+				settings_table[i].start;
+	}
+	settings->state = mem_string("/var/lib/purposed");
+	if (path != NULL && (conf_load(&settings->doc, path, e) != 0 ||
+			     read_root(settings, conf_root(settings->doc), e) != 0)) {
+		settings_free(&settings);
+		return -1;
+	}
+	*settings_r = settings;
+	return 0;
+}
+
+void settings_free(struct settings **settings)
+{
+	struct settings *s;
+
+	if (settings == NULL || *settings == NULL)
+		return;
+	s = *settings;
+	settings_free_ports(s);
+	settings_ids_fini(&s->default_purposes);
+	free(s->policy);
+	free(s->rules);
+	free(s->state);
+	free(s->pseudonym_key_file);
+	conf_free(&s->doc);
+	free(s);
+	*settings = NULL;
+}
+
+struct engine_options settings_engine(const struct settings *settings)
+{
+	struct engine_options options = engine_defaults();
+
+	options.policy_path = settings->policy;
+	options.rules_path = settings->rules;
+	options.record_max_bytes = (size_t)settings->record_bytes;
+	options.limits.match = (uint32_t)settings->match_limit;
+	options.limits.depth = (uint32_t)settings->depth_limit;
+	options.limits.heap_kib = (uint32_t)(settings->heap_bytes / 1024);
+	return options;
+}
+
+int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
+			   struct err *e)
+{
+	unsigned char key[1024];
+	size_t n;
+	FILE *file;
+	int result;
+
+	if (settings->pseudonym_key_file == NULL)
+		return pseudonymizer_new(p_r, 0, NULL, 0, e);
+	file = fopen(settings->pseudonym_key_file, "re");
+	if (file == NULL) {
+		err_errno(e, "cannot read the pseudonym key %s", settings->pseudonym_key_file);
+		return -1;
+	}
+	setvbuf(file, NULL, _IONBF, 0);
+	n = fread(key, 1, sizeof(key), file);
+	fclose(file);
+	result = pseudonymizer_new(p_r, (unsigned)settings->pseudonym_key_id, key, n, e);
+	mem_wipe(key, sizeof(key));
+	return result;
+}

@@ -1,0 +1,141 @@
+/* The settings in force, in the form of a configuration file. */
+#include <purposed/run/settings_private.h>
+
+#include <limits.h>
+#include <unistd.h>
+
+/* A string as libconfig reads it back. */
+static void dump_string(const char *value, FILE *file)
+{
+	fputc('"', file);
+	for (; *value != '\0'; value++) {
+		if ((unsigned char)*value < 0x20 || *value == 0x7f) {
+			fprintf(file, "\\x%02x", (unsigned char)*value);
+			continue;
+		}
+		if (*value == '"' || *value == '\\')
+			fputc('\\', file);
+		fputc(*value, file);
+	}
+	fputc('"', file);
+}
+
+static void dump_named(const char *name, const char *value, FILE *file)
+{
+	fprintf(file, "%s = ", name);
+	dump_string(value, file);
+	fprintf(file, "; ");
+}
+
+/* What is relative to here would be relative to the dump when that is read. */
+static void dump_path(const char *name, const char *prefix, const char *path, FILE *file)
+{
+	char here[PATH_MAX];
+	struct buf full = { 0 };
+
+	buf_add_str(&full, prefix);
+	if (path[0] != '/' && getcwd(here, sizeof(here)) != NULL)
+		buf_printf(&full, "%s/", here);
+	buf_add_str(&full, path);
+	dump_named(name, buf_str(&full), file);
+	buf_fini(&full);
+}
+
+static void dump_row(const struct settings *settings, const struct setting *row, FILE *file)
+{
+	const char *field = (const char *)settings + row->field;
+	const char *indent = row->group != NULL ? "  " : "";
+
+	if (row->type == SETTING_INT) {
+		/* libconfig marks what does not fit into 32 bits */
+		long long value = *(const long long *)(const void *)field;
+
+		fprintf(file, "%s%s = %lld%s;  // %s%s%s\n", indent, row->name, value,
+			value > INT_MAX ? "L" : "", row->unit, row->unit[0] != '\0' ? " " : "",
+			row->what);
+	} else {
+		const char *path = *(char *const *)(const void *)field;
+
+		if (path != NULL) {
+			fputs(indent, file);
+			dump_path(row->name, "", path, file);
+			fprintf(file, " // %s\n", row->what);
+		} else {
+			fprintf(file, "%s// %s: %s\n", indent, row->name, row->what);
+		}
+	}
+}
+
+static void dump_ids(const char *name, const struct settings_ids *ids, FILE *file)
+{
+	fprintf(file, "%s = [", name);
+	for (size_t i = 0; i < ids->n; i++) {
+		fputs(i != 0 ? ", " : " ", file);
+		dump_string(ids->ids[i], file);
+	}
+	fprintf(file, " ];");
+}
+
+static void dump_input(const struct settings_input *input, FILE *file)
+{
+	fprintf(file, "  { ");
+	dump_named("name", input->name, file);
+	dump_named("type", settings_input_types[input->type], file);
+	if (input->listen != NULL)
+		dump_path("listen", "unix:", input->listen, file);
+	if (input->kind != NULL)
+		dump_named("kind", input->kind, file);
+	dump_ids("purposes", &input->purposes, file);
+	if (input->n_binds != 0)
+		fprintf(file, "\n    bind = (");
+	for (size_t i = 0; i < input->n_binds; i++) {
+		fprintf(file, "%s\n      { ", i != 0 ? "," : "");
+		dump_named("app", input->binds[i].app, file);
+		dump_ids("purposes", &input->binds[i].purposes, file);
+		fprintf(file, " }");
+	}
+	fprintf(file, input->n_binds != 0 ? " ); }" : " }");
+}
+
+static void dump_output(const struct settings_output *output, FILE *file)
+{
+	fprintf(file, "  { ");
+	dump_named("name", output->name, file);
+	dump_named("type", settings_output_types[output->type], file);
+	if (output->path != NULL)
+		dump_path("path", "", output->path, file);
+	fprintf(file, "format = \"%s\"; select = \"%s\"; redact = \"%s\"; with_text = %s; }",
+		output->format->name, settings_selects[output->select],
+		settings_redacts[output->redact], output->with_text ? "true" : "false");
+}
+
+void settings_dump(const struct settings *settings, FILE *file)
+{
+	for (size_t i = 0; i < settings_table_count; i++) {
+		if (settings_table[i].group == NULL)
+			dump_row(settings, &settings_table[i], file);
+	}
+	dump_ids("default_purposes", &settings->default_purposes, file);
+	fprintf(file, "\n");
+	if (settings->pseudonym_key_file != NULL) {
+		fprintf(file, "pseudonym_key = { id = %lld; ", settings->pseudonym_key_id);
+		dump_path("file", "", settings->pseudonym_key_file, file);
+		fprintf(file, "};\n");
+	}
+	fprintf(file, "limits = {\n");
+	for (size_t i = 0; i < settings_table_count; i++) {
+		if (settings_table[i].group != NULL)
+			dump_row(settings, &settings_table[i], file);
+	}
+	fprintf(file, "};\ninputs = (");
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		fprintf(file, "%s\n", i != 0 ? "," : "");
+		dump_input(&settings->inputs[i], file);
+	}
+	fprintf(file, " );\noutputs = (");
+	for (size_t i = 0; i < settings->n_outputs; i++) {
+		fprintf(file, "%s\n", i != 0 ? "," : "");
+		dump_output(&settings->outputs[i], file);
+	}
+	fprintf(file, " );\n");
+}

@@ -1,0 +1,188 @@
+#include <purposed/run/setup.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <purposed/base/log.h>
+#include <purposed/base/mem.h>
+
+/* STDOUT_PATIENCE_MS: how late a signal may be noticed while a reader is slow. */
+enum { BATCH_BYTES = 256 * 1024, STDOUT_PATIENCE_MS = 100 };
+
+/* The plan of a list of purposes; the default one where the list is not set. */
+static int find_plan(struct setup *setup, const struct settings_ids *ids,
+		     const struct plan **plan_r, struct err *e)
+{
+	struct plan *plan = NULL;
+
+	if (ids->where == NULL) {
+		*plan_r = setup->session.plan;
+		return 0;
+	}
+	if (plan_new(&plan, setup->session.engine, ids->ids, ids->n, ids->where, e) != 0)
+		return -1;
+	setup->plans =
+		mem_grow(setup->plans, setup->n_plans, &setup->plans_cap, sizeof(struct plan *));
+	setup->plans[setup->n_plans++] = plan;
+	*plan_r = plan;
+	return 0;
+}
+
+static int make_stream(struct setup *setup, const struct settings_input *input,
+		       struct stream **stream_r, struct err *e)
+{
+	const struct plan *plan = setup->session.plan;
+	int bad = find_plan(setup, &input->purposes, &plan, e);
+
+	*stream_r = stream_new(input->name, plan, input->kind, input->type == INPUT_STDIN);
+	for (size_t i = 0; i < input->n_binds; i++) {
+		const struct settings_bind *bind = &input->binds[i];
+
+		plan = setup->session.plan;
+		bad |= find_plan(setup, &bind->purposes, &plan, e);
+		stream_bind(*stream_r, bind->app, plan);
+	}
+	return bad;
+}
+
+static int make_output(const struct setup *setup, const struct settings_output *from,
+		       struct output *output, struct err *e)
+{
+	*output = (struct output){
+		.format = from->format,
+		.select = from->select,
+		.options = {
+			.redact = from->redact,
+			.with_text = from->with_text,
+			.enterprise_id = (unsigned)setup->session.settings->enterprise_id,
+			.pseudonyms = setup->session.pseudonyms,
+		},
+	};
+	if (from->type == OUTPUT_FILE)
+		return sink_file_new(&output->sink, from->path, e);
+	output->sink = sink_fd_new(STDOUT_FILENO, "standard output", STDOUT_PATIENCE_MS);
+	return 0;
+}
+
+static int make_all(struct setup *setup, const char *config, struct err *e)
+{
+	const struct settings *settings = setup->session.settings;
+	int bad = 0;
+
+	if (settings->n_inputs == 0)
+		err_add(e, "%s: there is no input", config);
+	if (settings->n_outputs == 0)
+		err_add(e, "%s: there is no output", config);
+	setup->streams = mem_new(settings->n_inputs, sizeof(struct stream *));
+	setup->outputs = mem_new(settings->n_outputs, sizeof(*setup->outputs));
+	for (size_t i = 0; i < settings->n_inputs; i++)
+		bad |= make_stream(setup, &settings->inputs[i], &setup->streams[i], e);
+	if (bad != 0 || settings->n_inputs == 0 || settings->n_outputs == 0)
+		return -1;
+	for (size_t i = 0; i < settings->n_outputs; i++)
+		bad |= make_output(setup, &settings->outputs[i], &setup->outputs[i], e);
+	return bad;
+}
+
+int setup_open(struct setup **setup_r, const struct session_request *request, struct err *e)
+{
+	struct setup *setup = mem_new(1, sizeof(*setup));
+	size_t record;
+
+	if (session_open(&setup->session, request, e) != 0) {
+		free(setup);
+		return -1;
+	}
+	if (make_all(setup, request->config, e) != 0) {
+		setup_free(&setup);
+		return -1;
+	}
+	/* A line as long as the longest record that is searched whole fits. */
+	record = engine_settings(setup->session.engine)->record_max_bytes + 2;
+	setup->pipeline = pipeline_new(setup->outputs, setup->session.settings->n_outputs,
+				       policy_category_count(engine_policy(setup->session.engine)),
+				       1, record > BATCH_BYTES ? record : BATCH_BYTES);
+	pipeline_hold(setup->pipeline);
+	*setup_r = setup;
+	return 0;
+}
+
+void setup_free(struct setup **setup)
+{
+	struct setup *s;
+
+	if (setup == NULL || *setup == NULL)
+		return;
+	s = *setup;
+	*setup = NULL;
+	pipeline_free(&s->pipeline);
+	for (size_t i = 0; i < s->session.settings->n_outputs; i++)
+		sink_free(&s->outputs[i].sink);
+	for (size_t i = 0; i < s->session.settings->n_inputs; i++)
+		stream_unref(&s->streams[i]);
+	for (size_t i = 0; i < s->n_plans; i++)
+		plan_free(&s->plans[i]);
+	free(s->outputs);
+	free(s->streams);
+	free(s->plans);
+	session_close(&s->session);
+	free(s);
+}
+
+/* Index of the output of that name, or n_outputs. */
+static size_t find_output(const struct settings *settings, const char *name)
+{
+	size_t i = 0;
+
+	while (i < settings->n_outputs && strcmp(settings->outputs[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void take_held(struct setup *setup, struct setup *old)
+{
+	const struct settings *settings = setup->session.settings;
+	const struct settings *before = old->session.settings;
+
+	for (size_t i = 0; i < before->n_outputs; i++) {
+		const char *name = before->outputs[i].name;
+		size_t to = find_output(settings, name);
+		size_t held = pipeline_held(old->pipeline, i);
+
+		if (to < settings->n_outputs)
+			pipeline_move_held(old->pipeline, i, setup->pipeline, to);
+		else if (held != 0)
+			log_error("output '%s' is no more: %zu bytes that it could not write "
+				  "are dropped",
+				  name, held);
+	}
+}
+
+void setup_succeed(struct setup *setup, struct setup *old)
+{
+	struct session *session = &setup->session;
+
+	take_held(setup, old);
+	if (session->settings->pseudonym_key_file != NULL ||
+	    old->session.settings->pseudonym_key_file != NULL)
+		return;
+	pseudonymizer_free(&session->pseudonyms);
+	session->pseudonyms = old->session.pseudonyms;
+	old->session.pseudonyms = NULL;
+	for (size_t i = 0; i < session->settings->n_outputs; i++)
+		setup->outputs[i].options.pseudonyms = session->pseudonyms;
+}
+
+int setup_reopen(struct setup *setup, struct err *e)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < setup->session.settings->n_outputs; i++) {
+		if (sink_reopen(setup->outputs[i].sink, e) == 0)
+			pipeline_rewind(setup->pipeline, i);
+		else
+			bad = -1;
+	}
+	return bad;
+}

@@ -1,0 +1,125 @@
+#include <purposed/run/stats.h>
+
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+
+static size_t cell_count(const struct stats *stats)
+{
+	return (stats->n_categories + 2) * REASON_COUNT;
+}
+
+/* Row of a category; what is outside the annex and what was not searched come last. */
+static size_t row_of(const struct stats *stats, size_t category)
+{
+	if (category == POLICY_OUTSIDE)
+		return stats->n_categories;
+	return category == POLICY_NONE ? stats->n_categories + 1 : category;
+}
+
+void stats_init(struct stats *stats, size_t n_categories)
+{
+	*stats = (struct stats){ .n_categories = n_categories };
+	stats->findings = mem_new(cell_count(stats), sizeof(*stats->findings));
+}
+
+void stats_fini(struct stats *stats)
+{
+	free(stats->findings);
+	*stats = (struct stats){ 0 };
+}
+
+void stats_clear(struct stats *stats)
+{
+	struct stats empty = { .findings = stats->findings, .n_categories = stats->n_categories };
+
+	memset(stats->findings, 0, cell_count(stats) * sizeof(*stats->findings));
+	*stats = empty;
+}
+
+void stats_record(struct stats *stats, const struct result *result, size_t len, bool declared)
+{
+	stats->records++;
+	stats->bytes += len;
+	stats->undeclared += !declared;
+	stats->verdicts[result->verdict]++;
+	for (size_t i = 0; i < result->n; i++) {
+		const struct finding *finding = &result->findings[i];
+
+		stats->findings[row_of(stats, finding->category) * REASON_COUNT +
+				finding->decision.reason]++;
+	}
+}
+
+void stats_add(struct stats *into, const struct stats *from)
+{
+	into->records += from->records;
+	into->bytes += from->bytes;
+	into->undeclared += from->undeclared;
+	into->forged_tags += from->forged_tags;
+	for (size_t i = 0; i < VERDICT_COUNT; i++)
+		into->verdicts[i] += from->verdicts[i];
+	for (size_t i = 0; i < cell_count(into); i++)
+		into->findings[i] += from->findings[i];
+}
+
+unsigned long long stats_flagged(const struct stats *stats)
+{
+	unsigned long long n = 0;
+
+	for (enum verdict v = VERDICT_CLEAN; v < VERDICT_COUNT; v++) {
+		if (verdict_is_flagged(v))
+			n += stats->verdicts[v];
+	}
+	return n;
+}
+
+static const char *row_name(const struct stats *stats, const struct policy *policy, size_t row)
+{
+	if (row < stats->n_categories)
+		return policy_category(policy, row)->id;
+	return row == stats->n_categories ? "outside-annex" : "(not searched)";
+}
+
+static void print_verdicts(const struct stats *stats, FILE *file)
+{
+	for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
+		if (stats->verdicts[v] != 0)
+			fprintf(file, "  %-16s %10llu\n", verdict_name((enum verdict)v),
+				stats->verdicts[v]);
+	}
+}
+
+static void print_findings(const struct stats *stats, const struct policy *policy, FILE *file)
+{
+	for (size_t row = 0; row < stats->n_categories + 2; row++) {
+		for (int reason = REASON_COUNT - 1; reason >= 0; reason--) {
+			unsigned long long n = stats->findings[row * REASON_COUNT + (size_t)reason];
+
+			if (n != 0)
+				fprintf(file, "  %-22s %-24s %10llu\n",
+					row_name(stats, policy, row),
+					reason == REASON_NONE ? "permitted"
+							      : reason_name((enum reason)reason),
+					n);
+		}
+	}
+}
+
+void stats_print(const struct stats *stats, const struct policy *policy, double seconds, FILE *file)
+{
+	double mib = (double)stats->bytes / (1024.0 * 1024.0);
+
+	fprintf(file, "\n%llu record%s, %.1f MiB, in %.1f s (%.1f MiB/s); %llu flagged\n",
+		stats->records, stats->records == 1 ? "" : "s", mib, seconds,
+		seconds > 0 ? mib / seconds : 0.0, stats_flagged(stats));
+	if (stats->records == 0)
+		return;
+	fprintf(file, "records by verdict:\n");
+	print_verdicts(stats, file);
+	fprintf(file, "findings by category and reason:\n");
+	print_findings(stats, policy, file);
+	if (stats->undeclared != 0)
+		fprintf(file, "without a declared purpose: %llu (-p, see: purposed policy list)\n",
+			stats->undeclared);
+}

@@ -1,0 +1,96 @@
+/*
+ * format: how a classified record is written.
+ *
+ * One file per format, behind one table.  A format adds bytes to a buffer and
+ * knows neither files nor threads.  To add one: write format_NAME.c with its
+ * struct format, and name it in the table of format.c.
+ */
+#ifndef PURPOSED_RUN_FORMAT_H
+#define PURPOSED_RUN_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include <purposed/base/buf.h>
+#include <purposed/base/span.h>
+#include <purposed/engine/classify.h>
+#include <purposed/engine/mask.h>
+#include <purposed/engine/plan.h>
+#include <purposed/engine/redact.h>
+
+/* One record on its way through the house. */
+struct record {
+	struct span text;	   /* its bytes; of an overlong one the first ones */
+	size_t len;		   /* bytes it has, or SIZE_MAX: not known yet (overlong) */
+	unsigned long long number; /* from 1 in its input */
+	long long offset;	   /* of its first byte in its input; -1: a message has none */
+	const char *input;	   /* name of the input; in filter and scan the path */
+	struct timespec read_at;
+	bool is_message; /* a datagram: line ends inside it are data */
+};
+
+struct format_options {
+	enum redact_mode redact; /* not REDACT_MASK */
+	bool with_text;		 /* values may be shown */
+	bool color;
+	unsigned enterprise_id; /* the PEN of the tag's SD-ID */
+	const struct pseudonymizer *pseudonyms;
+};
+
+/* Everything a format may look at. */
+struct format_job {
+	const struct format_options *options;
+	const struct record *record;
+	const struct result *result;
+	const struct plan *plan;
+	struct classifier *classifier; /* result is its last one */
+};
+
+struct format {
+	const char *name;
+	/*
+	 * The output is the record itself, with its own line end; else every
+	 * record becomes one line of the format's own.
+	 */
+	bool is_record;
+	/*
+	 * Adds the record without a line end.  For one whose bytes are not all
+	 * there (len > text.len) an is_record format that does not redact puts
+	 * the place of the missing bytes, as an index into out, in *tail_r; the
+	 * others leave it.  Returns the number of tags in the record that
+	 * claimed to be ours and were taken out.
+	 */
+	unsigned (*add)(struct buf *out, const struct format_job *job, size_t *tail_r);
+};
+
+/* By name, or NULL. */
+const struct format *format_find(const char *name);
+
+/* "tag, json, record, text" */
+const char *format_names(void);
+
+/* --- For formats ------------------------------------------------------------ */
+
+extern const struct format format_tag;
+extern const struct format format_json;
+extern const struct format format_record;
+extern const struct format format_text;
+
+/* Adds the record's bytes, redacted as the options say; *tail_r as in add(). */
+void format_add_text(struct buf *out, const struct format_job *job, size_t start, size_t end);
+
+/* Ids of the categories of all findings, in the order of the policy, separated by commas. */
+void format_add_categories(struct buf *out, const struct format_job *job);
+
+/* Ids of the distinct elements of findings that are at least a notice, separated by commas. */
+void format_add_elements(struct buf *out, const struct format_job *job);
+
+/*
+ * The categories of all findings, each once, in the order of the policy and
+ * POLICY_OUTSIDE last: start with *category = POLICY_NONE; false when there is
+ * none left.
+ */
+bool format_next_category(const struct result *result, size_t *category);
+
+#endif

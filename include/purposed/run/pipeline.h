@@ -1,0 +1,137 @@
+/*
+ * pipeline: batches of records in, accepted output out, in order.
+ *
+ *	input --take--> batch --submit--> [queue] --> worker: frame, classify,
+ *	format for every output --> in order --> sinks --> batch is free again
+ *
+ * With one worker there is no thread: submit does the work and returns when
+ * the sinks have accepted it, so that a lone record is out at once.  With
+ * more, workers take batches from a queue and whoever finishes the oldest
+ * batch writes it, and every finished one behind it.
+ *
+ * Memory is bounded by the number of batches; take waits for a free one, so a
+ * slow sink holds the input back.  A batch is wiped when it becomes free.
+ *
+ * A sink that fails is the end, for a command that a user watches: nothing more
+ * is written.  A daemon asks the pipeline to hold (pipeline_hold): what a sink
+ * does not take is then kept, in order, and offered again by pipeline_retry;
+ * as long as something is held the owner submits nothing more, so that no more
+ * is held than what was under way.
+ *
+ * All functions are for the one thread that owns the pipeline.
+ */
+#ifndef PURPOSED_RUN_PIPELINE_H
+#define PURPOSED_RUN_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include <purposed/base/buf.h>
+#include <purposed/base/err.h>
+#include <purposed/io/framing.h>
+#include <purposed/io/sink.h>
+#include <purposed/run/format.h>
+#include <purposed/run/stats.h>
+#include <purposed/run/stream.h>
+
+enum select { SELECT_ALL, SELECT_PERSONAL, SELECT_FLAGGED };
+
+/* Where records go, and how.  All of it is borrowed. */
+struct output {
+	const struct format *format;
+	struct format_options options;
+	enum select select;
+	struct sink *sink;
+};
+
+/* Whole records of one stream. */
+struct batch {
+	struct stream *stream; /* a reference, put there by whoever fills the batch */
+	enum framing framing;
+	struct buf bytes;
+	unsigned long long first_number;
+	long long offset; /* of the first byte; for streams that have offsets */
+	struct timespec read_at;
+	bool torn; /* its input failed within the last record: the rest of that is not known */
+	/* The rest is the pipeline's. */
+	struct buf *out; /* one per output */
+	struct stats stats;
+	bool done;
+	struct batch *next;
+};
+
+struct pipeline;
+
+/* workers: at least 1.  batch_bytes: what a batch has room for at first. */
+struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, size_t n_categories,
+			      unsigned workers, size_t batch_bytes);
+
+/* Waits for what is in flight.  Accepts a pointer to NULL; clears it. */
+void pipeline_free(struct pipeline **pipeline);
+
+/* An empty batch; waits for one.  Never NULL. */
+struct batch *pipeline_take(struct pipeline *pipeline);
+
+/*
+ * Hands a batch over; -1: a sink has failed, now or before: nothing more will be
+ * written, or something is held.
+ */
+int pipeline_submit(struct pipeline *pipeline, struct batch *batch);
+
+/* Gives an unused batch back. */
+void pipeline_return(struct pipeline *pipeline, struct batch *batch);
+
+/* Waits until all that was submitted is accepted; -1 as above. */
+int pipeline_drain(struct pipeline *pipeline);
+
+/* What the failed sink said; empty while none has failed.  After pipeline_drain. */
+const struct err *pipeline_error(const struct pipeline *pipeline);
+
+/* Whether nothing is to be submitted: a sink has failed or did not take all.  As above. */
+bool pipeline_stopped(const struct pipeline *pipeline);
+
+/* --- Holding ---------------------------------------------------------------- */
+
+/* Holds from now on.  Before the first batch, and with one worker. */
+void pipeline_hold(struct pipeline *pipeline);
+
+/*
+ * Offers what is held again.  SINK_ACCEPTED: nothing is held any more;
+ * SINK_FULL: a slow reader, try again soon; SINK_ERROR: see pipeline_error.
+ */
+enum sink_result pipeline_retry(struct pipeline *pipeline);
+
+/* Bytes held for one output. */
+size_t pipeline_held(const struct pipeline *pipeline, size_t output);
+
+/*
+ * The sink of the output was opened anew: if only a part of a line went to the
+ * old one, what is held starts with that line again.
+ */
+void pipeline_rewind(struct pipeline *pipeline, size_t output);
+
+/* Moves what is held for an output to one of another pipeline that holds nothing yet. */
+void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *to,
+			size_t to_output);
+
+/* What was accepted, or is held, so far.  After pipeline_drain, or approximate. */
+void pipeline_stats(struct pipeline *pipeline, struct stats *stats_r);
+
+/* --- For overlong.c --------------------------------------------------------- */
+
+const struct output *pipeline_outputs(const struct pipeline *pipeline, size_t *n_r);
+
+/* The classifier of the owner's thread, for that engine.  After pipeline_drain. */
+struct classifier *pipeline_classifier(struct pipeline *pipeline, struct engine *engine);
+
+/* Writes to the sink of one output, past the batches.  After pipeline_drain. */
+int pipeline_write(struct pipeline *pipeline, size_t output, struct span bytes);
+
+/* Counts a record that went past the batches. */
+void pipeline_count(struct pipeline *pipeline, const struct result *result, size_t len,
+		    bool declared);
+
+bool output_selects(const struct output *output, enum verdict verdict);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * settings: the configuration file (DESIGN section 5), read and checked.
+ *
+ * A setting of one value is one row of a table in settings_table.c: name, type, range, default,
+ * unit, what it does.  The table drives reading, `--dump-config` and the
+ * check for unknown names.
+ *
+ * Every mistake is reported with file and line.  Immutable once read; strings
+ * are the settings' own.
+ */
+#ifndef PURPOSED_RUN_SETTINGS_H
+#define PURPOSED_RUN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <purposed/base/err.h>
+#include <purposed/engine/engine.h>
+#include <purposed/engine/redact.h>
+#include <purposed/run/pipeline.h>
+
+/* A list of ids, with the place where they stand. */
+struct settings_ids {
+	const char **ids;
+	size_t n;
+	char *where; /* "file:line", or NULL where they are not set */
+};
+
+/* { app = "sshd"; purposes = [ ... ]; } */
+struct settings_bind {
+	const char *app;
+	struct settings_ids purposes;
+};
+
+enum input_type { INPUT_STDIN, INPUT_SYSLOG };
+
+struct settings_input {
+	const char *name;
+	enum input_type type;
+	char *listen; /* syslog: the path of a unix datagram socket */
+	const char *kind;
+	struct settings_ids purposes;
+	struct settings_bind *binds;
+	size_t n_binds;
+};
+
+enum output_type { OUTPUT_STDOUT, OUTPUT_FILE };
+
+struct settings_output {
+	const char *name;
+	enum output_type type;
+	char *path; /* file */
+	const struct format *format;
+	enum select select;
+	enum redact_mode redact;
+	bool with_text;
+};
+
+struct settings {
+	struct conf *doc; /* most strings are borrowed from it */
+	char *policy;	  /* resolved; NULL: embedded */
+	char *rules;
+	struct settings_ids default_purposes;
+	char *state;
+	long long record_bytes;
+	long long match_limit;
+	long long depth_limit;
+	long long heap_bytes;
+	long long decoder_bytes;
+	long long archive_ratio;
+	long long nesting;
+	long long enterprise_id;
+	long long pseudonym_key_id;
+	char *pseudonym_key_file; /* NULL: a random key per run */
+	struct settings_input *inputs;
+	size_t n_inputs;
+	struct settings_output *outputs;
+	size_t n_outputs;
+};
+
+/* path NULL: all defaults. */
+int settings_load(struct settings **settings_r, const char *path, struct err *e);
+void settings_free(struct settings **settings);
+
+/* What the engine needs of them; the strings are borrowed. */
+struct engine_options settings_engine(const struct settings *settings);
+
+/* The key of the settings, or a random one. */
+int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
+			   struct err *e);
+
+/* The settings in force, as a configuration file with comments. */
+void settings_dump(const struct settings *settings, FILE *file);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * settings_private: what the sources of settings share.
+ */
+#ifndef PURPOSED_RUN_SETTINGS_PRIVATE_H
+#define PURPOSED_RUN_SETTINGS_PRIVATE_H
+
+#include <purposed/base/conf.h>
+#include <purposed/run/settings.h>
+
+enum setting_type { SETTING_INT, SETTING_PATH };
+
+/* A setting of one value, at the top level or in a group. */
+struct setting {
+	const char *group; /* NULL: top level */
+	const char *name;
+	enum setting_type type;
+	size_t field;		   /* offset in struct settings */
+	long long min, max, start; /* integers */
+	const char *unit;
+	const char *what;
+};
+
+extern const struct setting settings_table[];
+extern const size_t settings_table_count;
+
+/* The words of settings that take one of a few, NULL-terminated, by their enum. */
+extern const char *const settings_input_types[];
+extern const char *const settings_output_types[];
+extern const char *const settings_selects[];
+extern const char *const settings_redacts[];
+
+/* Relative paths are relative to the configuration file.  *path_r is freed and replaced. */
+int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
+		       char **path_r, struct err *e);
+
+/* The path resolved against node's file; the caller's. */
+char *settings_resolve(const struct conf_node *node, const char *path);
+
+int settings_read_ids(const struct conf_node *group, const char *name, enum conf_need need,
+		      struct settings_ids *ids, struct err *e);
+void settings_ids_fini(struct settings_ids *ids);
+
+/* One of words by the string setting; *index_r is untouched when absent. */
+int settings_read_word(const struct conf_node *group, const char *name, enum conf_need need,
+		       const char *const words[], int *index_r, struct err *e);
+
+/* The lists `inputs` and `outputs`. */
+int settings_read_inputs(struct settings *settings, const struct conf_node *root, struct err *e);
+int settings_read_outputs(struct settings *settings, const struct conf_node *root, struct err *e);
+void settings_free_ports(struct settings *settings);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * setup: everything that a configuration builds, except the inputs themselves.
+ *
+ * A reload opens a second setup beside the one at work; what is at work never
+ * changes.  Inputs are port.h's, since they outlive a reload.
+ */
+#ifndef PURPOSED_RUN_SETUP_H
+#define PURPOSED_RUN_SETUP_H
+
+#include <stddef.h>
+
+#include <purposed/base/err.h>
+#include <purposed/engine/plan.h>
+#include <purposed/run/pipeline.h>
+#include <purposed/run/session.h>
+#include <purposed/run/stream.h>
+
+struct setup {
+	struct session session;
+	struct plan **plans; /* of inputs and their bindings */
+	size_t n_plans, plans_cap;
+	struct stream **streams;   /* one per input of the settings, in their order */
+	struct output *outputs;	   /* one per output of the settings, with its sink */
+	struct pipeline *pipeline; /* holds */
+};
+
+/* -1: every mistake is in e; output files that were opened stay as they were. */
+int setup_open(struct setup **setup_r, const struct session_request *request, struct err *e);
+
+/* After everything that uses its pipeline.  Accepts a pointer to NULL; clears it. */
+void setup_free(struct setup **setup);
+
+/*
+ * Makes setup the successor of old, which is drained: it takes what old's
+ * outputs still hold, output by output of the same name, and old's random
+ * pseudonym key where neither configuration names one.  What is held for an
+ * output that is no more is dropped, which is logged.
+ */
+void setup_succeed(struct setup *setup, struct setup *old);
+
+/* Opens the output files anew, for log rotation; -1: some stay as they are, described in e. */
+int setup_reopen(struct setup *setup, struct err *e);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * stats: what has been counted, for summaries and, later, metrics.
+ *
+ * Plain numbers, added up batch by batch; not shared between threads while
+ * they are written.
+ */
+#ifndef PURPOSED_RUN_STATS_H
+#define PURPOSED_RUN_STATS_H
+
+#include <stdio.h>
+
+#include <purposed/engine/classify.h>
+#include <purposed/engine/policy.h>
+#include <purposed/engine/verdict.h>
+
+struct stats {
+	unsigned long long records;
+	unsigned long long bytes;
+	unsigned long long undeclared;	/* records without a declared purpose */
+	unsigned long long forged_tags; /* SD elements taken out that claimed to be ours */
+	unsigned long long verdicts[VERDICT_COUNT]; /* records by verdict */
+	/*
+	 * Findings by category and reason, at [category * REASON_COUNT + reason].
+	 * Behind the policy's categories come one row for outside-annex and one
+	 * for what was not searched.
+	 */
+	unsigned long long *findings;
+	size_t n_categories; /* of the policy */
+};
+
+/* Storage is the caller's; for the categories of a policy. */
+void stats_init(struct stats *stats, size_t n_categories);
+void stats_fini(struct stats *stats);
+void stats_clear(struct stats *stats);
+
+/* Counts one record of len bytes. */
+void stats_record(struct stats *stats, const struct result *result, size_t len, bool declared);
+
+/* Adds from to into; both of the same policy. */
+void stats_add(struct stats *into, const struct stats *from);
+
+/* Records whose verdict is flagged. */
+unsigned long long stats_flagged(const struct stats *stats);
+
+/* The table that ends a scan, for a reader, in policy's words. */
+void stats_print(const struct stats *stats, const struct policy *policy, double seconds,
+		 FILE *file);
+
+#endif
