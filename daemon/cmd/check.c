@@ -1,0 +1,120 @@
+/* purposed check: is all of this as it should be? */
+#include <purposed/cmd/cmd.h>
+
+#include <stdio.h>
+
+#include <purposed/base/log.h>
+#include <purposed/cmd/common.h>
+
+static size_t count_examples(const struct rules *rules)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++)
+		n += rules_at(rules, i)->n_examples + rules_at(rules, i)->n_counter_examples;
+	return n;
+}
+
+static size_t count_without_jit(const struct rules *rules)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++)
+		n += !regex_has_jit(rules_at(rules, i)->regex);
+	return n;
+}
+
+/* What works, but not as well as it could; the number of warnings. */
+static unsigned warn(const struct session *session)
+{
+	const struct rules *rules = engine_rules(session->engine);
+	unsigned n = 0;
+
+	if (count_without_jit(rules) != 0) {
+		log_warning("%zu rules run without machine code (slower)",
+			    count_without_jit(rules));
+		n++;
+	}
+	for (size_t i = 0; i < rules_element_count(rules); i++) {
+		if (engine_category(session->engine, i) == POLICY_OUTSIDE &&
+		    strcmp(rules_element(rules, i), "content") != 0) {
+			log_warning("element '%s' is in no category of the policy: every finding "
+				    "of it is out-of-purpose",
+				    rules_element(rules, i));
+			n++;
+		}
+	}
+	return n;
+}
+
+/* Purposes that the configuration names must be known, wherever they stand. */
+static int check_purposes(const struct session *session, struct err *e)
+{
+	const struct settings *settings = session->settings;
+	int bad = 0;
+
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		const struct settings_input *input = &settings->inputs[i];
+
+		for (size_t j = 0; j <= input->n_binds; j++) {
+			const struct settings_ids *ids =
+				j == 0 ? &input->purposes : &input->binds[j - 1].purposes;
+			struct plan *plan = NULL;
+
+			if (ids->where != NULL)
+				bad |= plan_new(&plan, session->engine, ids->ids, ids->n,
+						ids->where, e);
+			plan_free(&plan);
+		}
+	}
+	return bad;
+}
+
+static void report(const struct session *session)
+{
+	const struct policy *policy = engine_policy(session->engine);
+	const struct rules *rules = engine_rules(session->engine);
+
+	printf("policy: %s, version %s: %zu purposes, %zu categories\n",
+	       policy_title(policy, POLICY_EN), policy_version(policy),
+	       policy_purpose_count(policy), policy_category_count(policy));
+	printf("rules: %zu, for %zu elements; %zu examples hold\n", rules_count(rules),
+	       rules_element_count(rules), count_examples(rules));
+	if (session->settings->n_inputs + session->settings->n_outputs != 0)
+		printf("configuration: %zu inputs, %zu outputs\n", session->settings->n_inputs,
+		       session->settings->n_outputs);
+}
+
+static enum status check_run(const struct options *options, struct err *e)
+{
+	struct session session;
+	enum status status = STATUS_OK;
+	int opened;
+
+	if (common_operands(options, 0, 0, e) != 0)
+		return STATUS_TROUBLE;
+	opened = common_open(&session, options, e);
+	if (opened != 0)
+		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (check_purposes(&session, e) != 0) {
+		status = STATUS_TROUBLE;
+	} else {
+		unsigned warnings = warn(&session);
+
+		if (!options->quiet)
+			report(&session);
+		if (warnings != 0 && options->strict) {
+			err_add(e, "%u warnings, and --strict makes them errors", warnings);
+			status = STATUS_TROUBLE;
+		}
+	}
+	session_close(&session);
+	return common_flush(e) != 0 ? STATUS_TROUBLE : status;
+}
+
+const struct cmd cmd_check = {
+	.name = "check",
+	.arguments = "",
+	.summary = "validate configuration, policy and rules, and run every rule's examples",
+	.run = check_run,
+};

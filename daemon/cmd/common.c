@@ -1,0 +1,95 @@
+#include <purposed/cmd/common.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <purposed/base/log.h>
+
+/* Whether a condition of the policy or a rule speaks of that kind. */
+static bool knows_kind(const struct session *session, const char *kind)
+{
+	const struct policy *policy = engine_policy(session->engine);
+	const struct rules *rules = engine_rules(session->engine);
+
+	for (size_t p = 0; p < policy_purpose_count(policy); p++) {
+		for (size_t c = 0; c < policy_category_count(policy); c++) {
+			const struct policy_cell *cell = policy_cell(policy, p, c);
+
+			if (cell->state == CELL_PERMITTED_ONLY_FOR && strcmp(cell->kind, kind) == 0)
+				return true;
+		}
+	}
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const char *known = rules_at(rules, i)->kind;
+
+		if (known != NULL && strcmp(known, kind) == 0)
+			return true;
+	}
+	return false;
+}
+
+int common_open(struct session *session, const struct options *options, struct err *e)
+{
+	const struct session_request request = {
+		.config = options->config,
+		.policy = options->policy,
+		.rules = options->rules,
+		.purposes = options->purposes,
+		.n_purposes = options->n_purposes,
+	};
+
+	if (session_open(session, &request, e) != 0)
+		return -1;
+	if (options->kind != NULL && !knows_kind(session, options->kind))
+		log_warning("--kind: neither policy nor rules know a kind '%s'", options->kind);
+	if (!options->dump_config)
+		return 0;
+	settings_dump(session->settings, stdout);
+	session_close(session);
+	return common_flush(e) != 0 ? -1 : 1;
+}
+
+struct output common_stdout(const struct options *options, const struct session *session,
+			    const struct format *format, enum select select, struct sink *sink)
+{
+	return (struct output){
+		.format = options->format != NULL ? options->format : format,
+		.select = options->select >= 0 ? (enum select)options->select : select,
+		.sink = sink,
+		.options = {
+			.redact = options->redact,
+			.with_text = options->with_text,
+			.color = options_color(options, STDOUT_FILENO),
+			.enterprise_id = (unsigned)session->settings->enterprise_id,
+			.pseudonyms = session->pseudonyms,
+		},
+	};
+}
+
+int common_operands(const struct options *options, size_t min, size_t max, struct err *e)
+{
+	if (options->n_operands < min) {
+		err_add(e, "an argument is missing");
+		return -1;
+	}
+	if (options->n_operands > max) {
+		err_add(e, "too many arguments: '%s'", options->operands[max]);
+		return -1;
+	}
+	return 0;
+}
+
+int common_flush(struct err *e)
+{
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		/* A reader that went away (EPIPE) knows; everyone else must be told. */
+		if (errno != EPIPE)
+			err_errno(e, "cannot write to standard output");
+		else
+			err_add(e, "standard output was closed");
+		return -1;
+	}
+	return 0;
+}

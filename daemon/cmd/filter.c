@@ -1,0 +1,117 @@
+/* purposed filter: a stream in, the same stream out, every record judged. */
+#include <purposed/cmd/cmd.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <purposed/base/log.h>
+#include <purposed/cmd/common.h>
+#include <purposed/run/source_fd.h>
+
+enum { BATCH_BYTES = 256 * 1024 };
+
+static int open_input(const struct options *options, struct source_fd *input, struct err *e)
+{
+	const char *path = options->n_operands != 0 ? options->operands[0] : "-";
+	struct stat st;
+
+	if (path[0] == '-' && path[1] == '\0') {
+		*input = (struct source_fd){ .fd = STDIN_FILENO, .name = "stdin" };
+		return 0;
+	}
+	*input = (struct source_fd){ .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY),
+				     .name = path };
+	if (input->fd < 0) {
+		err_errno(e, "cannot open %s", path);
+		return -1;
+	}
+	if (fstat(input->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		err_add(e, "%s is a folder; `purposed scan` reads folders", path);
+		close(input->fd);
+		return -1;
+	}
+	return 0;
+}
+
+/* batches: as large as the longest record that is searched whole. */
+static size_t batch_bytes(const struct session *session)
+{
+	size_t record = engine_settings(session->engine)->record_max_bytes;
+
+	return record + 2 > BATCH_BYTES ? record + 2 : BATCH_BYTES;
+}
+
+static enum status filter(const struct options *options, const struct session *session,
+			  struct source_fd *input, struct err *e)
+{
+	struct sink *sink = sink_fd_new(STDOUT_FILENO, "standard output", -1);
+	const struct output output = common_stdout(options, session, &format_tag, SELECT_ALL, sink);
+	struct stream *stream = stream_new(input->name, session->plan, options->kind, true);
+	size_t n_categories = policy_category_count(engine_policy(session->engine));
+	struct pipeline *pipeline =
+		pipeline_new(&output, 1, n_categories, options->jobs != 0 ? options->jobs : 1,
+			     batch_bytes(session));
+	struct source source = source_of_fd(input);
+	enum feed_result result = feed_run(pipeline, stream, &source, e);
+	enum status status = STATUS_OK;
+	struct stats stats;
+
+	stats_init(&stats, n_categories);
+	if (pipeline_drain(pipeline) != 0) {
+		const struct err *error = pipeline_error(pipeline);
+
+		err_add(e, "%.*s", (int)error->text.len - 1, error->text.ptr);
+		result = FEED_OUTPUT_FAILED;
+	}
+	pipeline_stats(pipeline, &stats);
+	if (stats_flagged(&stats) != 0)
+		status = STATUS_FLAGGED;
+	if (result != FEED_DONE)
+		status = STATUS_TROUBLE;
+	if (stats.undeclared != 0 && !options->quiet && isatty(STDERR_FILENO) == 1)
+		log_notice(
+			"no purpose was declared: say which with -p (see: purposed policy list)");
+	if (stats.forged_tags != 0)
+		log_warning("forged tags taken out of records: %llu", stats.forged_tags);
+	stats_fini(&stats);
+	pipeline_free(&pipeline);
+	stream_unref(&stream);
+	sink_free(&sink);
+	return status;
+}
+
+static enum status filter_run(const struct options *options, struct err *e)
+{
+	struct session session;
+	struct source_fd input;
+	enum status status;
+	int opened;
+
+	if (common_operands(options, 0, 1, e) != 0)
+		return STATUS_TROUBLE;
+	opened = common_open(&session, options, e);
+	if (opened != 0)
+		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (open_input(options, &input, e) != 0) {
+		session_close(&session);
+		return STATUS_TROUBLE;
+	}
+	status = filter(options, &session, &input, e);
+	if (input.fd != STDIN_FILENO)
+		close(input.fd);
+	session_close(&session);
+	return status;
+}
+
+const struct cmd cmd_filter = {
+	.name = "filter",
+	.arguments = "[FILE]",
+	.summary = "judge the records of standard input or FILE and pass them on, live",
+	.help = "  purposed filter -p website-traffic-analysis < access.log\n"
+		"  tail -F app.log | purposed filter -p nis2-supervision -o json --select "
+		"flagged\n",
+	.takes = OPTIONS_PURPOSE | OPTIONS_KIND | OPTIONS_OUTPUT | OPTIONS_JOBS,
+	.run = filter_run,
+};

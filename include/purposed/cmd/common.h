@@ -1,0 +1,28 @@
+/*
+ * common: what several commands do alike.
+ */
+#ifndef PURPOSED_CMD_COMMON_H
+#define PURPOSED_CMD_COMMON_H
+
+#include <purposed/cmd/cmd.h>
+#include <purposed/cmd/options.h>
+#include <purposed/run/pipeline.h>
+#include <purposed/run/session.h>
+
+/*
+ * Opens a session as the options say.  1: --dump-config was asked for and has
+ * been answered, and the session is closed; -1: described in e.
+ */
+int common_open(struct session *session, const struct options *options, struct err *e);
+
+/* Standard output as an output; format and select where the options do not say. */
+struct output common_stdout(const struct options *options, const struct session *session,
+			    const struct format *format, enum select select, struct sink *sink);
+
+/* -1 where the command was given other than min to max operands. */
+int common_operands(const struct options *options, size_t min, size_t max, struct err *e);
+
+/* Whether what was printed to standard output arrived; -1: described in e. */
+int common_flush(struct err *e);
+
+#endif
