@@ -1,0 +1,233 @@
+#!/bin/bash
+# explain.sh: what purposed says of itself: explain, policy, rules, check, help.
+#
+# A data protection officer reads these: every verdict must lead back to a row,
+# a column and the Annex's own words, and no value may be shown on the way.
+
+. tests/support/tap.sh || exit 1
+. tests/support/run.sh || exit 1
+
+P=website-traffic-analysis
+
+# --- explain ----------------------------------------------------------------------------
+
+RECORD='192.0.2.7 - - [10/Oct/2024:13:55:36 +0200] "GET /x?m=an.peeters%40example.be HTTP/1.1" 200 5 "-" "-"'
+status "explain a flagged record" 1 run explain -p $P "$RECORD"
+OUT=$(cat "$T/out")
+for wanted in 'record 1: out-of-purpose, 3 findings; kind web-traffic-log \(recognised\)' \
+	'email at bytes 53-76: out-of-purpose \(not-permitted\)' \
+	'column 1, identification: "Identificatiegegevens, contactgegevens en gegevens over de gezinssituatie"' \
+	'row 62, website-traffic-analysis' '"Analyse van het verkeer op de websites van het CCB"' \
+	'✗ not-permitted' 'ipv4 at bytes 0-9: permitted' 'sample   a\*\*\*@e\*\*\*\.be' 'rule     email'; do
+	like "it says: $wanted" "$OUT" "$wanted"
+done
+like "it quotes the condition" "$OUT" \
+	'permitted-only-for web-traffic-log \("Logbestanden betreffende het webverkeer"\): this record is web-traffic-log'
+is "it never shows a value" "$(grep -c -e an.peeters -e 192.0.2.7 "$T/out")" 0
+is "no colours in a pipe" "$(grep -c $'\033' "$T/out")" 0
+run explain --color=always -p $P "$RECORD"
+like "--color=always" "$(cat "$T/out")" $'\033\\['
+
+status "in English" 1 run explain -p $P --lang en "$RECORD"
+for wanted in '"Identification data, contact data and data on the family situation"' \
+	'"Analysis of the traffic on the websites of the CCB"' '"Log files concerning web traffic"'; do
+	like "it says: $wanted" "$(cat "$T/out")" "$wanted"
+done
+
+status "the same of another kind" 1 run explain -p $P --kind mail-log "$RECORD"
+like "the kind is stated" "$(cat "$T/out")" 'kind mail-log \(stated\)'
+like "the condition does not hold" "$(cat "$T/out")" \
+	'✗ permitted-only-for web-traffic-log .*: this record is mail-log'
+status "permitted" 0 run explain -p nis2-supervision "$RECORD"
+like "a tick" "$(cat "$T/out")" '✓ permitted'
+status "two purposes that differ" 0 run explain -p nis2-supervision -p $P "$RECORD"
+like "both rows are quoted" "$(tr '\n' ' ' <"$T/out")" \
+	'not-for-every-purpose.*row 3, nis2-supervision.*✓ permitted.*row 62,.*✗ not-permitted'
+status "no purpose" 1 run explain "$RECORD"
+like "is a gap, with advice" "$(tr '\n' ' ' <"$T/out")" 'gap \(no-purpose\).*no purpose is declared: say which with -p'
+status "row 59" 1 run explain -p service-statistics "from 192.0.2.7, ECLI:BE:CASS:2019:ARR.20190311.1"
+like "the enumeration is quoted" "$(cat "$T/out")" 'not-enumerated'
+like "in the Annex's words" "$(cat "$T/out")" 'geraadpleegde pagina’s'
+like "a blank cell is named" "$(cat "$T/out")" 'out-of-purpose \(blank\)'
+status "content" 1 run explain -p nis2-supervision '{"channel":"chat","message_body":"Kan u mij bellen?"}'
+like "is outside the Annex" "$(cat "$T/out")" 'content at bytes .*: out-of-purpose \(outside-annex\)'
+like "and is never shown, not even masked" "$(cat "$T/out")" '\(never shown\)'
+is "not a word of it" "$(grep -c -e 'Kan u' -e 'K\*\*\*' "$T/out")" 0
+status "nothing personal" 0 run explain -p $P 'started in 12 ms'
+like "is clean" "$(cat "$T/out")" 'record 1: clean, 0 findings'
+printf 'an@example.be\r\nnothing\nlast from 192.0.2.7' >"$T/records"
+status "records on standard input" 1 run explain -p website-management <"$T/records"
+is "one after the other" "$(grep ^record "$T/out")" \
+"record 1: out-of-purpose, 1 finding
+record 2: clean, 0 findings
+record 3: permitted, 1 finding"
+echo 'limits = { record_bytes = 64; };' >"$T/short.conf"
+status "a record that is too long" 1 run explain -c "$T/short.conf" -p nis2-supervision \
+	"$(printf '%080d' 0) an@example.be"
+like "is not searched to its end" "$(cat "$T/out")" 'not searched at bytes 64-94: unscanned \(record-limit\)'
+status "unknown purpose: 2" 2 run explain -p website-trafic-analysis x
+like "with a suggestion" "$(cat "$T/err")" "did you mean 'website-traffic-analysis'"
+status "two records as arguments: 2" 2 run explain a b
+is "explain says what filter does" "$("$PURPOSED" explain -p $P an@example.be | sed -n 3p)" \
+	"  email at bytes 0-13: out-of-purpose (not-permitted)"
+
+# --- policy -----------------------------------------------------------------------------
+
+ok "policy list --json" run policy list --json
+ok "has 63 rows, in order, with the fields of the contract and no others" jq -e '
+	[.[].row] == [range(1; 64)] and all(.[];
+		keys_unsorted == ["row", "id", "nl", "en", "cells"] and
+		(.id | test("^[a-z0-9-]+$")) and (.nl | length > 0) and (.en | length > 0) and
+		(.cells | keys_unsorted == ["identification", "navigation", "video-surveillance", "sanctions"]) and
+		all(.cells[]; IN("permitted", "not-permitted", "blank") or . == {"permitted-only-for": "web-traffic-log"}))' "$T/out"
+is "row 62 is that of the contract" "$(jq -c '.[61]' "$T/out")" \
+	'{"row":62,"id":"website-traffic-analysis","nl":"Analyse van het verkeer op de websites van het CCB","en":"Analysis of the traffic on the websites of the CCB","cells":{"identification":"not-permitted","navigation":{"permitted-only-for":"web-traffic-log"},"video-surveillance":"not-permitted","sanctions":"not-permitted"}}'
+is "--lang does not change the JSON" "$("$PURPOSED" policy list --json --lang en | cksum)" "$(cksum <"$T/out")"
+jq -r '.[].id' "$T/out" >"$T/ids"
+for row in 1 59 62; do
+	id=$(sed -n "${row}p" "$T/ids")
+	is "policy show $id --json is that row" "$("$PURPOSED" policy show "$id" --json)" \
+		"$(jq -c ".[$row - 1]" "$T/out")"
+done
+is "policy list: a line a purpose, with its id" "$("$PURPOSED" policy list | awk '{ print $2 }' | cmp - "$T/ids")" ""
+is "and its words, Dutch first" "$("$PURPOSED" policy list | sed -n 62p | tr -s ' ')" \
+	" 62 website-traffic-analysis Analyse van het verkeer op de websites van het CCB"
+is "or English" "$("$PURPOSED" policy list --lang en | sed -n 62p | tr -s ' ')" \
+	" 62 website-traffic-analysis Analysis of the traffic on the websites of the CCB"
+is "policy show" "$("$PURPOSED" policy show $P)" 'row 62, website-traffic-analysis
+"Analyse van het verkeer op de websites van het CCB"
+
+  ✗ identification       not-permitted
+  ◐ navigation           permitted-only-for web-traffic-log: "Logbestanden betreffende het webverkeer"
+  ✗ video-surveillance   not-permitted
+  ✗ sanctions            not-permitted'
+like "policy show --lang en" "$("$PURPOSED" policy show $P --lang en)" '"Log files concerning web traffic"'
+"$PURPOSED" policy table >"$T/table"
+is "policy table: row 59" "$(grep '^ 59' "$T/table" | tr -s ' ')" " 59 service-statistics ✓ ✓ · ·"
+is "policy table: row 62" "$(grep '^ 62' "$T/table" | tr -s ' ')" " 62 website-traffic-analysis ✗ ◐ ✗ ✗"
+is "policy table: ticks and crosses" "$(grep '^ *[0-9][0-9]* .*[✓✗]$\|·$' "$T/table" | grep -o '✓\|✗\|◐\|·' | sort | uniq -c | tr -s ' ' | sort | tr '\n' ';')" \
+	" 1 ◐; 110 ✓; 139 ✗; 2 ·;"
+like "policy table prints the element map" "$(tr '\n' ' ' <"$T/table")" \
+	'1 +identification: Identificatiegegevens.* email phone .*4 +sanctions: Gegevens .* ecli '
+like "policy table --lang en" "$("$PURPOSED" policy table --lang en)" 'Identification data'
+is "policy table: the table fits into 80 columns" \
+	"$(sed -n '/^row/,/^$/s/[✓✗◐·]/x/gp' "$T/table" | awk 'length($0) > 80' | wc -l)" 0
+status "policy show of an unknown id: 2" 2 run policy show nothing
+like "told" "$(cat "$T/err")" "'nothing'"
+status "policy without a word: 2" 2 run policy
+status "policy with an unknown word: 2" 2 run policy print
+status "policy show without an id: 2" 2 run policy show
+status "an unknown language: 2" 2 run policy list --lang fr
+
+# --- rules ------------------------------------------------------------------------------
+
+ok "rules list --json" run rules list --json
+cp "$T/out" "$T/rules.json"
+ok "has the fields of the contract" jq -e 'length > 10 and all(.[];
+	(keys == ["anchors", "category", "element", "id", "pattern"]) and
+	(.anchors | type == "array") and (.pattern | length > 0))' "$T/rules.json"
+is "ids are unique" "$(jq 'length - (map(.id) | unique | length)' "$T/rules.json")" 0
+is "the category of an element is the policy's" \
+	"$(jq -r '.[] | select(.element == "ecli").category' "$T/rules.json" | sort -u)" sanctions
+is "rules list: a line a rule" "$("$PURPOSED" rules list | wc -l)" "$(jq length "$T/rules.json")"
+is "rules show --json is that entry" "$("$PURPOSED" rules show ecli --json)" \
+	"$(jq -c '.[] | select(.id == "ecli")' "$T/rules.json")"
+like "rules show: source, pattern, examples and counter-examples" \
+	"$("$PURPOSED" rules show ecli | tr '\n' ' ')" \
+	'^ecli .*file +[^ ]+:[0-9]+ .*finds +ecli \(sanctions\).*pattern .*examples.* \+ .*\[\[ECLI:.* - .*'
+status "rules show of an unknown id: 2" 2 run rules show nothing
+like "told" "$(cat "$T/err")" "'nothing'"
+status "rules without a word: 2" 2 run rules
+# The shipped files are what is in the binary.
+is "--rules conf/rules.d are the rules of the binary" \
+	"$("$PURPOSED" rules list --json --rules conf/rules.d | cksum)" "$(cksum <"$T/rules.json")"
+is "--policy conf/annex-i.conf is the policy of the binary" \
+	"$("$PURPOSED" policy list --json --policy conf/annex-i.conf | cksum)" \
+	"$("$PURPOSED" policy list --json | cksum)"
+
+# --- check ------------------------------------------------------------------------------
+
+status "check of what is in the binary" 0 run check --strict
+like "counts purposes and categories" "$(cat "$T/out")" 'version ccb-annex-i-1: 63 purposes, 4 categories'
+like "counts rules and examples" "$(cat "$T/out")" 'rules: [0-9]+, for [0-9]+ elements; [0-9]+ examples hold'
+is "has nothing to complain of" "$(cat "$T/err")" ""
+status "check of conf/" 0 run check --policy conf/annex-i.conf --rules conf/rules.d
+is "check -q is quiet" "$("$PURPOSED" check -q 2>&1)" ""
+
+# In: a configuration in another folder, with paths relative to it.
+mkdir -p "$T/etc/rules"
+cp conf/annex-i.conf "$T/etc/policy.conf"
+cp conf/rules.d/*.conf "$T/etc/rules"
+cat >"$T/etc/good.conf" <<'END'
+policy = "policy.conf";
+rules = "rules";
+default_purposes = [ "nis2-supervision" ];
+END
+status "check of a configuration" 0 run check -c "$T/etc/good.conf"
+status "its default purpose is in force" 0 run filter -c "$T/etc/good.conf" -o json <<<"an@example.be"
+is "for records of which nothing else is said" "$(jq -c '[.purposes, .verdict]' "$T/out")" \
+	'[["nis2-supervision"],"permitted"]'
+is "-p wins" "$("$PURPOSED" filter -c "$T/etc/good.conf" -p $P -o json <<<"an@example.be" | jq -c .purposes)" \
+	"[\"$P\"]"
+ok "--dump-config prints a configuration" run check -c "$T/etc/good.conf" --dump-config
+cp "$T/out" "$T/etc/dumped.conf"
+status "that can be read again" 0 run check -c "$T/etc/dumped.conf"
+is "and says the same" "$("$PURPOSED" check -c "$T/etc/dumped.conf" --dump-config | cksum)" "$(cksum <"$T/etc/dumped.conf")"
+like "and is what was set" "$(cat "$T/etc/dumped.conf")" 'default_purposes = \[ "nis2-supervision" \]'
+
+wrong() { # DESCRIPTION MESSAGE ARGUMENT...
+	local description=$1 message=$2
+
+	shift 2
+	status "check: $description: 2" 2 run check "$@"
+	like "check: $description: told with its place" "$(cat "$T/err")" "$message"
+}
+echo 'default_purposes = [ "nis3" ];' >"$T/etc/a.conf"
+wrong "unknown default purpose" "$T/etc/a.conf:1: .*'nis3'" -c "$T/etc/a.conf"
+printf '\ninputs = ( { name = "web"; type = "stdin";\n  purposes = [ "nis3" ]; } );\n' >"$T/etc/b.conf"
+wrong "unknown purpose of an input" "$T/etc/b.conf:3: .*'nis3'" -c "$T/etc/b.conf"
+printf 'policy = "policy.conf"\nlimits = { record_byte = 7; };\n' >"$T/etc/c.conf"
+wrong "unknown limit" "$T/etc/c.conf:2: .*'record_byte'" -c "$T/etc/c.conf"
+printf 'policy = "none.conf";\n' >"$T/etc/d.conf"
+wrong "missing policy" "$T/etc/none.conf: No such file" -c "$T/etc/d.conf"
+sed 's/row = 7;/row = 8;/' conf/annex-i.conf >"$T/etc/twice.conf"
+wrong "a row twice" "$T/etc/twice.conf:[0-9]+: .*8" --policy "$T/etc/twice.conf"
+sed '0,/sanctions = "not-permitted"; }; }/s//}; }/' conf/annex-i.conf >"$T/etc/hole.conf"
+wrong "a cell left out" "$T/etc/hole.conf:[0-9]+: .*sanctions" --policy "$T/etc/hole.conf"
+sed '0,/"ecli"/s//"ecli", "email"/' conf/annex-i.conf >"$T/etc/both.conf"
+wrong "an element in two categories" "$T/etc/both.conf:[0-9]+: .*email" --policy "$T/etc/both.conf"
+sed 's/, "ecli"//' conf/annex-i.conf >"$T/etc/less.conf"
+status "check warns of an element in no category" 0 run check --policy "$T/etc/less.conf"
+like "and names it" "$(cat "$T/err")" "'ecli'"
+status "with --strict it is an error" 2 run check --strict --policy "$T/etc/less.conf"
+printf 'rules = (\n  { id = "x"; element = "email"; what = "w"; pattern = "("; examples = [ "x" ]; counter_examples = [ "y" ]; } );\n' \
+	>"$T/etc/rules/zz.conf"
+wrong "a pattern that is none" "$T/etc/rules/zz.conf:2: .*'x'" -c "$T/etc/good.conf"
+printf 'rules = (\n  { id = "x"; element = "email"; what = "w"; pattern = "x"; counter_examples = [ "y" ]; } );\n' \
+	>"$T/etc/rules/zz.conf"
+wrong "a rule without examples" "$T/etc/rules/zz.conf:2: .*examples" -c "$T/etc/good.conf"
+printf 'rules = (\n  { id = "ecli"; element = "email"; what = "w"; pattern = "x"; examples = [ "[[x]]" ]; counter_examples = [ "y" ]; } );\n' \
+	>"$T/etc/rules/zz.conf"
+wrong "an id twice" "$T/etc/rules/zz.conf:2: .*'ecli'" -c "$T/etc/good.conf"
+
+# --- Help -------------------------------------------------------------------------------
+
+status "-h" 0 run -h
+HELP=$(cat "$T/out")
+for command in filter scan serve check explain policy rules; do
+	like "names $command" "$HELP" "  $command +[a-z]"
+	status "$command -h" 0 run $command -h
+	like "$command -h: usage" "$(cat "$T/out")" "^usage: purposed $command"
+done
+status "-V" 0 run -V
+like "a version" "$(cat "$T/out")" '^purposed [0-9]+\.[0-9]+'
+full() {
+	"$PURPOSED" "$@" 2>"$T/err" >/dev/full
+}
+for command in "policy list" "policy table --json" "rules list" "explain x" "check"; do
+	# shellcheck disable=SC2086
+	status "full disk, $command: 2" 2 full $command
+	like "full disk, $command: told" "$(cat "$T/err")" "No space left"
+done
+
+done_testing

@@ -1,0 +1,550 @@
+/* One record in, its findings and verdict out: overlaps, layers, limits, kinds. */
+#include "unit.h"
+
+#include <purposed/engine/classify.h>
+
+/* A plan of the purposes in words, a space between. */
+static struct plan *plan_of(struct engine *engine, const char *words)
+{
+	const char *ids[8];
+	char copy[64];
+	char *rest = NULL;
+	size_t n = 0;
+	struct plan *plan = NULL;
+	struct err e = { 0 };
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	for (char *id = strtok_r(copy, " ", &rest); id; id = strtok_r(NULL, " ", &rest))
+		ids[n++] = id;
+	if (plan_new(&plan, engine, ids, n, "here", &e) != 0)
+		fail_msg("%s", buf_str(&e.text));
+	return plan;
+}
+
+/* Findings as "rule start-end verdict reason; ..." */
+static void add_findings(struct buf *out, const struct engine *engine, const struct result *result)
+{
+	const struct rules *rules = engine_rules(engine);
+
+	for (size_t i = 0; i < result->n; i++) {
+		const struct finding *f = &result->findings[i];
+
+		buf_printf(out, "%s%s %zu-%zu %s%s%s", i != 0 ? "; " : "",
+			   f->rule != FINDING_NONE ? rules_at(rules, f->rule)->id : "-", f->start,
+			   f->end, verdict_name(f->decision.verdict),
+			   f->decision.reason != REASON_NONE ? " " : "",
+			   reason_name(f->decision.reason));
+	}
+}
+
+static void expect(struct engine *engine, const char *purposes, const char *text, const char *kind,
+		   const char *findings, enum verdict verdict)
+{
+	struct plan *plan = plan_of(engine, purposes);
+	struct classifier *classifier = classifier_new(engine);
+	const struct result *result =
+		classify_run(classifier, plan, span_str(text), strlen(text), kind);
+	struct buf got = { 0 };
+
+	add_findings(&got, engine, result);
+	if (strcmp(buf_str(&got), findings) != 0)
+		fail_msg("%s: \"%s\", not \"%s\"", text, buf_str(&got), findings);
+	assert_int_equal(result->verdict, verdict);
+	buf_fini(&got);
+	classifier_free(&classifier);
+	plan_free(&plan);
+}
+
+/* --- Policy -------------------------------------------------------------------- */
+
+static void test_verdicts(void **state)
+{
+	struct engine *engine = unit_engine(NULL, unit_two_rules, NULL);
+
+	(void)state;
+	expect(engine, "all", "nothing here", NULL, "", VERDICT_CLEAN);
+	expect(engine, "", "nothing here", NULL, "", VERDICT_CLEAN);
+	expect(engine, "all", "", NULL, "", VERDICT_CLEAN);
+	expect(engine, "all", "a@b.be 192.0.2.1", NULL, "email 0-6 permitted; ip 7-16 permitted",
+	       VERDICT_PERMITTED);
+	expect(engine, "mail", "192.0.2.1 a@b.be", NULL,
+	       "ip 0-9 out-of-purpose not-permitted; email 10-16 permitted",
+	       VERDICT_OUT_OF_PURPOSE);
+	expect(engine, "mail all", "192.0.2.1 a@b.be", NULL,
+	       "ip 0-9 notice not-for-every-purpose; email 10-16 permitted", VERDICT_NOTICE);
+	expect(engine, "", "a@b.be", NULL, "email 0-6 gap no-purpose", VERDICT_GAP);
+	expect(engine, "part", "a@b.be", NULL, "email 0-6 out-of-purpose blank",
+	       VERDICT_OUT_OF_PURPOSE);
+	engine_unref(&engine);
+}
+
+/* What no category lists is outside, whatever is declared; a decoy is nothing at all. */
+static void test_outside_and_decoy(void **state)
+{
+	struct engine *engine = unit_engine(
+		NULL,
+		"rules = (\n"
+		"  { id = 'odd'; what = 'w'; element = 'shoe_size'; pattern = '[0-9]{2,6}';\n"
+		"    examples = [ '[[42]]' ]; counter_examples = [ '-' ]; },\n"
+		"  { id = 'decoy'; what = 'w'; element = 'none'; pattern = 'v[0-9]+'; rank = 90;\n"
+		"    examples = [ '[[v42]]' ]; counter_examples = [ '-' ]; } );\n",
+		NULL);
+
+	(void)state;
+	expect(engine, "all", "size 42", NULL, "odd 5-7 out-of-purpose outside-annex",
+	       VERDICT_OUT_OF_PURPOSE);
+	expect(engine, "all", "version v42", NULL, "", VERDICT_CLEAN);
+	expect(engine, "all", "v42 42", NULL, "odd 4-6 out-of-purpose outside-annex",
+	       VERDICT_OUT_OF_PURPOSE);
+	assert_true(engine_category(engine, 0) == POLICY_OUTSIDE);
+	engine_unref(&engine);
+}
+
+/* --- Overlaps ------------------------------------------------------------------- */
+
+/* Rules over a text of letters: each claims the letters that its pattern names. */
+static const struct overlap_case {
+	const char *what;
+	const char *rules; /* id element pattern rank container(+/-), separated by '|' */
+	const char *text;
+	const char *stand; /* ids that stand, in order */
+} overlap_cases[] = {
+	{ "apart", "a email ab 50 -|b ipv4 cd 50 -", "abcd", "a b" },
+	{ "rank wins over length", "a email abc 50 -|b ipv4 cd 60 -", "abcd", "b" },
+	{ "length wins at equal rank", "a email abc 50 -|b ipv4 cd 50 -", "abcd", "a" },
+	{ "at equal length the earlier rule", "a email abc 50 -|b ipv4 bcd 50 -", "abcd", "a" },
+	{ "... also when it starts later", "b ipv4 bcd 50 -|a email abc 50 -", "abcd", "b" },
+	{ "a container and what it holds", "a url abcd 50 +|b email bc 50 -", "abcd", "a b" },
+	{ "... whatever the ranks", "a url abcd 10 +|b email bc 90 -", "abcd", "a b" },
+	{ "... also at an edge", "a url abcd 50 +|b email ab 50 -|c ipv4 cd 50 -", "abcd",
+	  "a b c" },
+	{ "held by no container: the outer", "a url abcd 50 -|b email bc 50 -", "abcd", "a" },
+	{ "the inner one's container says nothing", "a url abcd 50 -|b email bc 50 +", "abcd",
+	  "a" },
+	{ "of the same element one stands", "a url abcd 50 +|b url bc 50 -", "abcd", "a" },
+	{ "the same bytes are not held", "a url abcd 50 +|b email abcd 60 +", "abcd", "b" },
+	{ "reaching out of a container", "a url abc 50 +|b email cd 60 -", "abcd", "b" },
+	{ "containers nest", "a url abcdef 50 +|b request_uri bcde 50 +|c email cd 50 -", "abcdef",
+	  "a b c" },
+	{ "a decoy takes what it outranks", "a email abc 50 -|b none bcd 60 -|c ipv4 de 40 -",
+	  "abcde", "" },
+	{ "a weaker decoy takes nothing", "a email abc 50 -|b none bcd 40 -|c ipv4 e 40 -", "abcde",
+	  "a c" },
+	{ "what loses to a loser stands", "a email ab 50 -|b ipv4 bcd 60 -|c phone de 70 -",
+	  "abcde", "a c" },
+	{ "far ahead of its neighbours",
+	  "a url abcdefgh 50 +|b email a 50 -|c ipv4 gh 90 -|"
+	  "d phone hi 80 -",
+	  "abcdefghi", "a b c" },
+};
+
+/* "id element pattern rank container" as a rule. */
+static void add_overlap_rule(struct buf *out, char *words)
+{
+	char *rest = NULL;
+	const char *id = strtok_r(words, " ", &rest);
+	const char *element = strtok_r(NULL, " ", &rest);
+	const char *pattern = strtok_r(NULL, " ", &rest);
+	const char *rank = strtok_r(NULL, " ", &rest);
+	const char *container = strtok_r(NULL, " ", &rest);
+
+	buf_printf(out,
+		   "{ id = '%s'; what = 'w'; element = '%s'; pattern = '%s'; rank = %s; container "
+		   "= %s; examples = [ '[[%s]]' ]; counter_examples = [ '-' ]; }",
+		   id, element, pattern, rank, container[0] == '+' ? "true" : "false", pattern);
+}
+
+static void test_overlaps(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(overlap_cases); i++) {
+		const struct overlap_case *c = &overlap_cases[i];
+		struct buf rules = { 0 };
+		struct buf stand = { 0 };
+		char *copy = strdup(c->rules);
+		char *rest = NULL;
+		struct engine *engine;
+		struct classifier *classifier;
+		struct plan *plan;
+		const struct result *result;
+
+		buf_add_str(&rules, "rules = (\n");
+		for (char *r = strtok_r(copy, "|", &rest); r; r = strtok_r(NULL, "|", &rest)) {
+			if (rules.len > 12)
+				buf_add_str(&rules, ",\n");
+			add_overlap_rule(&rules, r);
+		}
+		buf_add_str(&rules, ");\n");
+		engine = unit_engine(NULL, buf_str(&rules), NULL);
+		plan = plan_of(engine, "all");
+		classifier = classifier_new(engine);
+		result = classify_run(classifier, plan, span_str(c->text), strlen(c->text), NULL);
+		for (size_t j = 0; j < result->n; j++)
+			buf_printf(&stand, "%s%s", j != 0 ? " " : "",
+				   rules_at(engine_rules(engine), result->findings[j].rule)->id);
+		if (strcmp(buf_str(&stand), c->stand) != 0)
+			fail_msg("%s: \"%s\", not \"%s\"", c->what, buf_str(&stand), c->stand);
+		classifier_free(&classifier);
+		plan_free(&plan);
+		engine_unref(&engine);
+		buf_fini(&rules);
+		buf_fini(&stand);
+		free(copy);
+	}
+}
+
+/* --- Property: what stands is compatible, and nothing more could stand ---------- */
+
+enum { CLAIMS_MAX = 14, TEXT_LEN = 26 };
+
+struct claimed {
+	size_t start, end;
+	unsigned element, rank;
+	bool container;
+	bool stands;
+};
+
+static bool may_hold(const struct claimed *a, const struct claimed *b)
+{
+	return a->container && a->start <= b->start && b->end <= a->end &&
+	       b->end - b->start < a->end - a->start;
+}
+
+static bool go_together(const struct claimed *a, const struct claimed *b)
+{
+	if (a->end <= b->start || b->end <= a->start)
+		return true;
+	return a->element != b->element && (may_hold(a, b) || may_hold(b, a));
+}
+
+static bool goes_first(const struct claimed *claims, size_t a, size_t b)
+{
+	size_t a_len = claims[a].end - claims[a].start;
+	size_t b_len = claims[b].end - claims[b].start;
+
+	if (claims[a].rank != claims[b].rank)
+		return claims[a].rank > claims[b].rank;
+	return a_len != b_len ? a_len > b_len : a < b;
+}
+
+static void add_claim_rule(struct buf *out, const struct claimed *c, size_t index)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+
+	buf_printf(out,
+		   "%s{ id = 'r%zu'; what = 'w'; element = 'e%u'; pattern = "
+		   "'^.{%zu}(?<value>.{%zu})'; rank = %u; container = %s;\n"
+		   " examples = [ '%.*s[[%.*s]]' ]; counter_examples = [ '' ]; }",
+		   index != 0 ? ",\n" : "", index, c->element, c->start, c->end - c->start, c->rank,
+		   c->container ? "true" : "false", (int)c->start, letters,
+		   (int)(c->end - c->start), letters + c->start);
+}
+
+static void check_settled(const struct claimed *claims, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool beaten = false;
+
+		for (size_t j = 0; j < n; j++) {
+			if (j == i || !claims[j].stands || go_together(&claims[i], &claims[j]))
+				continue;
+			if (claims[i].stands)
+				fail_msg("%zu and %zu both stand", i, j);
+			beaten |= goes_first(claims, j, i);
+		}
+		if (!claims[i].stands && !beaten)
+			fail_msg("%zu could stand", i);
+	}
+}
+
+static void settle_random(uint64_t *dice)
+{
+	struct claimed claims[CLAIMS_MAX];
+	size_t n = 1 + unit_below(dice, CLAIMS_MAX);
+	struct buf rules = { 0 };
+	struct engine *engine;
+	struct classifier *classifier;
+	struct plan *plan;
+	const struct result *result;
+
+	buf_add_str(&rules, "rules = (\n");
+	for (size_t i = 0; i < n; i++) {
+		size_t start = unit_below(dice, TEXT_LEN);
+
+		claims[i] = (struct claimed){
+			.start = start,
+			.end = start + 1 + unit_below(dice, TEXT_LEN - start),
+			.element = (unsigned)unit_below(dice, 4),
+			.rank = (unsigned)unit_below(dice, 3),
+			.container = unit_below(dice, 2) != 0,
+		};
+		add_claim_rule(&rules, &claims[i], i);
+	}
+	buf_add_str(&rules, ");\n");
+	engine = unit_engine(NULL, buf_str(&rules), NULL);
+	plan = plan_of(engine, "all");
+	classifier = classifier_new(engine);
+	result = classify_run(classifier, plan, span_str("abcdefghijklmnopqrstuvwxyz"), TEXT_LEN,
+			      NULL);
+	for (size_t i = 0; i < result->n; i++) {
+		const struct finding *f = &result->findings[i];
+
+		claims[f->rule].stands = true;
+		assert_int_equal(f->start, claims[f->rule].start);
+		assert_int_equal(f->end, claims[f->rule].end);
+		if (i != 0)
+			assert_true(f[-1].start < f->start ||
+				    (f[-1].start == f->start && f[-1].end >= f->end));
+	}
+	check_settled(claims, n);
+	classifier_free(&classifier);
+	plan_free(&plan);
+	engine_unref(&engine);
+	buf_fini(&rules);
+}
+
+static void test_settled_sets(void **state)
+{
+	uint64_t dice = 88172645463325252ULL;
+
+	(void)state;
+	for (int round = 0; round < 400; round++)
+		settle_random(&dice);
+}
+
+/* --- Layers ---------------------------------------------------------------------- */
+
+static void test_layers(void **state)
+{
+	struct engine *engine = unit_engine(
+		NULL,
+		"rules = (\n"
+		"  { id = 'email'; element = 'email'; what = 'w'; pattern = "
+		"'[a-z0-9.]+@[a-z]+[.][a-z]+';\n"
+		"    examples = [ '[[jan@example.be]]' ]; counter_examples = [ '-' ]; },\n"
+		"  { id = 'four'; element = 'phone'; what = 'w'; pattern = '[0-9]{4}';\n"
+		"    examples = [ '[[1234]]' ]; counter_examples = [ '-' ]; } );\n",
+		NULL);
+
+	(void)state;
+	/* once for all the layers in which it is seen */
+	expect(engine, "all", "jan@example.be%20", NULL, "email 0-14 permitted", VERDICT_PERMITTED);
+	expect(engine, "all", "jan%40example.be", NULL, "email 0-16 permitted", VERDICT_PERMITTED);
+	expect(engine, "all", "jan%2540example.be", NULL, "email 0-18 permitted",
+	       VERDICT_PERMITTED);
+	/* the deeper layer sees more of it */
+	expect(engine, "all", "jan@example.%62e", NULL, "email 0-16 permitted", VERDICT_PERMITTED);
+	expect(engine, "all", "j%61n@example.be", NULL, "email 0-16 permitted", VERDICT_PERMITTED);
+	/* an edge inside an escape is an accident: %20 12 and not 2012 */
+	expect(engine, "all", "%201234", NULL, "four 3-7 permitted", VERDICT_PERMITTED);
+	expect(engine, "all", "%2012", NULL, "", VERDICT_CLEAN);
+	engine_unref(&engine);
+}
+
+/* A bounded repeat that stops inside a character takes it whole. */
+static void test_whole_characters(void **state)
+{
+	struct engine *engine = unit_engine(
+		NULL,
+		"rules = ( { id = 'three'; element = 'username'; what = 'w'; pattern = 'u=.{3}';\n"
+		"    examples = [ '[[u=jan]]' ]; counter_examples = [ '-' ]; } );\n",
+		NULL);
+
+	(void)state;
+	expect(engine, "all", "u=ab\xc3\xa9x", NULL, "three 0-6 permitted", VERDICT_PERMITTED);
+	expect(engine, "all", "u=a\xe2\x82\xacx", NULL, "three 0-6 permitted", VERDICT_PERMITTED);
+	expect(engine, "all", "u=ab\xf0\x9f\x98\x80x", NULL, "three 0-8 permitted",
+	       VERDICT_PERMITTED);
+	expect(engine, "all", "u=ab\xc3", NULL, "three 0-5 permitted", VERDICT_PERMITTED);
+	engine_unref(&engine);
+}
+
+static void test_value(void **state)
+{
+	struct engine *engine = unit_engine(NULL, unit_two_rules, NULL);
+	struct classifier *classifier = classifier_new(engine);
+	struct plan *plan = plan_of(engine, "all");
+	const char *text = "jan%2540example.be %2525252540";
+	const struct result *result;
+
+	(void)state;
+	result = classify_run(classifier, plan, span_str(text), strlen(text), NULL);
+	assert_int_equal(result->n, 2);
+	assert_true(span_is(classify_value(classifier, &result->findings[0]), "jan@example.be"));
+	assert_int_equal(classify_value(classifier, &result->findings[1]).len, 0);
+	/* found in layer 0, but part of it is still encoded there */
+	result = classify_run(classifier, plan, span_str("a.b@x.be"), 8, NULL);
+	assert_true(span_is(classify_value(classifier, &result->findings[0]), "a.b@x.be"));
+	plan_free(&plan);
+	classifier_free(&classifier);
+	classifier_free(&classifier);
+	engine_unref(&engine);
+}
+
+/* --- Limits ---------------------------------------------------------------------- */
+
+static void test_record_limit(void **state)
+{
+	struct engine_options options = engine_defaults();
+	struct engine *engine;
+	struct classifier *classifier;
+	struct plan *plan;
+	const struct result *result;
+
+	(void)state;
+	options.record_max_bytes = 10;
+	engine = unit_engine(NULL, unit_two_rules, &options);
+	expect(engine, "all", "ab a@b.be 192.0.2.1", NULL,
+	       "email 3-9 permitted; - 10-19 unscanned record-limit", VERDICT_UNSCANNED);
+	expect(engine, "mail", "192.0.2.1.", NULL, "", VERDICT_CLEAN);
+	/* out-of-purpose is worse than not knowing */
+	expect(engine, "mail", "192.0.2.1 x", NULL,
+	       "ip 0-9 out-of-purpose not-permitted; - 10-11 unscanned record-limit",
+	       VERDICT_OUT_OF_PURPOSE);
+	/* a record of which only the first bytes are at hand */
+	plan = plan_of(engine, "all");
+	classifier = classifier_new(engine);
+	result = classify_run(classifier, plan, span_str("0123456789"), 500, NULL);
+	assert_int_equal(result->n, 1);
+	assert_int_equal(result->findings[0].start, 10);
+	assert_int_equal(result->findings[0].end, 500);
+	assert_int_equal(result->findings[0].element, FINDING_NONE);
+	assert_true(result->findings[0].category == POLICY_NONE);
+	plan_free(&plan);
+	classifier_free(&classifier);
+	engine_unref(&engine);
+}
+
+static void test_match_limit(void **state)
+{
+	struct engine_options options = engine_defaults();
+	struct engine *engine;
+	char text[200] = "a@b.be ";
+
+	(void)state;
+	options.limits.match = 1000;
+	engine = unit_engine(
+		NULL,
+		"rules = (\n"
+		"  { id = 'slow'; element = 'phone'; what = 'w'; pattern = '(?:z|zz)+(?:b|dx)';\n"
+		"    examples = [ '[[zb]]' ]; counter_examples = [ '-' ]; },\n"
+		"  { id = 'slower'; element = 'phone'; what = 'w'; pattern = '(?:y|yy)+(?:b|dx)';\n"
+		"    examples = [ '[[yb]]' ]; counter_examples = [ '-' ]; },\n"
+		"  { id = 'email'; element = 'email'; what = 'w'; pattern = '[a-z]+@[a-z]+[.]be';\n"
+		"    examples = [ '[[a@b.be]]' ]; counter_examples = [ '-' ]; } );\n",
+		&options);
+	memset(text + 7, 'z', 60);
+	strcpy(text + 67, "d %41");
+	/* every layer stopped: one finding for all, and what others found stands */
+	expect(engine, "all", text, NULL, "- 0-72 unscanned match-limit; email 0-6 permitted",
+	       VERDICT_UNSCANNED);
+	/* found before the limit struck: searched from there on */
+	memcpy(text, "zb     ", 7);
+	expect(engine, "all", text, NULL, "slow 0-2 permitted; - 2-72 unscanned match-limit",
+	       VERDICT_UNSCANNED);
+	engine_unref(&engine);
+}
+
+static void test_decode_limit(void **state)
+{
+	struct engine *engine = unit_engine(NULL, unit_two_rules, NULL);
+
+	(void)state;
+	expect(engine, "all", "x jan%2525252540example.be a@b.be", NULL,
+	       "- 5-16 unscanned decode-limit; email 27-33 permitted", VERDICT_UNSCANNED);
+	expect(engine, "all", "jan%25252540example.be", NULL, "email 0-22 permitted",
+	       VERDICT_PERMITTED);
+	engine_unref(&engine);
+}
+
+/* --- Kinds ----------------------------------------------------------------------- */
+
+static void test_kinds(void **state)
+{
+	struct engine *engine = unit_engine(
+		NULL,
+		"rules = (\n"
+		"  { id = 'web'; element = 'request_uri'; what = 'w'; kind = 'web-traffic-log';\n"
+		"    pattern = 'GET (?<value>[^ ]+)'; container = true;\n"
+		"    examples = [ 'GET [[/a]]' ]; counter_examples = [ '-' ]; },\n"
+		"  { id = 'ip'; element = 'ipv4'; what = 'w'; pattern = '[0-9]+[.][0-9.]+';\n"
+		"    examples = [ '[[1.2]]' ]; counter_examples = [ '-' ]; } );\n",
+		NULL);
+	struct classifier *classifier = classifier_new(engine);
+	struct plan *plan = plan_of(engine, "web");
+	const struct result *result;
+
+	(void)state;
+	result = classify_run(classifier, plan, span_str("192.0.2.1 GET /a"), 16, NULL);
+	assert_int_equal(result->kind_source, KIND_RECOGNISED);
+	assert_string_equal(result->kind, "web-traffic-log");
+	assert_int_equal(result->verdict, VERDICT_PERMITTED);
+	result = classify_run(classifier, plan, span_str("192.0.2.1 GET /a"), 16, "mail-log");
+	assert_int_equal(result->kind_source, KIND_STATED);
+	assert_string_equal(result->kind, "mail-log");
+	assert_int_equal(result->verdict, VERDICT_OUT_OF_PURPOSE);
+	assert_int_equal(result->findings[0].decision.reason, REASON_CONDITION);
+	result = classify_run(classifier, plan, span_str("192.0.2.1"), 9, NULL);
+	assert_int_equal(result->kind_source, KIND_NONE);
+	assert_null(result->kind);
+	assert_int_equal(result->verdict, VERDICT_OUT_OF_PURPOSE);
+	result = classify_run(classifier, plan, span_str("192.0.2.1"), 9, "web-traffic-log");
+	assert_int_equal(result->verdict, VERDICT_PERMITTED);
+	plan_free(&plan);
+	classifier_free(&classifier);
+	engine_unref(&engine);
+}
+
+/* --- Engine ----------------------------------------------------------------------- */
+
+/* Mistakes of policy and rules are told together; an engine lives until its last user is gone. */
+static void test_engine(void **state)
+{
+	char dir[32];
+	char *policy = unit_file(unit_directory(dir), "p.conf", "version = 1;");
+	char *rules = unit_file(dir, "r.conf", "rules = 'x';");
+	struct engine_options options = engine_defaults();
+	struct engine *engine = NULL;
+	struct engine *second;
+	struct classifier *classifier;
+	struct err e = { 0 };
+
+	(void)state;
+	options.policy_path = policy;
+	options.rules_path = rules;
+	assert_int_equal(engine_load(&engine, &options, &e), -1);
+	assert_null(engine);
+	assert_non_null(strstr(buf_str(&e.text), "p.conf:1: 'version' must be a string"));
+	assert_non_null(strstr(buf_str(&e.text), "r.conf:1: 'rules' must be a list"));
+	err_fini(&e);
+	unlink(policy);
+	unlink(rules);
+	rmdir(dir);
+	free(policy);
+	free(rules);
+	engine = unit_engine(NULL, unit_two_rules, NULL);
+	assert_null(engine_settings(engine)->policy_path);
+	second = engine_ref(engine);
+	classifier = classifier_new(engine);
+	engine_unref(&engine);
+	assert_null(engine);
+	engine_unref(&second);
+	engine_unref(&second);
+	engine_unref(NULL);
+	classifier_free(&classifier);
+	classifier_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_outside_and_decoy),
+		cmocka_unit_test(test_overlaps),    cmocka_unit_test(test_settled_sets),
+		cmocka_unit_test(test_layers),	    cmocka_unit_test(test_whole_characters),
+		cmocka_unit_test(test_value),	    cmocka_unit_test(test_record_limit),
+		cmocka_unit_test(test_match_limit), cmocka_unit_test(test_decode_limit),
+		cmocka_unit_test(test_kinds),	    cmocka_unit_test(test_engine),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

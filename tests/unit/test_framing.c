@@ -1,0 +1,84 @@
+/* Cutting a block into records. */
+#include "unit.h"
+
+#include <purposed/io/framing.h>
+
+/* A block, and its records as "text|end;" with the ends spelled r and n. */
+static const struct lines_case {
+	const char *block;
+	const char *records;
+	size_t n;
+} lines_cases[] = {
+	{ "", "", 0 },
+	{ "a\n", "a|n;", 1 },
+	{ "a", "a|;", 1 },
+	{ "a\r\n", "a|rn;", 1 },
+	{ "\n", "|n;", 1 },
+	{ "\r\n", "|rn;", 1 },
+	{ "\r", "\r|;", 1 },
+	{ "a\r", "a\r|;", 1 },
+	{ "a\rb\n", "a\rb|n;", 1 },
+	{ "a\r\r\nb", "a\r|rn;b|;", 2 },
+	{ "a\n\nb\n", "a|n;|n;b|n;", 3 },
+};
+
+static void test_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines_cases); i++) {
+		struct span block = span_str(lines_cases[i].block);
+		struct buf got = { 0 };
+		struct frame frame;
+		size_t at = 0;
+		size_t n = 0;
+
+		for (; framing_next(FRAMING_LINES, block, &at, &frame); n++) {
+			assert_int_equal(frame.len, frame.text.len);
+			buf_add_span(&got, frame.text);
+			buf_add_char(&got, '|');
+			for (size_t j = 0; j < frame.end.len; j++)
+				buf_add_char(&got, frame.end.ptr[j] == '\r' ? 'r' : 'n');
+			buf_add_char(&got, ';');
+		}
+		assert_string_equal(buf_str(&got), lines_cases[i].records);
+		assert_int_equal(n, lines_cases[i].n);
+		assert_int_equal(framing_count_lines(block), n);
+		assert_int_equal(at, block.len);
+		buf_fini(&got);
+	}
+}
+
+/* Messages hold any byte; each comes out as it went in. */
+static void test_messages(void **state)
+{
+	struct buf block = { 0 };
+	struct frame frame;
+	size_t at = 0;
+
+	(void)state;
+	framing_add_message(&block, span_str("one\nline\r\n"), 10);
+	framing_add_message(&block, span_of(NULL, 0), 0);
+	framing_add_message(&block, span_of("\0\xff", 2), 500);
+	assert_true(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+	assert_true(span_is(frame.text, "one\nline\r\n"));
+	assert_int_equal(frame.len, 10);
+	assert_int_equal(frame.end.len, 0);
+	assert_true(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+	assert_int_equal(frame.text.len, 0);
+	assert_true(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+	assert_true(span_equal(frame.text, span_of("\0\xff", 2)));
+	/* this one was cut, and says so */
+	assert_int_equal(frame.len, 500);
+	assert_false(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+	buf_fini(&block);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_messages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

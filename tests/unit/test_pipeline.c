@@ -1,0 +1,311 @@
+/*
+ * Batches in, accepted output out: in order, all of it, whatever the workers
+ * and the sinks do.  Run under the thread sanitizer, too.
+ */
+#include "unit_sink.h"
+
+enum { BATCHES = 2000, BATCH_BYTES = 2048 };
+
+/* Fills a batch with lines, numbered on, up to about max bytes; wanted gets them, too. */
+static void fill(struct batch *batch, unsigned long long *number, size_t max, struct buf *wanted)
+{
+	size_t start = wanted->len;
+
+	batch->first_number = *number;
+	batch->offset = (long long)start;
+	do {
+		buf_printf(wanted, "%llu %s\n", *number,
+			   *number % 7 == 0 ? "to jan@example.be" : "nothing");
+		++*number;
+	} while (wanted->len - start < max);
+	buf_add(&batch->bytes, wanted->ptr + start, wanted->len - start);
+}
+
+/* Submits so many batches of random sizes; stops where a sink has failed. */
+static unsigned submit_many(struct pipeline *pipeline, struct stream *stream, struct buf *wanted,
+			    unsigned n)
+{
+	uint64_t dice = 521288629;
+	unsigned long long number = 1;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct batch *batch = pipeline_take(pipeline);
+
+		assert_int_equal(batch->bytes.len, 0);
+		batch->stream = stream_ref(stream);
+		fill(batch, &number, unit_below(&dice, BATCH_BYTES), wanted);
+		if (pipeline_submit(pipeline, batch) != 0)
+			return i + 1;
+	}
+	return n;
+}
+
+static void test_order(void **state)
+{
+	static const unsigned workers[] = { 1, 2, 4 };
+
+	(void)state;
+	for (size_t w = 0; w < COUNT(workers); w++) {
+		struct unit_run run = unit_run_open("web", NULL);
+		struct unit_sink all = unit_sink();
+		struct unit_sink flagged = unit_sink();
+		struct output outputs[] = { unit_output("record", SELECT_ALL, &all, &run),
+					    unit_output("record", SELECT_FLAGGED, &flagged, &run) };
+		struct pipeline *pipeline = pipeline_new(outputs, 2, 3, workers[w], BATCH_BYTES);
+		struct stream *stream = stream_new("in", run.plan, NULL, true);
+		struct buf wanted = { 0 };
+		struct stats stats;
+		size_t lines;
+
+		assert_int_equal(submit_many(pipeline, stream, &wanted, BATCHES), BATCHES);
+		assert_int_equal(pipeline_drain(pipeline), 0);
+		assert_false(err_any(pipeline_error(pipeline)));
+		assert_true(span_equal(buf_span(&all.taken), buf_span(&wanted)));
+		lines = framing_count_lines(buf_span(&wanted));
+		stats_init(&stats, 3);
+		pipeline_stats(pipeline, &stats);
+		assert_int_equal(stats.records, lines);
+		assert_int_equal(stats.bytes, wanted.len);
+		assert_int_equal(stats_flagged(&stats),
+				 framing_count_lines(buf_span(&flagged.taken)));
+		assert_int_equal(stats.verdicts[VERDICT_OUT_OF_PURPOSE], lines / 7);
+		stats_fini(&stats);
+		stream_unref(&stream);
+		pipeline_free(&pipeline);
+		assert_null(pipeline);
+		pipeline_free(&pipeline);
+		buf_fini(&wanted);
+		buf_fini(&all.taken);
+		buf_fini(&flagged.taken);
+		unit_run_close(&run);
+	}
+}
+
+/* A sink that fails holds nobody up: the owner is told, and what came before stands. */
+static void test_failing_sink(void **state)
+{
+	static const unsigned workers[] = { 1, 4 };
+
+	(void)state;
+	for (size_t w = 0; w < COUNT(workers); w++) {
+		struct unit_run run = unit_run_open("web", NULL);
+		struct unit_sink sink = unit_sink();
+		struct output output = unit_output("record", SELECT_ALL, &sink, &run);
+		struct pipeline *pipeline = pipeline_new(&output, 1, 3, workers[w], BATCH_BYTES);
+		struct stream *stream = stream_new("in", run.plan, NULL, true);
+		struct buf wanted = { 0 };
+		struct stats stats;
+
+		sink.fails_after = 50;
+		assert_true(submit_many(pipeline, stream, &wanted, BATCHES) < BATCHES);
+		/* also to go on regardless ends */
+		submit_many(pipeline, stream, &wanted, 20);
+		assert_int_equal(pipeline_drain(pipeline), -1);
+		assert_string_equal(
+			buf_str((struct buf *)(uintptr_t)&pipeline_error(pipeline)->text),
+			"the sink is broken\n");
+		/* not asked again, and only what it took is counted */
+		assert_int_equal(sink.calls, 50);
+		assert_true(span_equal(buf_span(&sink.taken), span_of(wanted.ptr, sink.taken.len)));
+		stats_init(&stats, 3);
+		pipeline_stats(pipeline, &stats);
+		assert_int_equal(stats.bytes, sink.taken.len);
+		assert_int_equal(pipeline_write(pipeline, 0, span_str("more")), -1);
+		stats_fini(&stats);
+		stream_unref(&stream);
+		pipeline_free(&pipeline);
+		buf_fini(&wanted);
+		buf_fini(&sink.taken);
+		unit_run_close(&run);
+	}
+}
+
+/* A sink that is full now and then gets everything all the same, each byte once. */
+static void test_full_sink(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink sink = unit_sink();
+	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
+	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 2, BATCH_BYTES);
+	struct stream *stream = stream_new("in", run.plan, NULL, true);
+	struct buf wanted = { 0 };
+
+	(void)state;
+	sink.full_every = 3;
+	assert_int_equal(submit_many(pipeline, stream, &wanted, 30), 30);
+	assert_int_equal(pipeline_drain(pipeline), 0);
+	assert_true(span_equal(buf_span(&sink.taken), buf_span(&wanted)));
+	assert_int_equal(pipeline_write(pipeline, 0, span_str("more\n")), 0);
+	assert_true(span_is(span_of(sink.taken.ptr + wanted.len, 5), "more\n"));
+	stream_unref(&stream);
+	pipeline_free(&pipeline);
+	buf_fini(&wanted);
+	buf_fini(&sink.taken);
+	unit_run_close(&run);
+}
+
+static void submit_text(struct pipeline *pipeline, const struct plan *plan, const char *text,
+			int result)
+{
+	struct batch *batch = pipeline_take(pipeline);
+
+	batch->stream = stream_new("in", plan, NULL, true);
+	buf_add_str(&batch->bytes, text);
+	assert_int_equal(pipeline_submit(pipeline, batch), result);
+}
+
+/* Holding: what a full sink leaves is kept, in order, and offered again when asked. */
+static void test_holding(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink sink = unit_sink();
+	struct unit_sink other = unit_sink();
+	struct output outputs[] = { unit_output("record", SELECT_ALL, &sink, &run),
+				    unit_output("record", SELECT_ALL, &other, &run) };
+	struct pipeline *pipeline = pipeline_new(outputs, 2, 3, 1, BATCH_BYTES);
+	enum sink_result result;
+
+	(void)state;
+	pipeline_hold(pipeline);
+	sink.full_every = 3;
+	submit_text(pipeline, run.plan, "one\n", -1);
+	assert_true(pipeline_stopped(pipeline));
+	assert_true(span_is(buf_span(&sink.taken), "o"));
+	/* what comes meanwhile waits behind it; the other output has it all */
+	submit_text(pipeline, run.plan, "two\n", -1);
+	assert_true(span_is(buf_span(&sink.taken), "o"));
+	assert_true(span_is(buf_span(&other.taken), "one\ntwo\n"));
+	assert_int_equal(pipeline_held(pipeline, 1), 0);
+	assert_true(pipeline_held(pipeline, 0) > 0);
+	while ((result = pipeline_retry(pipeline)) == SINK_FULL)
+		continue;
+	assert_int_equal(result, SINK_ACCEPTED);
+	assert_true(span_is(buf_span(&sink.taken), "one\ntwo\n"));
+	assert_int_equal(pipeline_held(pipeline, 0), 0);
+	assert_false(pipeline_stopped(pipeline));
+	pipeline_free(&pipeline);
+	buf_fini(&sink.taken);
+	buf_fini(&other.taken);
+	unit_run_close(&run);
+}
+
+/* A line of which the old file has a part goes to the new one whole. */
+static void test_rewind(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink sink = unit_sink();
+	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
+	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+
+	(void)state;
+	pipeline_hold(pipeline);
+	sink.full_every = 2;
+	submit_text(pipeline, run.plan, "one\ntwo\n", -1);
+	assert_true(span_is(buf_span(&sink.taken), "o"));
+	buf_clear(&sink.taken);
+	pipeline_rewind(pipeline, 0);
+	assert_int_equal(pipeline_retry(pipeline), SINK_ACCEPTED);
+	assert_true(span_is(buf_span(&sink.taken), "one\ntwo\n"));
+	pipeline_free(&pipeline);
+	buf_fini(&sink.taken);
+	unit_run_close(&run);
+}
+
+/* Without threads a record is out when submit returns: nobody waits for company. */
+static void test_alone(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink sink = unit_sink();
+	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
+	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	struct batch *batch = pipeline_take(pipeline);
+	struct batch *unused = pipeline_take(pipeline);
+
+	(void)state;
+	batch->stream = stream_new("in", run.plan, NULL, true);
+	buf_add_str(&batch->bytes, "hello\n");
+	pipeline_return(pipeline, unused);
+	assert_int_equal(pipeline_submit(pipeline, batch), 0);
+	assert_true(span_is(buf_span(&sink.taken), "hello\n"));
+	pipeline_free(&pipeline);
+	buf_fini(&sink.taken);
+	unit_run_close(&run);
+}
+
+/* --- What process_batch makes of the records of a batch --------------------------- */
+
+static void test_messages(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink records = unit_sink();
+	struct unit_sink json = unit_sink();
+	struct unit_sink personal = unit_sink();
+	struct output outputs[] = { unit_output("record", SELECT_ALL, &records, &run),
+				    unit_output("json", SELECT_FLAGGED, &json, &run),
+				    unit_output("record", SELECT_PERSONAL, &personal, &run) };
+	struct pipeline *pipeline = pipeline_new(outputs, 3, 3, 1, BATCH_BYTES);
+	struct batch *batch = pipeline_take(pipeline);
+
+	(void)state;
+	batch->stream = stream_new("in", run.plan, "web-traffic-log", false);
+	batch->framing = FRAMING_MESSAGES;
+	batch->first_number = 7;
+	framing_add_message(&batch->bytes, span_str("one\r\ntwo"), 8);
+	framing_add_message(&batch->bytes, span_str(""), 0);
+	framing_add_message(&batch->bytes, span_str("192.0.2.1\n"), 10);
+	framing_add_message(&batch->bytes, span_str("a@b.be"), 6);
+	assert_int_equal(pipeline_submit(pipeline, batch), 0);
+	/* a message is one line of output, and has no offset */
+	assert_true(span_is(buf_span(&records.taken), "one#015#012two\n\n192.0.2.1#012\na@b.be\n"));
+	assert_true(span_is(buf_span(&personal.taken), "192.0.2.1#012\na@b.be\n"));
+	assert_true(
+		span_starts(buf_span(&json.taken), "{\"input\":\"in\",\"record\":10,\"time\":"));
+	assert_int_equal(framing_count_lines(buf_span(&json.taken)), 1);
+	pipeline_free(&pipeline);
+	buf_fini(&records.taken);
+	buf_fini(&json.taken);
+	buf_fini(&personal.taken);
+	unit_run_close(&run);
+}
+
+/* Lines keep their ends, whatever these are; numbers and offsets count in the input. */
+static void test_lines(void **state)
+{
+	struct unit_run run = unit_run_open("all", NULL);
+	struct unit_sink tags = unit_sink();
+	struct unit_sink json = unit_sink();
+	struct output outputs[] = { unit_output("tag", SELECT_PERSONAL, &tags, &run),
+				    unit_output("json", SELECT_PERSONAL, &json, &run) };
+	struct pipeline *pipeline = pipeline_new(outputs, 2, 3, 1, BATCH_BYTES);
+	struct batch *batch = pipeline_take(pipeline);
+
+	(void)state;
+	batch->stream = stream_new("in", run.plan, NULL, true);
+	batch->first_number = 5;
+	batch->offset = 1000;
+	buf_add_str(&batch->bytes, "x\na@b.be\r\nc@d.be");
+	assert_int_equal(pipeline_submit(pipeline, batch), 0);
+	assert_true(span_is(buf_span(&tags.taken),
+			    "a@b.be [purposed@32473 verdict=\"permitted\" purpose=\"all\" "
+			    "categories=\"identification\" elements=\"\"]\r\n"
+			    "c@d.be [purposed@32473 verdict=\"permitted\" purpose=\"all\" "
+			    "categories=\"identification\" elements=\"\"]"));
+	assert_non_null(strstr(buf_str(&json.taken), "\"record\":6,\"offset\":1002,"));
+	assert_non_null(strstr(buf_str(&json.taken), "\"record\":7,\"offset\":1010,"));
+	pipeline_free(&pipeline);
+	buf_fini(&tags.taken);
+	buf_fini(&json.taken);
+	unit_run_close(&run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),	  cmocka_unit_test(test_failing_sink),
+		cmocka_unit_test(test_full_sink), cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_rewind),	  cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_messages),  cmocka_unit_test(test_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,206 @@
+/* PCRE2 behind its facade.  Every case runs twice: as machine code and interpreted. */
+#include "unit.h"
+
+#include <purposed/engine/regex.h>
+
+static const struct regex_limits plenty = { .match = 1000000, .depth = 100000, .heap_kib = 4096 };
+
+static struct regex *compiled(const char *pattern, bool jit)
+{
+	struct regex *regex = NULL;
+	struct err e = { 0 };
+
+	if (regex_compile(&regex, pattern, jit, &e) != 0)
+		fail_msg("%s", buf_str(&e.text));
+	assert_true(jit || !regex_has_jit(regex));
+	return regex;
+}
+
+static const struct match_case {
+	const char *pattern, *text;
+	size_t from;
+	long start, end; /* -1: no match */
+} match_cases[] = {
+	{ "b+", "abbbc", 0, 1, 4 },
+	{ "b+", "abbbc", 2, 2, 4 },
+	{ "b+", "abbbc", 4, -1, -1 },
+	{ "b+", "", 0, -1, -1 },
+	{ "", "", 0, 0, 0 },
+	{ "$", "ab", 2, 2, 2 },
+	/* lookbehind sees what stands before the start */
+	{ "(?<=a)b", "ab", 1, 1, 2 },
+	{ "(?<!a)b", "ab", 1, -1, -1 },
+	/* bytes, no UTF: a dot is a byte, and case folds in ASCII alone */
+	{ "^.$", "\xc3\xa9", 0, -1, -1 },
+	{ "^..$", "\xc3\xa9", 0, 0, 2 },
+	{ "(?i)\xc3\xa9", "\xc3\x89", 0, -1, -1 },
+	{ "(?i)ab", "xAB", 0, 1, 3 },
+	{ "\\xff", "a\xff", 0, 1, 2 },
+};
+
+static void test_matches(void **state)
+{
+	bool jit = *state != NULL;
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+
+	for (size_t i = 0; i < COUNT(match_cases); i++) {
+		const struct match_case *c = &match_cases[i];
+		struct regex *regex = compiled(c->pattern, jit);
+		size_t start = 0;
+		size_t end = 0;
+		enum regex_result result = regex_match(regex, scratch, span_str(c->text), c->from);
+
+		assert_int_equal(result, c->start < 0 ? REGEX_NO_MATCH : REGEX_MATCH);
+		if (c->start >= 0) {
+			assert_true(regex_matched(scratch, 0, &start, &end));
+			assert_int_equal(start, c->start);
+			assert_int_equal(end, c->end);
+		}
+		regex_free(&regex);
+	}
+	regex_scratch_free(&scratch);
+}
+
+static void test_null_text(void **state)
+{
+	struct regex *regex = compiled("x?", *state != NULL);
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+
+	assert_int_equal(regex_match(regex, scratch, span_of(NULL, 0), 0), REGEX_MATCH);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+}
+
+static void test_groups(void **state)
+{
+	struct regex *regex = compiled("(?<a>x)|(?<b>y)(?<c>)|z", *state != NULL);
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+	size_t start = 7;
+	size_t end = 7;
+
+	assert_int_equal(regex_group(regex, "a"), 1);
+	assert_int_equal(regex_group(regex, "b"), 2);
+	assert_int_equal(regex_group(regex, "d"), -1);
+	assert_int_equal(regex_match(regex, scratch, span_str("y"), 0), REGEX_MATCH);
+	assert_false(regex_matched(scratch, 1, &start, &end));
+	assert_int_equal(start, 7);
+	assert_true(regex_matched(scratch, 2, &start, &end));
+	assert_int_equal(end - start, 1);
+	assert_true(regex_matched(scratch, 3, &start, &end));
+	assert_int_equal(end - start, 0);
+	/* a group behind the last one that took part, and one that there is not */
+	assert_int_equal(regex_match(regex, scratch, span_str("x"), 0), REGEX_MATCH);
+	assert_false(regex_matched(scratch, 2, &start, &end));
+	assert_false(regex_matched(scratch, 99, &start, &end));
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+}
+
+static void test_mistakes(void **state)
+{
+	struct regex *regex = NULL;
+	struct err e = { 0 };
+	struct buf many = { 0 };
+
+	assert_int_equal(regex_compile(&regex, "ab(c", *state != NULL, &e), -1);
+	unit_said(&e, "missing closing parenthesis at byte 4 of the pattern\n");
+	assert_int_equal(regex_compile(&regex, "a[z-b]", *state != NULL, &e), -1);
+	unit_said(&e, "range out of order in character class at byte 4 of the pattern\n");
+	/* UTF mode is not for a pattern to choose */
+	assert_int_equal(regex_compile(&regex, "(*UTF)a", *state != NULL, &e), -1);
+	assert_true(err_any(&e));
+	err_fini(&e);
+	for (int i = 0; i < 64; i++)
+		buf_add_str(&many, "(a)");
+	assert_int_equal(regex_compile(&regex, buf_str(&many), *state != NULL, &e), -1);
+	unit_said(&e, "the pattern has 64 capture groups, at most 63 are allowed\n");
+	assert_null(regex);
+	buf_fini(&many);
+}
+
+static void test_all_groups(void **state)
+{
+	struct buf many = { 0 };
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+	struct regex *regex;
+	size_t start;
+	size_t end;
+
+	for (int i = 0; i < 63; i++)
+		buf_add_str(&many, "(a)");
+	regex = compiled(buf_str(&many), *state != NULL);
+	memset(many.ptr, 'a', 63);
+	assert_int_equal(regex_match(regex, scratch, span_of(many.ptr, 63), 0), REGEX_MATCH);
+	assert_true(regex_matched(scratch, 63, &start, &end));
+	assert_int_equal(start, 62);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+	buf_fini(&many);
+}
+
+/* Patterns that would run for ages on a hostile text stop, and say so. */
+static void test_limits(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *tail; /* holds the letter without which PCRE2 would not even start */
+		struct regex_limits limits;
+		bool interpreted_only;
+	} cases[] = {
+		{ "(?:a+)+b", "db", { 1000, 100000, 4096 }, false },
+		{ "(?:a|aa)+$", "ax", { 1000, 100000, 4096 }, false },
+		{ "(?:(a)|b)+c", "dc", { 1000000, 20, 4096 }, true },
+		{ "(?:(a)|b)+c", "dc", { 1000000, 100000, 1 }, false },
+	};
+	char text[4096];
+
+	memset(text, 'a', sizeof(text));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct regex_scratch *scratch = regex_scratch_new(&cases[i].limits);
+		struct regex *regex = compiled(cases[i].pattern, *state != NULL);
+		enum regex_result result;
+
+		memcpy(text + sizeof(text) - 2, cases[i].tail, 2);
+		if (!(cases[i].interpreted_only && *state != NULL)) {
+			result = regex_match(regex, scratch, span_of(text, sizeof(text)), 0);
+			assert_int_equal(result, REGEX_LIMIT);
+			/* the scratch is as good as new */
+			assert_int_equal(regex_match(regex, scratch, span_str("q"), 0),
+					 REGEX_NO_MATCH);
+		}
+		regex_free(&regex);
+		regex_scratch_free(&scratch);
+	}
+}
+
+/* What is no limit and no answer either is an error: an offset behind the end. */
+static void test_error(void **state)
+{
+	struct regex *regex = compiled("a", *state != NULL);
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+
+	assert_int_equal(regex_match(regex, scratch, span_str("a"), 2), REGEX_ERROR);
+	regex_free(&regex);
+	regex_free(&regex);
+	regex_free(NULL);
+	regex_scratch_free(&scratch);
+	regex_scratch_free(&scratch);
+	regex_scratch_free(NULL);
+}
+
+/* Each test as machine code (a state) and interpreted (none). */
+#define BOTH(test)                                           \
+	{ #test " (jit)", test, NULL, NULL, (void *)"jit" }, \
+	{                                                    \
+#test, test, NULL, NULL, NULL                \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(test_matches),    BOTH(test_null_text), BOTH(test_groups), BOTH(test_mistakes),
+		BOTH(test_all_groups), BOTH(test_limits),    BOTH(test_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

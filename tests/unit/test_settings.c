@@ -1,0 +1,275 @@
+/* The configuration file: defaults, what is refused, and that a dump reads back as itself. */
+#include "unit.h"
+
+#include <purposed/run/settings.h>
+
+/* Loads text as DIR/c.conf. */
+static int load(struct settings **settings_r, const char *dir, const char *text, struct err *e)
+{
+	char *path = unit_file(dir, "c.conf", text);
+	int result = settings_load(settings_r, path, e);
+
+	unlink(path);
+	free(path);
+	return result;
+}
+
+static void test_defaults(void **state)
+{
+	struct settings *settings = NULL;
+	struct engine_options options;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(settings_load(&settings, NULL, &e), 0);
+	options = settings_engine(settings);
+	assert_null(options.policy_path);
+	assert_null(options.rules_path);
+	assert_int_equal(options.record_max_bytes, 65536);
+	assert_int_equal(options.limits.match, engine_defaults().limits.match);
+	assert_int_equal(options.limits.depth, engine_defaults().limits.depth);
+	assert_int_equal(options.limits.heap_kib, engine_defaults().limits.heap_kib);
+	assert_int_equal(settings->enterprise_id, 32473);
+	assert_string_equal(settings->state, "/var/lib/purposed");
+	assert_int_equal(settings->n_inputs + settings->n_outputs + settings->default_purposes.n,
+			 0);
+	settings_free(&settings);
+	assert_null(settings);
+	settings_free(&settings);
+	settings_free(NULL);
+}
+
+static const char whole[] =
+	"policy = 'p.conf'; rules = '/etc/rules.d'; state = 'st'; enterprise_id = 4294967295L;\n"
+	"default_purposes = [ 'a', 'b' ];\n"
+	"pseudonym_key = { id = 3; file = 'key'; };\n"
+	"limits = { record_bytes = 1000; match_limit = 2000; depth_limit = 3000;\n"
+	"           heap_bytes = 65536; decoder_bytes = 2000000; archive_ratio = 50; };\n"
+	"inputs = ( { name = 'in'; type = 'stdin'; kind = 'web'; purposes = [ 'a' ]; },\n"
+	"  { name = 'sys'; type = 'syslog'; listen = 'unix:log.sock'; purposes = [ ];\n"
+	"    bind = ( { app = 'nginx'; purposes = [ 'a', 'b' ]; },\n"
+	"             { app = 'ssh*'; purposes = [ 'c' ]; } ); } );\n"
+	"outputs = ( { name = 'out'; type = 'stdout'; },\n"
+	"  { name = 'file'; type = 'file'; path = 'a.jsonl'; format = 'tag'; select = 'flagged';\n"
+	"    redact = 'pseudonym'; with_text = true; } );\n";
+
+static void test_whole(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct settings *settings = NULL;
+	const struct settings_input *input;
+	const struct settings_output *output;
+	struct err e = { 0 };
+
+	(void)state;
+	unit_directory(dir);
+	if (load(&settings, dir, whole, &e) != 0)
+		fail_msg("%s", buf_str(&e.text));
+	/* relative paths are beside the file */
+	snprintf(path, sizeof(path), "%s/p.conf", dir);
+	assert_string_equal(settings->policy, path);
+	assert_string_equal(settings->rules, "/etc/rules.d");
+	snprintf(path, sizeof(path), "%s/key", dir);
+	assert_string_equal(settings->pseudonym_key_file, path);
+	assert_int_equal(settings->pseudonym_key_id, 3);
+	assert_true(settings->enterprise_id == 4294967295);
+	assert_int_equal(settings_engine(settings).limits.heap_kib, 64);
+	assert_int_equal(settings->archive_ratio, 50);
+	assert_int_equal(settings->default_purposes.n, 2);
+	snprintf(path, sizeof(path), "%s/c.conf:2", dir);
+	assert_string_equal(settings->default_purposes.where, path);
+	assert_int_equal(settings->n_inputs, 2);
+	input = &settings->inputs[1];
+	assert_int_equal(settings->inputs[0].type, INPUT_STDIN);
+	assert_string_equal(settings->inputs[0].kind, "web");
+	assert_int_equal(input->type, INPUT_SYSLOG);
+	snprintf(path, sizeof(path), "%s/log.sock", dir);
+	assert_string_equal(input->listen, path);
+	assert_int_equal(input->n_binds, 2);
+	assert_string_equal(input->binds[1].app, "ssh*");
+	assert_string_equal(input->binds[0].purposes.ids[1], "b");
+	assert_int_equal(settings->n_outputs, 2);
+	output = &settings->outputs[0];
+	assert_true(output->format == format_find("json"));
+	assert_int_equal(output->select, SELECT_ALL);
+	assert_int_equal(output->redact, REDACT_NONE);
+	output = &settings->outputs[1];
+	assert_true(output->format == format_find("tag"));
+	assert_int_equal(output->select, SELECT_FLAGGED);
+	assert_int_equal(output->redact, REDACT_PSEUDONYM);
+	assert_true(output->with_text);
+	settings_free(&settings);
+	rmdir(dir);
+}
+
+/* The mistake, on line 1 unless a line break says otherwise, and what is said behind the file. */
+static const struct mistake {
+	const char *text, *said;
+} mistakes[] = {
+	{ "polcy = 'x';", ":1: unknown setting 'polcy'" },
+	{ "policy = 1;", ":1: 'policy' must be a string, not a whole number" },
+	{ "enterprise_id = 0;", ":1: 'enterprise_id' is 0, must be from 1 to 4294967295" },
+	{ "limits = { record_bytes = 63; };",
+	  ":1: 'record_bytes' is 63, must be from 64 to 67108864" },
+	{ "limits = { bytes = 1; };", ":1: unknown setting 'bytes'" },
+	{ "limits = 3;", ":1: 'limits' must be a group { ... }, not a whole number" },
+	{ "default_purposes = 'a';",
+	  ":1: 'default_purposes' must be a list [ ... ], not a string" },
+	{ "default_purposes = [ 1 ];",
+	  ":1: element 1 of 'default_purposes' must be a string, not a whole number" },
+	{ "pseudonym_key = { id = 0; file = 'k'; };",
+	  ":1: 'id' is 0, must be from 1 to 4294967295" },
+	{ "pseudonym_key = { id = 1; };", ":1: setting 'file' is missing" },
+	{ "inputs = ( 1 );", ":1: an input must be a group { ... }" },
+	{ "inputs = ( { type = 'stdin'; } );", ":1: setting 'name' is missing" },
+	{ "inputs = ( { name = 'a'; type = 'carrier-pigeon'; } );",
+	  ":1: type 'carrier-pigeon' is none of stdin, syslog" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; } );", ":1: setting 'listen' is missing" },
+	{ "inputs = ( { name = 'a'; type = 'syslog';\n listen = 'carrier:x'; } );",
+	  ":2: listen = \"carrier:x\"" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n bind = ( ); } );",
+	  ":2: 'bind' needs an input of type \"syslog\"" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'unix:/x';\n bind = ( 1 ); } );",
+	  ":2: a binding must be { app = ...; purposes = [ ... ]; }" },
+	{ "inputs = ( { name = 'a'; type = 'stdin'; },\n { name = 'a'; type = 'syslog';\n"
+	  "listen = 'unix:/x'; } );",
+	  ":2: there is an input 'a' already" },
+	{ "outputs = ( 1 );", ":1: an output must be a group { ... }" },
+	{ "outputs = ( { name = 'a'; type = 'file'; } );", ":1: setting 'path' is missing" },
+	{ "outputs = ( { name = 'a'; type = 'stdout'; format = 'xml'; } );",
+	  ":1: format 'xml' is none of tag, json, record, text" },
+	{ "outputs = ( { name = 'a'; type = 'stdout'; select = 'some'; } );",
+	  ":1: select 'some' is none of all, personal, flagged" },
+	{ "outputs = ( { name = 'a'; type = 'stdout'; redact = 'mask'; } );",
+	  ":1: redact 'mask' is none of none, element, pseudonym" },
+	{ "outputs = ( { name = 'a'; type = 'stdout'; with_text = 1; } );",
+	  ":1: 'with_text' must be true or false, not a whole number" },
+	{ "policy = ;", ":1: syntax error" },
+};
+
+static void test_mistakes(void **state)
+{
+	char dir[32];
+
+	(void)state;
+	unit_directory(dir);
+	for (size_t i = 0; i < COUNT(mistakes); i++) {
+		struct settings *settings = NULL;
+		struct buf wanted = { 0 };
+		struct err e = { 0 };
+
+		assert_int_equal(load(&settings, dir, mistakes[i].text, &e), -1);
+		assert_null(settings);
+		buf_printf(&wanted, "%s/c.conf%s", dir, mistakes[i].said);
+		if (strstr(buf_str(&e.text), buf_str(&wanted)) == NULL)
+			fail_msg("%s: \"%s\"", mistakes[i].text, buf_str(&e.text));
+		assert_int_equal(e.count, 1);
+		buf_fini(&wanted);
+		err_fini(&e);
+	}
+	rmdir(dir);
+}
+
+static void test_all_mistakes_at_once(void **state)
+{
+	char dir[32];
+	struct settings *settings = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(load(&settings, unit_directory(dir),
+			      "a = 1; state = 2; limits = { b = 1; match_limit = 1; };\n"
+			      "inputs = ( { type = 'x'; c = 1; } );\n"
+			      "outputs = ( { type = 'y'; format = 'z'; } );\n",
+			      &e),
+			 -1);
+	assert_int_equal(e.count, 10);
+	err_fini(&e);
+	rmdir(dir);
+	assert_int_equal(settings_load(&settings, "/nowhere/c.conf", &e), -1);
+	unit_said(&e, "/nowhere/c.conf: No such file or directory\n");
+}
+
+/* A dump, read, dumps as itself. */
+static void check_dump(struct settings *settings)
+{
+	char dir[32];
+	char *text[2] = { NULL, NULL };
+	size_t len[2];
+	struct settings *again = NULL;
+	struct err e = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		FILE *file = open_memstream(&text[i], &len[i]);
+
+		settings_dump(i == 0 ? settings : again, file);
+		fclose(file);
+		if (i == 0 && load(&again, unit_directory(dir), text[0], &e) != 0)
+			fail_msg("%s", buf_str(&e.text));
+	}
+	assert_string_equal(text[0], text[1]);
+	free(text[0]);
+	free(text[1]);
+	settings_free(&again);
+	rmdir(dir);
+}
+
+static void test_dump(void **state)
+{
+	char dir[32];
+	struct settings *settings = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(settings_load(&settings, NULL, &e), 0);
+	check_dump(settings);
+	settings_free(&settings);
+	assert_int_equal(load(&settings, unit_directory(dir), whole, &e), 0);
+	check_dump(settings);
+	settings_free(&settings);
+	rmdir(dir);
+}
+
+/* The key of pseudonyms comes from a file; a short or absent one is refused. */
+static void test_key(void **state)
+{
+	static const struct {
+		const char *key;
+		int result;
+	} cases[] = { { "0123456789abcdef", 0 }, { "short", -1 }, { NULL, -1 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char dir[32];
+		char *key = unit_file(unit_directory(dir), "key",
+				      cases[i].key != NULL ? cases[i].key : "");
+		struct settings *settings = NULL;
+		struct pseudonymizer *p = NULL;
+		struct err e = { 0 };
+
+		if (cases[i].key == NULL)
+			unlink(key);
+		assert_int_equal(
+			load(&settings, dir, "pseudonym_key = { id = 1; file = 'key'; };", &e), 0);
+		assert_int_equal(settings_pseudonymizer(settings, &p, &e), cases[i].result);
+		assert_int_equal(err_any(&e), cases[i].result != 0);
+		pseudonymizer_free(&p);
+		settings_free(&settings);
+		err_fini(&e);
+		unlink(key);
+		free(key);
+		rmdir(dir);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_mistakes), cmocka_unit_test(test_all_mistakes_at_once),
+		cmocka_unit_test(test_dump),	 cmocka_unit_test(test_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,235 @@
+/* Files and descriptors that take output. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include <purposed/io/sink.h>
+
+static void add(struct sink *sink, const char *text)
+{
+	struct err e = { 0 };
+	struct span rest = span_str(text);
+
+	assert_int_equal(sink_write(sink, &rest, &e), SINK_ACCEPTED);
+	assert_int_equal(rest.len, 0);
+	assert_false(err_any(&e));
+}
+
+static void holds(const char *path, const char *wanted)
+{
+	char bytes[256];
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	assert_true(span_is(span_of(bytes, n), wanted));
+}
+
+/* What a crash left torn is continued on a new line; what is whole is continued. */
+static void test_file(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{ "", "new\n" },
+		{ "old\n", "old\nnew\n" },
+		{ "old\nto", "old\nto\nnew\n" },
+		{ "\n", "\nnew\n" },
+	};
+	char dir[32];
+
+	(void)state;
+	unit_directory(dir);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char *path = unit_file(dir, "out", cases[i].before);
+		struct sink *sink = NULL;
+		struct err e = { 0 };
+
+		assert_int_equal(sink_file_new(&sink, path, &e), 0);
+		/* nothing is written before there is something to write */
+		holds(path, cases[i].before);
+		add(sink, "");
+		holds(path, cases[i].before);
+		add(sink, "ne");
+		add(sink, "w\n");
+		holds(path, cases[i].after);
+		sink_free(&sink);
+		assert_null(sink);
+		sink_free(&sink);
+		unlink(path);
+		free(path);
+	}
+	rmdir(dir);
+}
+
+static void test_new_file(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct sink *sink = NULL;
+	struct stat st;
+	struct err e = { 0 };
+	mode_t before = umask(0);
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/out", unit_directory(dir));
+	assert_int_equal(sink_file_new(&sink, path, &e), 0);
+	umask(before);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	sink_free(&sink);
+	unlink(path);
+	rmdir(dir);
+	assert_int_equal(sink_file_new(&sink, path, &e), -1);
+	assert_null(sink);
+	assert_true(span_starts(buf_span(&e.text), "cannot open output file /tmp/purposed-unit."));
+	err_fini(&e);
+}
+
+/* Rotation: what comes after reopen goes to the new file, torn or not. */
+static void test_reopen(void **state)
+{
+	char dir[32];
+	char path[64];
+	char moved[64];
+	struct sink *sink = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	unit_directory(dir);
+	snprintf(path, sizeof(path), "%s/out", dir);
+	snprintf(moved, sizeof(moved), "%s/out.1", dir);
+	assert_int_equal(sink_file_new(&sink, path, &e), 0);
+	add(sink, "one\n");
+	assert_int_equal(rename(path, moved), 0);
+	add(sink, "two\n");
+	assert_int_equal(sink_reopen(sink, &e), 0);
+	add(sink, "three\n");
+	holds(moved, "one\ntwo\n");
+	holds(path, "three\n");
+	/* where the new one cannot be had the old one stays */
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(sink_reopen(sink, &e), -1);
+	assert_true(err_any(&e));
+	err_fini(&e);
+	add(sink, "four\n");
+	rmdir(path);
+	free(unit_file(dir, "out", "to"));
+	assert_int_equal(sink_reopen(sink, &e), 0);
+	add(sink, "five\n");
+	holds(path, "to\nfive\n");
+	sink_free(&sink);
+	unlink(path);
+	unlink(moved);
+	rmdir(dir);
+}
+
+static void test_full_disk(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct sink *sinks[2] = { sink_fd_new(fd, "standard output", -1), NULL };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(sink_file_new(&sinks[1], "/dev/full", &e), 0);
+	for (size_t i = 0; i < COUNT(sinks); i++) {
+		struct span rest = span_str("x\n");
+		struct span none = span_str("");
+
+		assert_int_equal(sink_write(sinks[i], &rest, &e), SINK_ERROR);
+		assert_int_equal(rest.len, 2);
+		assert_int_equal(sink_write(sinks[i], &none, &e), SINK_ACCEPTED);
+	}
+	unit_said(&e, "cannot write to standard output: No space left on device\n"
+		      "cannot write to /dev/full: No space left on device\n");
+	sink_free(&sinks[0]);
+	sink_free(&sinks[1]);
+	/* the descriptor was borrowed */
+	assert_int_equal(close(fd), 0);
+}
+
+static void *drain(void *arg)
+{
+	int fd = *(int *)arg;
+	char bytes[8192];
+	size_t total = 0;
+	ssize_t n;
+
+	usleep(20000);
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		total += (size_t)n;
+	return (void *)total;
+}
+
+/* A descriptor that says "later" is waited for: not one byte is lost. */
+static void test_slow_reader(void **state)
+{
+	int fds[2];
+	struct sink *sink;
+	struct buf text = { 0 };
+	struct err e = { 0 };
+	pthread_t thread;
+	void *total;
+	struct span rest;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+	memset(buf_reserve(&text, 1 << 20), 'x', 1 << 20);
+	text.len = 1 << 20;
+	assert_int_equal(pthread_create(&thread, NULL, drain, &fds[0]), 0);
+	sink = sink_fd_new(fds[1], "pipe", -1);
+	rest = buf_span(&text);
+	assert_int_equal(sink_write(sink, &rest, &e), SINK_ACCEPTED);
+	assert_int_equal(rest.len, 0);
+	assert_int_equal(sink_reopen(sink, &e), 0);
+	sink_free(&sink);
+	close(fds[1]);
+	pthread_join(thread, &total);
+	assert_int_equal((size_t)total, 1 << 20);
+	close(fds[0]);
+	buf_fini(&text);
+}
+
+/* One with patience is full when that is at its end, and has taken what there was room for. */
+static void test_patience(void **state)
+{
+	int fds[2];
+	struct sink *sink;
+	struct buf text = { 0 };
+	struct span rest;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+	memset(buf_reserve(&text, 1 << 20), 'x', 1 << 20);
+	text.len = 1 << 20;
+	sink = sink_fd_new(fds[1], "pipe", 1);
+	rest = buf_span(&text);
+	assert_int_equal(sink_write(sink, &rest, &e), SINK_FULL);
+	assert_true(rest.len < text.len);
+	assert_true(rest.ptr + rest.len == text.ptr + text.len);
+	assert_false(err_any(&e));
+	sink_free(&sink);
+	close(fds[0]);
+	close(fds[1]);
+	buf_fini(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_file),	    cmocka_unit_test(test_new_file),
+		cmocka_unit_test(test_reopen),	    cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_slow_reader), cmocka_unit_test(test_patience),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

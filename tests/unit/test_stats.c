@@ -1,0 +1,119 @@
+/* What is counted, and the table that says it. */
+#include "unit_run.h"
+
+#include <purposed/run/stats.h>
+
+static void count(struct stats *stats, struct unit_run *run, const char *text)
+{
+	stats_record(stats, unit_run_text(run, text), strlen(text), run->plan->set.n != 0);
+}
+
+static size_t cell(size_t row, enum reason reason)
+{
+	return row * REASON_COUNT + reason;
+}
+
+static void test_counts(void **state)
+{
+	struct unit_run web = unit_run_open("web", NULL);
+	struct unit_run none = unit_run_open("", NULL);
+	struct stats a;
+	struct stats b;
+
+	(void)state;
+	stats_init(&a, 3);
+	stats_init(&b, 3);
+	count(&a, &web, "hello");
+	count(&a, &web, "a@b.be c@d.be");
+	count(&a, &web, "shoe=42 %2525252540");
+	count(&b, &none, "hello you");
+	count(&b, &none, "192.0.2.1");
+	b.forged_tags = 2;
+	assert_int_equal(a.records, 3);
+	assert_int_equal(a.bytes, 5 + 13 + 19);
+	assert_int_equal(a.undeclared, 0);
+	assert_int_equal(a.verdicts[VERDICT_CLEAN], 1);
+	assert_int_equal(a.verdicts[VERDICT_OUT_OF_PURPOSE], 2);
+	assert_int_equal(a.findings[cell(0, REASON_NOT_PERMITTED)], 2);
+	assert_int_equal(a.findings[cell(3, REASON_OUTSIDE_ANNEX)], 1);
+	assert_int_equal(a.findings[cell(4, REASON_DECODE_LIMIT)], 1);
+	stats_add(&a, &b);
+	assert_int_equal(a.records, 5);
+	assert_int_equal(a.undeclared, 2);
+	assert_int_equal(a.forged_tags, 2);
+	assert_int_equal(a.verdicts[VERDICT_GAP], 1);
+	assert_int_equal(a.findings[cell(1, REASON_NO_PURPOSE)], 1);
+	assert_int_equal(stats_flagged(&a), 3);
+	stats_clear(&a);
+	assert_int_equal(a.records + a.bytes + a.undeclared + stats_flagged(&a), 0);
+	assert_int_equal(a.findings[cell(0, REASON_NOT_PERMITTED)], 0);
+	assert_int_equal(a.n_categories, 3);
+	stats_fini(&a);
+	stats_fini(&b);
+	unit_run_close(&web);
+	unit_run_close(&none);
+}
+
+/* What stats_print writes, without its padding. */
+static void print(struct buf *out, const struct stats *stats, const struct policy *policy,
+		  double seconds)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&bytes, &len);
+
+	stats_print(stats, policy, seconds, file);
+	fclose(file);
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] != ' ' || i == 0 || bytes[i - 1] != ' ')
+			buf_add_char(out, bytes[i]);
+	}
+	free(bytes);
+}
+
+static void test_print(void **state)
+{
+	struct unit_run run = unit_run_open("", NULL);
+	struct unit_run all = unit_run_open("all", NULL);
+	struct stats stats;
+	struct buf out = { 0 };
+
+	(void)state;
+	stats_init(&stats, 3);
+	print(&out, &stats, engine_policy(run.engine), 0);
+	assert_string_equal(buf_str(&out),
+			    "\n0 records, 0.0 MiB, in 0.0 s (0.0 MiB/s); 0 flagged\n");
+	buf_clear(&out);
+	count(&stats, &run, "a@b.be");
+	count(&stats, &all, "a@b.be shoe=42");
+	count(&stats, &all, "%2525252540 192.0.2.1");
+	stats.bytes = 3 << 20;
+	print(&out, &stats, engine_policy(run.engine), 2.0);
+	assert_string_equal(buf_str(&out),
+			    "\n3 records, 3.0 MiB, in 2.0 s (1.5 MiB/s); 3 flagged\n"
+			    "records by verdict:\n"
+			    " out-of-purpose 1\n"
+			    " unscanned 1\n"
+			    " gap 1\n"
+			    "findings by category and reason:\n"
+			    " identification no-purpose 1\n"
+			    " identification permitted 1\n"
+			    " navigation permitted 1\n"
+			    " outside-annex outside-annex 1\n"
+			    " (not searched) decode-limit 1\n"
+			    "without a declared purpose: 1 (-p, see: purposed policy list)\n");
+	stats_fini(&stats);
+	buf_fini(&out);
+	unit_run_close(&run);
+	unit_run_close(&all);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_print),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
