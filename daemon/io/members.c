@@ -57,11 +57,8 @@ static int tell(struct members *m, const struct fault *f, struct err *e)
 		[FAULT_CORRUPT] = MEMBERS_CORRUPT,
 		[FAULT_REFUSED] = MEMBERS_REFUSED,
 	};
-	struct buf text = { 0 };
 
-	label_add(&text, f->text);
-	err_add(e, "%s: %s", members_name(m), buf_str(&text));
-	buf_fini(&text);
+	err_add(e, "%s: %s", members_name(m), f->text);
 	m->trouble = kinds[f->kind];
 	return -1;
 }

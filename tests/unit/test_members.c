@@ -335,11 +335,11 @@ static void long_and_hostile_names(void **state)
 	expect("long.tar", wanted, "first\nsecond\n");
 	snprintf(wanted, sizeof(wanted), "gnu.tar!%0200d\n", 7);
 	expect("gnu.tar", wanted, "first\nsecond\n");
-	shell("cd names && cp ../small \"$(printf 'a\\033[2J\\nb\\303\\251')\" && "
+	shell("cd names && cp ../small \"$(printf 'a\\033[2J\\nb\\303\\251\\302\\233')\" && "
 	      "tar --format=posix -cf ../odd.tar a* && tar -Pcf ../root.tar ../other && "
 	      "rm -f ../odd.zip && zip -q ../odd.zip a*");
-	expect("odd.tar", "odd.tar!a\\x1b[2J\\x0ab\303\251\n", "first\nsecond\n");
-	expect("odd.zip", "odd.zip!a\\x1b[2J\\x0ab\303\251\n", "first\nsecond\n");
+	expect("odd.tar", "odd.tar!a\\x1b[2J\\x0ab\303\251\\xc2\\x9b\n", "first\nsecond\n");
+	expect("odd.zip", "odd.zip!a\\x1b[2J\\x0ab\303\251\\xc2\\x9b\n", "first\nsecond\n");
 	expect("root.tar", "root.tar!../other\n", "third\n");
 }
 

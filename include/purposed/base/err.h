@@ -6,9 +6,9 @@
  * configuration with nine mistakes reports nine.  A function that fails adds
  * at least one message and leaves its outputs untouched.
  *
- * A message is one line without a trailing newline and never holds a byte of
- * a record.  Zero-initialise ({ 0 }); release with err_fini.  Not shared
- * between threads.
+ * A message is one line without a trailing newline, is kept as visible text
+ * (visible.h), and never holds a byte of a record.  Zero-initialise ({ 0 });
+ * release with err_fini.  Not shared between threads.
  */
 #ifndef PURPOSED_BASE_ERR_H
 #define PURPOSED_BASE_ERR_H
