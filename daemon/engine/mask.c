@@ -149,7 +149,6 @@ bool pseudonym_add(const struct pseudonymizer *p, struct buf *out, struct elemen
 		log_error("HMAC-SHA-256 is not available");
 		abort();
 	}
-	buf_wipe(&text);
 	buf_fini(&text);
 	buf_printf(out, "k%u:", p->id);
 	for (size_t i = 0; i < PSEUDONYM_BYTES; i++) {

@@ -112,6 +112,7 @@ static ssize_t codec_read(struct reader *r, void *buf, size_t cap)
 	if (decode(c, &s, &f) != CODEC_MORE) {
 		r->fault = c->source->fault.kind != FAULT_NONE ? c->source->fault : f;
 		r->ended = true;
+		mem_wipe(s.out, s.out_len); /* a decoder that failed has written ahead */
 	}
 	if (s.out_len < cap)
 		return (ssize_t)(cap - s.out_len);

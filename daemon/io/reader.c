@@ -57,6 +57,8 @@ static ssize_t read_below(struct reader *r, void *buf, size_t cap)
 		n = r->class->read(r, buf, cap);
 	if (n > 0 && metered(r, (size_t)n) == 0)
 		return n;
+	if (n > 0)
+		mem_wipe(buf, (size_t)n);
 	r->ended = true;
 	return r->fault.kind != FAULT_NONE ? -1 : 0;
 }

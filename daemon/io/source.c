@@ -58,7 +58,10 @@ static ssize_t read_tail(struct source *s, void *buf, size_t cap)
 		return n;
 	newline = memchr(buf, '\n', (size_t)n);
 	if (newline != NULL) {
-		n = newline - (const char *)buf + 1;
+		size_t kept = (size_t)(newline - (const char *)buf) + 1;
+
+		mem_wipe((char *)buf + kept, (size_t)n - kept);
+		n = (ssize_t)kept;
 		s->last = '\n';
 	}
 	s->tail += (size_t)n;

@@ -76,7 +76,6 @@ static void add_excerpt(struct buf *out, const struct format_job *job)
 	visible_add(out, buf_span(&excerpt));
 	if (end < text.len)
 		buf_add_str(out, "…");
-	buf_wipe(&excerpt);
 	buf_fini(&excerpt);
 }
 
