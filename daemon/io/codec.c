@@ -36,7 +36,8 @@ enum codec_result codec_too_large(struct fault *f, uint64_t need, size_t allowed
 	return CODEC_FAULT;
 }
 
-enum codec_result codec_cut(struct fault *f)
+/* The stream stopped inside what it announced. */
+static enum codec_result codec_cut(struct fault *f)
 {
 	fault_set(f, FAULT_CORRUPT, "is cut short: the compressed data ends too early");
 	return CODEC_FAULT;
