@@ -42,7 +42,7 @@
  *   framing   bytes -> records              syslog    message headers
  *   sink      and sink_*: where output goes input_syslog  a socket of messages
  *
- * base/     span, buf, mem, err, log, conf, json, utf8, visible
+ * base/     span, buf, mem, err, log, conf, json, utf8, visible, words
  */
 #include <fcntl.h>
 #include <stdio.h>

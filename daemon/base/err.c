@@ -77,6 +77,21 @@ void err_errno(struct err *e, const char *format, ...)
 	errno = code;
 }
 
+void err_append(struct err *e, const struct err *from)
+{
+	struct span text = buf_span(&from->text);
+	size_t kept = 0;
+
+	for (size_t at = 0; at < text.len && e->count + kept < ERR_KEPT_MAX; kept++) {
+		const char *lf = memchr(text.ptr + at, '\n', text.len - at);
+		size_t end = (size_t)(lf - text.ptr) + 1;
+
+		buf_add_span(&e->text, span_slice(text, at, end));
+		at = end;
+	}
+	e->count += from->count;
+}
+
 void err_print(const struct err *e)
 {
 	struct span text = buf_span(&e->text);

@@ -1,5 +1,7 @@
 #include <purposed/run/process.h>
 
+const char *const select_words[] = { "all", "personal", "flagged", NULL };
+
 bool output_selects(const struct output *output, enum verdict verdict)
 {
 	switch (output->select) {

@@ -9,6 +9,7 @@
 #include <purposed/base/span.h>
 #include <purposed/base/utf8.h>
 #include <purposed/base/visible.h>
+#include <purposed/base/words.h>
 
 static void test_span(void **state)
 {
@@ -114,6 +115,21 @@ static void test_mem(void **state)
 	mem_wipe(secret, sizeof(secret));
 	assert_memory_equal(secret, "\0\0\0", 4);
 	mem_wipe(NULL, 0);
+}
+
+static void test_words(void **state)
+{
+	static const char *const words[] = { "one", "two", "three", NULL };
+	struct buf list = { 0 };
+
+	(void)state;
+	assert_int_equal(words_find(words, "one"), 0);
+	assert_int_equal(words_find(words, "three"), 2);
+	assert_int_equal(words_find(words, "thre"), -1);
+	assert_int_equal(words_find(words, ""), -1);
+	words_add(&list, words);
+	assert_string_equal(buf_str(&list), "one, two, three");
+	buf_fini(&list);
 }
 
 /* --- Visible text ------------------------------------------------------------ */
@@ -234,6 +250,35 @@ static void test_err_limit(void **state)
 	err_errno(&e, "x");
 	assert_int_equal(e.text.len, kept);
 	assert_int_equal(e.count, 1003);
+	err_fini(&e);
+}
+
+/* One err behind another: the messages as they are, and what is kept in all. */
+static void test_err_append(void **state)
+{
+	struct err e = { 0 };
+	struct err from = { 0 };
+	size_t kept;
+
+	(void)state;
+	err_add(&e, "one");
+	err_append(&e, &from);
+	err_add(&from, "two\x07");
+	err_add(&from, "three");
+	err_append(&e, &from);
+	assert_int_equal(from.count, 2);
+	assert_int_equal(e.count, 3);
+	unit_said(&e, "one\ntwo\\x07\nthree\n");
+	for (int i = 0; i < 1001; i++)
+		err_add(&from, "x");
+	err_add(&e, "one");
+	err_append(&e, &from);
+	assert_int_equal(e.count, 1004);
+	kept = 0;
+	for (size_t i = 0; i < e.text.len; i++)
+		kept += e.text.ptr[i] == '\n';
+	assert_int_equal(kept, 1000);
+	err_fini(&from);
 	err_fini(&e);
 }
 
@@ -500,24 +545,16 @@ static void test_json_commas(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_span),
-		cmocka_unit_test(test_buf_grows),
-		cmocka_unit_test(test_buf_prints),
-		cmocka_unit_test(test_buf_wipe_leaves_nothing),
-		cmocka_unit_test(test_mem),
-		cmocka_unit_test(test_visible),
-		cmocka_unit_test(test_visible_copy_fits),
-		cmocka_unit_test(test_err_words),
-		cmocka_unit_test(test_err_one_line),
-		cmocka_unit_test(test_err_visible),
-		cmocka_unit_test(test_err_limit),
-		cmocka_unit_test(test_err_print),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_log_visible),
-		cmocka_unit_test(test_utf8_length),
-		cmocka_unit_test(test_utf8_start),
-		cmocka_unit_test(test_utf8_encode),
-		cmocka_unit_test(test_json_escape),
+		cmocka_unit_test(test_span),	    cmocka_unit_test(test_buf_grows),
+		cmocka_unit_test(test_buf_prints),  cmocka_unit_test(test_buf_wipe_leaves_nothing),
+		cmocka_unit_test(test_mem),	    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_visible),	    cmocka_unit_test(test_visible_copy_fits),
+		cmocka_unit_test(test_err_words),   cmocka_unit_test(test_err_one_line),
+		cmocka_unit_test(test_err_visible), cmocka_unit_test(test_err_limit),
+		cmocka_unit_test(test_err_append),  cmocka_unit_test(test_err_print),
+		cmocka_unit_test(test_log),	    cmocka_unit_test(test_log_visible),
+		cmocka_unit_test(test_utf8_length), cmocka_unit_test(test_utf8_start),
+		cmocka_unit_test(test_utf8_encode), cmocka_unit_test(test_json_escape),
 		cmocka_unit_test(test_json_commas),
 	};
 

@@ -35,6 +35,9 @@ void err_at(struct err *e, const char *file, unsigned line, const char *format, 
 /* "message: strerror(errno)"; errno is read first and preserved. */
 void err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds the messages of another one, which stays as it is. */
+void err_append(struct err *e, const struct err *from);
+
 static inline bool err_any(const struct err *e)
 {
 	return e->count != 0;
