@@ -35,7 +35,7 @@ char *buf_reserve(struct buf *b, size_t extra)
 	while (cap - b->len < extra)
 		cap *= 2;
 	grown = mem_resize(NULL, cap, 1);
-	if (len != 0)
+	if (b->ptr != NULL)
 		memcpy(grown, b->ptr, len);
 	buf_fini(b);
 	*b = (struct buf){ .ptr = grown, .len = len, .cap = cap };
