@@ -42,7 +42,7 @@
  *   framing   bytes -> records              syslog    message headers
  *   sink      and sink_*: where output goes input_syslog  a socket of messages
  *
- * base/     span, buf, mem, err, log, conf, json, utf8
+ * base/     span, buf, mem, err, log, conf, json, utf8, visible, words
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,8 +54,14 @@
 
 static enum status usage_error(const char *what, const char *word)
 {
-	fprintf(stderr, "purposed: %s%s%s%s (see: purposed -h)\n", what, word != NULL ? " '" : "",
-		word != NULL ? word : "", word != NULL ? "'" : "");
+	struct err e = { 0 };
+
+	if (word != NULL)
+		err_add(&e, "%s '%s' (see: purposed -h)", what, word);
+	else
+		err_add(&e, "%s (see: purposed -h)", what);
+	err_print(&e);
+	err_fini(&e);
 	return STATUS_TROUBLE;
 }
 

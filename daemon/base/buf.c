@@ -1,3 +1,9 @@
+/*
+ * A buf that grows takes a new block and overwrites the old one: realloc(3)
+ * would leave a copy of its bytes to whoever is given that memory next.  It is
+ * the whole block, since what len has shrunk from stands behind it; by doubling
+ * that costs a byte of wiping for each byte that was ever added.
+ */
 #include <purposed/base/buf.h>
 
 #include <stdio.h>
@@ -7,6 +13,7 @@
 
 void buf_fini(struct buf *b)
 {
+	mem_wipe(b->ptr, b->cap);
 	free(b->ptr);
 	*b = (struct buf){ 0 };
 }
@@ -20,14 +27,19 @@ void buf_wipe(struct buf *b)
 char *buf_reserve(struct buf *b, size_t extra)
 {
 	size_t cap = b->cap != 0 ? b->cap : 256;
+	size_t len = b->len;
+	char *grown;
 
 	if (b->cap - b->len >= extra && b->ptr != NULL)
 		return b->ptr + b->len;
 	while (cap - b->len < extra)
 		cap *= 2;
-	b->ptr = mem_resize(b->ptr, cap, 1);
-	b->cap = cap;
-	return b->ptr + b->len;
+	grown = mem_resize(NULL, cap, 1);
+	if (b->ptr != NULL)
+		memcpy(grown, b->ptr, len);
+	buf_fini(b);
+	*b = (struct buf){ .ptr = grown, .len = len, .cap = cap };
+	return b->ptr + len;
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t len)

@@ -9,22 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <purposed/base/visible.h>
+
 enum { ERR_KEPT_MAX = 1000 };
 
-/* Adds one message, and its end: what it quotes may have line breaks, a message has none. */
-__attribute__((format(printf, 2, 0))) static void add_line(struct buf *text, const char *format,
-							   va_list args)
+/* Takes over message.  What it quotes (a file name, an argument) may hold any byte. */
+static void keep(struct err *e, struct buf *message)
 {
-	size_t start = text->len;
+	struct span text = buf_span(message);
 
-	buf_vprintf(text, format, args);
-	if (text->len > start && text->ptr[text->len - 1] == '\n')
-		text->len--;
-	for (size_t i = start; i < text->len; i++) {
-		if (text->ptr[i] == '\n')
-			text->ptr[i] = ' ';
-	}
-	buf_add_char(text, '\n');
+	if (text.len > 0 && text.ptr[text.len - 1] == '\n')
+		text.len--;
+	visible_add(&e->text, text);
+	buf_add_char(&e->text, '\n');
+	buf_fini(message);
 }
 
 void err_fini(struct err *e)
@@ -35,56 +33,63 @@ void err_fini(struct err *e)
 
 void err_add(struct err *e, const char *format, ...)
 {
+	struct buf message = { 0 };
 	va_list args;
 
 	if (e->count++ >= ERR_KEPT_MAX)
 		return;
 	va_start(args, format);
-	add_line(&e->text, format, args);
+	buf_vprintf(&message, format, args);
 	va_end(args);
+	keep(e, &message);
 }
 
 void err_at(struct err *e, const char *file, unsigned line, const char *format, ...)
 {
+	struct buf message = { 0 };
 	va_list args;
 
 	if (e->count++ >= ERR_KEPT_MAX)
 		return;
 	if (line != 0)
-		buf_printf(&e->text, "%s:%u: ", file, line);
+		buf_printf(&message, "%s:%u: ", file, line);
 	else
-		buf_printf(&e->text, "%s: ", file);
+		buf_printf(&message, "%s: ", file);
 	va_start(args, format);
-	add_line(&e->text, format, args);
+	buf_vprintf(&message, format, args);
 	va_end(args);
+	keep(e, &message);
 }
 
 void err_errno(struct err *e, const char *format, ...)
 {
+	struct buf message = { 0 };
 	int code = errno;
 	va_list args;
 
 	if (e->count++ < ERR_KEPT_MAX) {
 		va_start(args, format);
-		add_line(&e->text, format, args);
+		buf_vprintf(&message, format, args);
 		va_end(args);
-		e->text.len--;
-		buf_printf(&e->text, ": %s\n", strerror(code));
+		buf_printf(&message, ": %s", strerror(code));
+		keep(e, &message);
 	}
 	errno = code;
 }
 
-/* What a message quotes (a file name, an argument) must not drive the terminal. */
-static void add_visible(struct buf *out, struct span text)
+void err_append(struct err *e, const struct err *from)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
+	struct span text = buf_span(&from->text);
+	size_t kept = 0;
 
-		if (c < 0x20 || c == 0x7f)
-			buf_printf(out, "\\x%02x", c);
-		else
-			buf_add_char(out, (char)c);
+	for (size_t at = 0; at < text.len && e->count + kept < ERR_KEPT_MAX; kept++) {
+		const char *lf = memchr(text.ptr + at, '\n', text.len - at);
+		size_t end = (size_t)(lf - text.ptr) + 1;
+
+		buf_add_span(&e->text, span_slice(text, at, end));
+		at = end;
 	}
+	e->count += from->count;
 }
 
 void err_print(const struct err *e)
@@ -94,12 +99,11 @@ void err_print(const struct err *e)
 
 	for (size_t at = 0; at < text.len;) {
 		const char *lf = memchr(text.ptr + at, '\n', text.len - at);
-		size_t end = (size_t)(lf - text.ptr);
+		size_t end = (size_t)(lf - text.ptr) + 1;
 
 		buf_add_str(&out, "purposed: ");
-		add_visible(&out, span_slice(text, at, end));
-		buf_add_char(&out, '\n');
-		at = end + 1;
+		buf_add_span(&out, span_slice(text, at, end));
+		at = end;
 	}
 	if (e->count > ERR_KEPT_MAX)
 		buf_printf(&out, "purposed: and %zu more errors\n", e->count - ERR_KEPT_MAX);

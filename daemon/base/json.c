@@ -1,6 +1,7 @@
 #include <purposed/base/json.h>
 
 #include <purposed/base/utf8.h>
+#include <purposed/base/visible.h>
 
 static void json_next(struct json *j, const char *key)
 {
@@ -78,16 +79,16 @@ void json_null(struct json *j, const char *key)
 	buf_add_str(j->out, "null");
 }
 
-static void escape_control(struct buf *out, unsigned char c)
+/* A code point of the first plane: all that is not visible lies there. */
+static void escape_code(struct buf *out, uint32_t code)
 {
-	static const char hex[] = "0123456789abcdef";
-	const char escaped[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
-
-	switch (c) {
+	switch (code) {
+	case '"':
+	case '\\': buf_add(out, (const char[]){ '\\', (char)code }, 2); break;
 	case '\n': buf_add(out, "\\n", 2); break;
 	case '\r': buf_add(out, "\\r", 2); break;
 	case '\t': buf_add(out, "\\t", 2); break;
-	default: buf_add(out, escaped, sizeof(escaped)); break;
+	default: buf_printf(out, "\\u%04x", (unsigned)code); break;
 	}
 }
 
@@ -97,21 +98,21 @@ void json_escape(struct buf *out, struct span value)
 	size_t at = 0;
 
 	while (at < value.len) {
-		unsigned char c = (unsigned char)value.ptr[at];
-		size_t len = c < 0x80 ? 1 : utf8_length(value, at);
+		char c = value.ptr[at];
+		size_t len = c >= ' ' && c <= '~' ? 1 : visible_length(value, at);
 
-		if (c >= 0x20 && c != 0x7f && c != '"' && c != '\\' && len != 0) {
+		if (len != 0 && c != '"' && c != '\\') {
 			at += len;
 			continue;
 		}
 		buf_add(out, value.ptr + plain, at - plain);
+		len = utf8_length(value, at);
 		if (len == 0)
 			buf_add_str(out, "\xef\xbf\xbd");
-		else if (c == '"' || c == '\\')
-			buf_add(out, (const char[]){ '\\', (char)c }, 2);
 		else
-			escape_control(out, c);
-		plain = ++at;
+			escape_code(out, utf8_code(value, at));
+		at += len != 0 ? len : 1;
+		plain = at;
 	}
 	buf_add(out, value.ptr + plain, at - plain);
 }

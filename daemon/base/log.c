@@ -4,9 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* A line is built here whole and written by one write(2), so that threads do not mix. */
+#include <purposed/base/visible.h>
+
+/*
+ * A line is built here whole and written by one write(2), so that threads do not
+ * mix; on the stack, since it may be the one that says that memory has run out.
+ */
 enum { LOG_LINE_MAX = 2048 };
 
 static enum log_level log_level = LOG_LEVEL_NOTICE;
@@ -25,28 +31,24 @@ __attribute__((format(printf, 2, 0))) static void log_line(enum log_level level,
 							   va_list args)
 {
 	int saved = errno;
+	char text[LOG_LINE_MAX];
 	char line[LOG_LINE_MAX];
-	int len;
-	int more;
+	size_t room = sizeof(line) - 1; /* the line's end has its own */
+	size_t len;
+	int formatted;
 
 	if (level > log_level)
 		return;
 	if (getenv("JOURNAL_STREAM") != NULL)
-		len = snprintf(line, sizeof(line), "<%d>", (int)level);
+		len = (size_t)snprintf(line, room, "<%d>", (int)level);
 	else
-		len = snprintf(line, sizeof(line), "purposed: ");
-	more = vsnprintf(line + len, sizeof(line) - (size_t)len - 1, format, args);
-	if (more > 0)
-		len += more;
-	if (len > LOG_LINE_MAX - 2)
-		len = LOG_LINE_MAX - 2;
-	/* What a message quotes must neither start a line of its own nor drive a terminal. */
-	for (int i = 0; i < len; i++) {
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
-	}
+		len = (size_t)snprintf(line, room, "purposed: ");
+	formatted = vsnprintf(text, sizeof(text), format, args);
+	if (formatted > 0)
+		/* What a message quotes must not start a line of its own. */
+		len += visible_copy(line + len, room - len, span_of(text, strlen(text)));
 	line[len++] = '\n';
-	if (write(STDERR_FILENO, line, (size_t)len) < 0)
+	if (write(STDERR_FILENO, line, len) < 0)
 		errno = saved; /* nowhere left to say it */
 	errno = saved;
 }

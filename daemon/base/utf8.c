@@ -35,6 +35,26 @@ size_t utf8_length(struct span s, size_t at)
 	return 0;
 }
 
+size_t utf8_start(struct span s, size_t at)
+{
+	for (size_t back = 1; back < 4 && back <= at && at < s.len; back++) {
+		if (utf8_length(s, at - back) > back)
+			return at - back;
+	}
+	return at;
+}
+
+uint32_t utf8_code(struct span s, size_t at)
+{
+	static const unsigned char head_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	size_t len = utf8_length(s, at);
+	uint32_t code = byte_at(s, at) & head_bits[len];
+
+	for (size_t i = 1; i < len; i++)
+		code = code << 6 | (byte_at(s, at + i) & 0x3f);
+	return code;
+}
+
 size_t utf8_encode(uint32_t code, char out[4])
 {
 	if (code < 0x80) {

@@ -10,8 +10,6 @@
 #include <purposed/cmd/common.h>
 #include <purposed/run/source_fd.h>
 
-enum { BATCH_BYTES = 256 * 1024 };
-
 static int open_input(const struct options *options, struct source_fd *input, struct err *e)
 {
 	const char *path = options->n_operands != 0 ? options->operands[0] : "-";
@@ -35,14 +33,6 @@ static int open_input(const struct options *options, struct source_fd *input, st
 	return 0;
 }
 
-/* batches: as large as the longest record that is searched whole. */
-static size_t batch_bytes(const struct session *session)
-{
-	size_t record = engine_settings(session->engine)->record_max_bytes;
-
-	return record + 2 > BATCH_BYTES ? record + 2 : BATCH_BYTES;
-}
-
 static enum status filter(const struct options *options, const struct session *session,
 			  struct source_fd *input, struct err *e)
 {
@@ -52,7 +42,7 @@ static enum status filter(const struct options *options, const struct session *s
 	size_t n_categories = policy_category_count(engine_policy(session->engine));
 	struct pipeline *pipeline =
 		pipeline_new(&output, 1, n_categories, options->jobs != 0 ? options->jobs : 1,
-			     batch_bytes(session));
+			     session_batch_bytes(session));
 	struct source source = source_of_fd(input);
 	enum feed_result result = feed_run(pipeline, stream, &source, e);
 	enum status status = STATUS_OK;
@@ -60,9 +50,7 @@ static enum status filter(const struct options *options, const struct session *s
 
 	stats_init(&stats, n_categories);
 	if (pipeline_drain(pipeline) != 0) {
-		const struct err *error = pipeline_error(pipeline);
-
-		err_add(e, "%.*s", (int)error->text.len - 1, error->text.ptr);
+		err_append(e, pipeline_error(pipeline));
 		result = FEED_OUTPUT_FAILED;
 	}
 	pipeline_stats(pipeline, &stats);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/base/words.h>
 
 enum { JOBS_MAX = 256, FIRST_LONG = 256 };
 
@@ -80,22 +81,19 @@ static const struct option_row rows[] = {
 
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-/* The index of value in the NULL-terminated words, or -1 and a message. */
+/* The index of value in words, or -1 and a message. */
 static int choice(const struct option_row *row, const char *value, const char *const words[],
 		  struct err *e)
 {
+	int which = words_find(words, value);
 	struct buf list = { 0 };
 
-	for (int i = 0; words[i] != NULL; i++) {
-		if (strcmp(value, words[i]) == 0) {
-			buf_fini(&list);
-			return i;
-		}
-		buf_printf(&list, "%s%s", i != 0 ? ", " : "", words[i]);
+	if (which < 0) {
+		words_add(&list, words);
+		err_add(e, "--%s: '%s' is none of %s", row->name, value, buf_str(&list));
+		buf_fini(&list);
 	}
-	err_add(e, "--%s: '%s' is none of %s", row->name, value, buf_str(&list));
-	buf_fini(&list);
-	return -1;
+	return which;
 }
 
 static int take_jobs(struct options *o, const char *value, struct err *e)
@@ -114,10 +112,10 @@ static int take_jobs(struct options *o, const char *value, struct err *e)
 static int take_redact(struct options *o, const struct option_row *row, const char *value,
 		       struct err *e)
 {
-	static const char *const words[] = { "element", "pseudonym", NULL };
-	int which = value == NULL ? 0 : choice(row, value, words, e);
+	/* Not to redact is not to say it. */
+	int which = value == NULL ? 0 : choice(row, value, redact_words + REDACT_ELEMENT, e);
 
-	o->redact = which == 1 ? REDACT_PSEUDONYM : REDACT_ELEMENT;
+	o->redact = (enum redact_mode)(REDACT_ELEMENT + which);
 	return which < 0 ? -1 : 0;
 }
 
@@ -133,7 +131,6 @@ static int take_format(struct options *o, const char *value, struct err *e)
 
 static int take(struct options *o, const struct option_row *row, const char *value, struct err *e)
 {
-	static const char *const selects[] = { "all", "personal", "flagged", NULL };
 	static const char *const langs[] = { "nl", "en", NULL };
 	static const char *const engines[] = { "auto", "pcre2", NULL };
 	static const char *const cpus[] = { "auto", NULL };
@@ -143,7 +140,7 @@ static int take(struct options *o, const struct option_row *row, const char *val
 	switch (row->id) {
 	case OPT_PURPOSE: o->purposes[o->n_purposes++] = value; break;
 	case OPT_FORMAT: return take_format(o, value, e);
-	case OPT_SELECT: which = o->select = choice(row, value, selects, e); break;
+	case OPT_SELECT: which = o->select = choice(row, value, select_words, e); break;
 	case OPT_REDACT: return take_redact(o, row, value, e);
 	case OPT_WITH_TEXT: o->with_text = true; break;
 	case OPT_KIND: o->kind = value; break;

@@ -53,6 +53,12 @@ void classifier_free(struct classifier **classifier)
 	*classifier = NULL;
 }
 
+void classifier_wipe(struct classifier *c)
+{
+	decoded_wipe(&c->decoded);
+	decoded_wipe(&c->value);
+}
+
 /* --- Search ----------------------------------------------------------------- */
 
 static void search(struct classifier *c, const struct plan *plan)

@@ -274,6 +274,8 @@ static bool layer_decode(struct decode_layer *layer, struct span text, bool is_r
 		return false;
 	layer->below[out] = (uint32_t)text.len;
 	layer->storage.len = out;
+	if (out > layer->used)
+		layer->used = out;
 	layer->text = buf_span(&layer->storage);
 	return true;
 }
@@ -296,10 +298,22 @@ static void remaining_escapes(struct span text, size_t *start_r, size_t *end_r)
 	}
 }
 
+void decoded_wipe(struct decoded *d)
+{
+	for (size_t i = 0; i < DECODE_LAYERS; i++) {
+		struct decode_layer *layer = &d->layers[i];
+
+		mem_wipe(layer->storage.ptr, layer->used);
+		buf_clear(&layer->storage);
+		layer->used = 0;
+		layer->text = span_of(NULL, 0);
+	}
+	d->n = 0;
+}
+
 void decoded_fini(struct decoded *d)
 {
 	for (size_t i = 0; i < DECODE_LAYERS; i++) {
-		buf_wipe(&d->layers[i].storage);
 		buf_fini(&d->layers[i].storage);
 		free(d->layers[i].below);
 	}

@@ -7,7 +7,7 @@
 
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
-#include <purposed/base/utf8.h>
+#include <purposed/base/visible.h>
 
 enum { KEY_MIN = 16, KEY_RANDOM = 32, PSEUDONYM_BYTES = 8 };
 
@@ -20,9 +20,9 @@ struct pseudonymizer {
 /* The first character of text, where it can be shown, and stars for the rest. */
 static void mask_start(struct buf *out, struct span text)
 {
-	size_t first = text.len > 1 ? utf8_length(text, 0) : 0;
+	size_t first = text.len > 1 ? visible_length(text, 0) : 0;
 
-	if (first > 1 || (first == 1 && text.ptr[0] > ' ' && text.ptr[0] < 0x7f))
+	if (first != 0 && text.ptr[0] != ' ')
 		buf_add(out, text.ptr, first);
 	buf_add_str(out, "***");
 }
@@ -149,7 +149,6 @@ bool pseudonym_add(const struct pseudonymizer *p, struct buf *out, struct elemen
 		log_error("HMAC-SHA-256 is not available");
 		abort();
 	}
-	buf_wipe(&text);
 	buf_fini(&text);
 	buf_printf(out, "k%u:", p->id);
 	for (size_t i = 0; i < PSEUDONYM_BYTES; i++) {

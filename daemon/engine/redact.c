@@ -5,6 +5,8 @@
  */
 #include <purposed/engine/redact.h>
 
+const char *const redact_words[] = { "none", "element", "pseudonym", NULL };
+
 /*
  * Masking shows where a finding stands: a permitted value that holds others
  * (a request URI with an address in it) is opened, and these are masked.

@@ -2,8 +2,8 @@
  * Reading rule files: see rules.h for their form.
  *
  * Every document stays open as long as the rules, which borrow its strings.
- * A mistake is reported and the next rule is read, so that one run tells all;
- * a rule set with a mistake is not returned.
+ * A mistake is reported and reading goes on, in the same rule and with the next,
+ * so that one run tells all; a rule set with a mistake is not returned.
  */
 #include <purposed/engine/rules.h>
 
@@ -17,11 +17,14 @@
 
 enum {
 	RULES_MAX = UINT16_MAX - 1,
+	ELEMENTS_MAX = 4096,
 	RANK_DEFAULT = 50,
 	RANK_MAX = 100,
 	WINDOW_DEFAULT = 40,
 	WINDOW_MAX = 4096,
 };
+
+_Static_assert(ELEMENTS_MAX <= RULES_NO_ELEMENT, "an element's index must not be a decoy's");
 
 struct rules {
 	struct conf **docs;
@@ -91,6 +94,11 @@ static int read_element(struct rules *rules, const struct conf_node *at, const c
 			return 0;
 		}
 	}
+	if (rules->n_elements == ELEMENTS_MAX) {
+		conf_err(e, at, "element '%s': the rules name more than %d elements", name,
+			 ELEMENTS_MAX);
+		return -1;
+	}
 	rules->elements = mem_grow(rules->elements, rules->n_elements, &rules->elements_cap,
 				   sizeof(*rules->elements));
 	*element_r = (uint16_t)rules->n_elements;
@@ -125,21 +133,22 @@ static int read_target(struct rules *rules, const struct conf_node *node,
 	return bad;
 }
 
+/* A pattern that was not compiled is not asked which groups it has. */
 static int read_group(struct rules *rules, const struct rule *rule, const struct conf_node *node,
 		      struct rule_target *target, struct err *e)
 {
 	static const char *const keys[] = { "element", "validate", "rank", "container", NULL };
-	int group = regex_group(rule->regex, conf_name(node));
+	int group = rule->regex != NULL ? regex_group(rule->regex, conf_name(node)) : 0;
 	int bad = 0;
 
 	target->group_name = conf_name(node);
+	target->group = (uint32_t)group;
 	if (group < 0) {
 		conf_err(e, node, "the pattern has no group '%s'", conf_name(node));
-		return -1;
+		bad = -1;
 	}
-	target->group = (uint32_t)group;
 	if (conf_type(node) == CONF_STRING)
-		return read_element(rules, node, conf_as_string(node), &target->element, e);
+		return bad | read_element(rules, node, conf_as_string(node), &target->element, e);
 	if (conf_type(node) != CONF_GROUP) {
 		conf_err(e, node, "group '%s' must be an element or { element = ...; }",
 			 conf_name(node));
@@ -150,7 +159,10 @@ static int read_group(struct rules *rules, const struct rule *rule, const struct
 	return bad;
 }
 
-/* The targets of a rule with `groups`; rank and container are the rule's unless given. */
+/*
+ * The targets of a rule with `groups`, which are NULL where they cannot be read;
+ * rank and container are the rule's unless given.
+ */
 static int read_groups(struct rules *rules, struct rule *rule, const struct conf_node *node,
 		       const struct conf_node *groups, struct err *e)
 {
@@ -165,6 +177,8 @@ static int read_groups(struct rules *rules, struct rule *rule, const struct conf
 	bad |= conf_read_int(node, "rank", CONF_OPTIONAL, 0, RANK_MAX, &rank, e);
 	bad |= conf_read_bool(node, "container", CONF_OPTIONAL, &base.container, e);
 	base.rank = (uint8_t)rank;
+	if (groups == NULL)
+		return -1;
 	rule->n_targets = conf_count(groups);
 	if (rule->n_targets == 0) {
 		conf_err(e, groups, "'groups' must not be empty");
@@ -182,13 +196,12 @@ static int read_targets(struct rules *rules, struct rule *rule, const struct con
 			struct err *e)
 {
 	const struct conf_node *groups = NULL;
+	int bad = conf_read_group(node, "groups", CONF_OPTIONAL, &groups, e);
 	int value;
 
-	if (conf_read_group(node, "groups", CONF_OPTIONAL, &groups, e) != 0)
-		return -1;
-	if (groups != NULL)
-		return read_groups(rules, rule, node, groups, e);
-	value = regex_group(rule->regex, "value");
+	if (conf_get(node, "groups") != NULL)
+		return bad | read_groups(rules, rule, node, groups, e);
+	value = rule->regex != NULL ? regex_group(rule->regex, "value") : 0;
 	rule->n_targets = 1;
 	rule->targets = mem_new(1, sizeof(*rule->targets));
 	rule->targets[0].rank = RANK_DEFAULT;
@@ -221,6 +234,11 @@ static void add_keyword(struct buf *pattern, const char *word)
 		buf_add_str(pattern, "(?![a-z0-9\\x80-\\xff])");
 }
 
+static const char *rule_name(const struct rule *rule)
+{
+	return rule->id != NULL ? rule->id : "?";
+}
+
 /* One pattern for all keywords of a rule; '_' parts words, as in "tel_nr". */
 static int compile_keywords(struct rule *rule, const struct conf_node *list, bool jit,
 			    struct err *e)
@@ -241,7 +259,7 @@ static int compile_keywords(struct rule *rule, const struct conf_node *list, boo
 		add_keyword(&pattern, rule->keyword_list[i]);
 	}
 	if (result == 0 && regex_compile(&rule->keywords, buf_str(&pattern), jit, &why) != 0) {
-		conf_err(e, list, "rule '%s': keywords: %s", rule->id, buf_str(&why.text));
+		conf_err(e, list, "rule '%s': keywords: %s", rule_name(rule), buf_str(&why.text));
 		result = -1;
 	}
 	err_fini(&why);
@@ -252,18 +270,19 @@ static int compile_keywords(struct rule *rule, const struct conf_node *list, boo
 static int read_keywords(struct rule *rule, const struct conf_node *node, bool jit, struct err *e)
 {
 	long long window = WINDOW_DEFAULT;
+	int unread = 0;
 	int bad = 0;
 
 	bad |= conf_read_int(node, "window", CONF_OPTIONAL, 1, WINDOW_MAX, &window, e);
 	rule->window = (uint32_t)window;
 	rule->keyword_list =
-		read_strings(node, "keywords", CONF_OPTIONAL, &rule->n_keywords, &bad, e);
+		read_strings(node, "keywords", CONF_OPTIONAL, &rule->n_keywords, &unread, e);
 	if (rule->n_keywords == 0) {
-		if (conf_get(node, "window") != NULL && bad == 0) {
+		if (conf_get(node, "window") != NULL && unread == 0) {
 			conf_err(e, conf_get(node, "window"), "'window' without 'keywords'");
 			bad = -1;
 		}
-		return bad;
+		return bad | unread;
 	}
 	return bad | compile_keywords(rule, conf_get(node, "keywords"), jit, e);
 }
@@ -271,11 +290,14 @@ static int read_keywords(struct rule *rule, const struct conf_node *node, bool j
 static int compile_pattern(struct rule *rule, const struct conf_node *node, bool jit, struct err *e)
 {
 	struct err why = { 0 };
-	int result = regex_compile(&rule->regex, rule->pattern, jit, &why);
+	int result;
 
+	if (rule->pattern == NULL) /* that is said already */
+		return -1;
+	result = regex_compile(&rule->regex, rule->pattern, jit, &why);
 	if (result != 0)
 		err_at(e, conf_file(node), conf_line(conf_get(node, "pattern")), "rule '%s': %.*s",
-		       rule->id, (int)why.text.len - 1, why.text.ptr);
+		       rule_name(rule), (int)why.text.len - 1, why.text.ptr);
 	err_fini(&why);
 	return result;
 }
@@ -283,8 +305,11 @@ static int compile_pattern(struct rule *rule, const struct conf_node *node, bool
 static int check_id(const struct rules *rules, const struct rule *rule,
 		    const struct conf_node *node, struct err *e)
 {
-	const struct rule *other = rules_find(rules, rule->id);
+	const struct rule *other;
 
+	if (rule->id == NULL) /* that is said already */
+		return -1;
+	other = rules_find(rules, rule->id);
 	if (!is_id(rule->id, "-")) {
 		conf_err(e, node, "rule id '%s': lower case letters, digits and '-' are allowed",
 			 rule->id);
@@ -308,6 +333,7 @@ static void rule_fini(struct rule *rule)
 	free((void *)(uintptr_t)rule->counter_examples);
 }
 
+/* One with mistakes is added, too, so that a second one of its name is found. */
 static int read_rule(struct rules *rules, const struct conf_node *node, struct err *e)
 {
 	static const char *const keys[] = {
@@ -326,22 +352,21 @@ static int read_rule(struct rules *rules, const struct conf_node *node, struct e
 	bad |= conf_read_string(node, "what", CONF_REQUIRED, &rule.what, e);
 	bad |= conf_read_string(node, "pattern", CONF_REQUIRED, &rule.pattern, e);
 	bad |= conf_read_string(node, "kind", CONF_OPTIONAL, &rule.kind, e);
-	if (rule.id == NULL || rule.pattern == NULL)
-		return -1;
 	bad |= check_id(rules, &rule, node, e);
 	rule.examples = read_strings(node, "examples", CONF_REQUIRED, &rule.n_examples, &bad, e);
 	rule.counter_examples = read_strings(node, "counter_examples", CONF_REQUIRED,
 					     &rule.n_counter_examples, &bad, e);
 	bad |= read_keywords(&rule, node, rules->jit, e);
-	if (compile_pattern(&rule, node, rules->jit, e) != 0 ||
-	    (bad | read_targets(rules, &rule, node, e)) != 0) {
+	bad |= compile_pattern(&rule, node, rules->jit, e);
+	bad |= read_targets(rules, &rule, node, e);
+	if (rule.id == NULL) {
 		rule_fini(&rule);
 		return -1;
 	}
 	rules->rules =
 		mem_grow(rules->rules, rules->n_rules, &rules->rules_cap, sizeof(*rules->rules));
 	rules->rules[rules->n_rules++] = rule;
-	return 0;
+	return bad;
 }
 
 /* --- Files ------------------------------------------------------------------ */

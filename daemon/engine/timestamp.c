@@ -81,6 +81,11 @@ static long take_fraction(struct cursor *c)
 	return value;
 }
 
+static bool at_digit(const struct cursor *c)
+{
+	return c->at < c->end && *c->at >= '0' && *c->at <= '9';
+}
+
 /* Z, +01:00, +0100 or +01; false: no zone is given, or none that there is. */
 static bool take_zone(struct cursor *c, long *seconds_r)
 {
@@ -101,18 +106,45 @@ static bool take_zone(struct cursor *c, long *seconds_r)
 		return false;
 	take_char(&t, ':');
 	take_number(&t, 2, &minutes);
-	if (hours > 23 || minutes > 59)
+	if (hours > 23 || minutes > 59 || at_digit(&t))
 		return false;
 	*c = t;
 	*seconds_r = (minus ? -1 : 1) * (hours * 3600L + minutes * 60L);
 	return true;
 }
 
+/* Behind a space stands a zone that is in use, written out: " -10" and " -1234" are other things.
+ */
+static bool take_spaced_zone(struct cursor *c, long *seconds_r)
+{
+	struct cursor t = *c;
+	const char *sign;
+	long seconds;
+
+	if (!take_char(&t, ' ') || t.at == t.end || (*t.at != '+' && *t.at != '-'))
+		return false;
+	sign = t.at;
+	if (!take_zone(&t, &seconds) || t.at - sign < 5 || seconds % 900 != 0 ||
+	    seconds < -12 * 3600L || seconds > 14 * 3600L)
+		return false;
+	*c = t;
+	*seconds_r = seconds;
+	return true;
+}
+
+static int days_of(int year, int month)
+{
+	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
 /* No log is older than the clock; and a zone must not carry a year past four digits. */
 static bool is_date(const struct tm *tm)
 {
 	return tm->tm_year >= 1970 && tm->tm_year <= 9998 && tm->tm_mon >= 1 && tm->tm_mon <= 12 &&
-	       tm->tm_mday >= 1 && tm->tm_mday <= 31;
+	       tm->tm_mday >= 1 && tm->tm_mday <= days_of(tm->tm_year, tm->tm_mon);
 }
 
 /* Turns calendar fields (tm_year and tm_mon as written) and a zone into a time. */
@@ -125,10 +157,7 @@ static bool finish(struct tm *tm, struct cursor *c, struct timespec *time_r)
 	if (!is_date(tm))
 		return false;
 	time.tv_nsec = take_fraction(c);
-	if (c->at < c->end && *c->at == ' ' && c->end - c->at > 1 &&
-	    (c->at[1] == '+' || c->at[1] == '-'))
-		c->at++;
-	zoned = take_zone(c, &zone);
+	zoned = take_zone(c, &zone) || take_spaced_zone(c, &zone);
 	tm->tm_year -= 1900;
 	tm->tm_mon -= 1;
 	tm->tm_isdst = -1;
@@ -157,6 +186,7 @@ static bool read_iso(struct cursor c, struct timespec *time_r)
 static bool read_rfc3164(struct cursor c, const struct timespec *now, struct timespec *time_r)
 {
 	const long day = 24L * 3600;
+	struct timespec time;
 	struct tm today;
 	struct tm tm = { 0 };
 	struct tm again;
@@ -177,25 +207,34 @@ static bool read_rfc3164(struct cursor c, const struct timespec *now, struct tim
 	again.tm_year--;
 	/* What follows is not the record's zone: RFC 3164 has none. */
 	c.end = c.at;
-	if (!finish(&tm, &c, time_r))
+	/* The 29th of February may not be in this year, but in the one before. */
+	if ((!finish(&tm, &c, &time) || time.tv_sec > now->tv_sec + day) &&
+	    !finish(&again, &c, &time))
 		return false;
-	return time_r->tv_sec <= now->tv_sec + day || finish(&again, &c, time_r);
+	*time_r = time;
+	return true;
+}
+
+/* 05/Jan/2026:10:00:00 +0100 */
+static bool read_clf_date(struct cursor c, struct timespec *time_r)
+{
+	struct tm tm = { 0 };
+
+	return take_number(&c, 2, &tm.tm_mday) && take_char(&c, '/') &&
+	       take_month(&c, &tm.tm_mon) && take_char(&c, '/') &&
+	       take_number(&c, 4, &tm.tm_year) && take_char(&c, ':') && take_clock(&c, &tm) &&
+	       finish(&tm, &c, time_r);
 }
 
 static bool read_clf(struct cursor c, struct timespec *time_r)
 {
 	while (c.at < c.end) {
-		struct tm tm = { 0 };
-		struct cursor t;
-
 		c.at = memchr(c.at, '[', (size_t)(c.end - c.at));
 		if (c.at == NULL)
 			return false;
-		t = (struct cursor){ ++c.at, c.end };
-		if (take_number(&t, 2, &tm.tm_mday) && take_char(&t, '/') &&
-		    take_month(&t, &tm.tm_mon) && take_char(&t, '/') &&
-		    take_number(&t, 4, &tm.tm_year) && take_char(&t, ':') && take_clock(&t, &tm))
-			return finish(&tm, &t, time_r);
+		c.at++;
+		if (read_clf_date(c, time_r))
+			return true;
 	}
 	return false;
 }
@@ -207,9 +246,9 @@ static bool read_epoch(struct cursor c, struct timespec *time_r)
 	unsigned long long unit = 1;
 	int digits = 0;
 
-	for (; c.at < c.end && *c.at >= '0' && *c.at <= '9' && digits < 19; c.at++, digits++)
+	for (; at_digit(&c) && digits < 19; c.at++, digits++)
 		value = value * 10 + (unsigned)(*c.at - '0');
-	if (c.at < c.end && *c.at >= '0' && *c.at <= '9')
+	if (at_digit(&c))
 		return false;
 	if (digits != 10 && digits != 13 && digits != 16 && digits != 19)
 		return false;
@@ -223,7 +262,15 @@ static bool read_epoch(struct cursor c, struct timespec *time_r)
 
 static bool is_key(const char *at, size_t len)
 {
-	static const char *const keys[] = { "time", "ts", "timestamp", "@timestamp" };
+	static const char *const keys[] = { "time", "ts", "timestamp", "@timestamp",
+					    /* nginx's variables */
+					    "time_local", "time_iso8601", "msec",
+					    /* Traefik, Envoy */
+					    "StartUTC", "StartLocal", "start_time",
+					    /* Serilog, Monolog, Python's logging, Log4j */
+					    "Timestamp", "@t", "datetime", "asctime", "timeMillis",
+					    /* journalctl */
+					    "__REALTIME_TIMESTAMP" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (len == strlen(keys[i]) && memcmp(at, keys[i], len) == 0)
@@ -232,12 +279,14 @@ static bool is_key(const char *at, size_t len)
 	return false;
 }
 
+/* A longer name is another thing: response-time, x.time, timeout. */
 static bool in_key(char c)
 {
-	return (c >= 'a' && c <= 'z') || c == '@' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '@' || c == '_' || c == '-' || c == '.';
 }
 
-/* "time": "..." or time=...: the value of the first such key. */
+/* "time": "..." or time=...: the value of the first such key that has a time. */
 static bool read_keyed(struct cursor c, struct timespec *time_r)
 {
 	while (c.at < c.end) {
@@ -248,11 +297,13 @@ static bool read_keyed(struct cursor c, struct timespec *time_r)
 		if (is_key(key, (size_t)(c.at - key))) {
 			struct cursor t = c;
 
-			take_char(&t, '"');
+			if (take_char(&t, '"'))
+				take_char(&t, ' ');
 			if (take_char(&t, ':') || take_char(&t, '=')) {
 				take_char(&t, ' ');
 				take_char(&t, '"');
-				if (read_iso(t, time_r) || read_epoch(t, time_r))
+				if (read_iso(t, time_r) || read_clf_date(t, time_r) ||
+				    read_epoch(t, time_r))
 					return true;
 			}
 		}

@@ -36,7 +36,8 @@ enum codec_result codec_too_large(struct fault *f, uint64_t need, size_t allowed
 	return CODEC_FAULT;
 }
 
-enum codec_result codec_cut(struct fault *f)
+/* The stream stopped inside what it announced. */
+static enum codec_result codec_cut(struct fault *f)
 {
 	fault_set(f, FAULT_CORRUPT, "is cut short: the compressed data ends too early");
 	return CODEC_FAULT;
@@ -112,6 +113,7 @@ static ssize_t codec_read(struct reader *r, void *buf, size_t cap)
 	if (decode(c, &s, &f) != CODEC_MORE) {
 		r->fault = c->source->fault.kind != FAULT_NONE ? c->source->fault : f;
 		r->ended = true;
+		mem_wipe(s.out, s.out_len); /* a decoder that failed has written ahead */
 	}
 	if (s.out_len < cap)
 		return (ssize_t)(cap - s.out_len);

@@ -36,15 +36,6 @@ static void zstd_close(void *state)
 	free(state);
 }
 
-static uint64_t little_endian(const uint8_t *bytes, size_t len)
-{
-	uint64_t value = 0;
-
-	while (len > 0)
-		value = value << 8 | bytes[--len];
-	return value;
-}
-
 /* Bytes of the window that the frame at in announces; false: more of the header is needed. */
 static bool frame_window(const uint8_t *in, size_t len, uint64_t *window_r)
 {
@@ -64,7 +55,7 @@ static bool frame_window(const uint8_t *in, size_t len, uint64_t *window_r)
 	n = content_len[in[4] >> 6];
 	if (len < at + n)
 		return false;
-	*window_r = little_endian(in + at, n) + (n == 2 ? 256 : 0);
+	*window_r = reader_number(in + at, n) + (n == 2 ? 256 : 0);
 	return true;
 }
 
@@ -86,7 +77,7 @@ static enum codec_result frame_start(struct zstd *z, struct codec_step *s, struc
 		return s->last ? CODEC_END : CODEC_MORE;
 	if (s->in_len < 4)
 		return s->last ? codec_trailing(f) : CODEC_MORE;
-	magic = little_endian(s->in, 4);
+	magic = reader_number(s->in, 4);
 	if (magic == ZSTD_MAGICNUMBER) {
 		if (!frame_window(s->in, s->in_len, &window))
 			return CODEC_MORE;

@@ -1,15 +1,16 @@
 #include <purposed/io/label.h>
 
+#include <purposed/base/utf8.h>
+#include <purposed/base/visible.h>
+
 void label_add(struct buf *b, const char *text)
 {
-	for (const char *at = text; *at != '\0'; at++) {
-		if (at - text == LABEL_BYTES_MAX) {
-			buf_add_str(b, "...");
-			return;
-		}
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			buf_printf(b, "\\x%02x", (unsigned char)*at);
-		else
-			buf_add_char(b, *at);
+	struct span all = span_str(text);
+
+	if (all.len <= LABEL_BYTES_MAX) {
+		visible_add(b, all);
+		return;
 	}
+	visible_add(b, span_slice(all, 0, utf8_start(all, LABEL_BYTES_MAX)));
+	buf_add_str(b, "...");
 }

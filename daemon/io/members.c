@@ -41,7 +41,6 @@ struct members {
 	struct meter meter;
 	unsigned nesting;
 	struct reader *stream;
-	off_t size;
 	bool started;
 	struct box boxes[NESTING_MAX];
 	size_t depth;
@@ -57,11 +56,8 @@ static int tell(struct members *m, const struct fault *f, struct err *e)
 		[FAULT_CORRUPT] = MEMBERS_CORRUPT,
 		[FAULT_REFUSED] = MEMBERS_REFUSED,
 	};
-	struct buf text = { 0 };
 
-	label_add(&text, f->text);
-	err_add(e, "%s: %s", members_name(m), buf_str(&text));
-	buf_fini(&text);
+	err_add(e, "%s: %s", members_name(m), f->text);
 	m->trouble = kinds[f->kind];
 	return -1;
 }
@@ -79,36 +75,19 @@ static struct members *members_new(const char *name, const struct members_limits
 	return m;
 }
 
-/* The end of both opens: status and f are what the source said. */
-static int opened(struct members *m, int status, const struct fault *f, struct members **m_r,
-		  struct err *e)
-{
-	if (status != 0) {
-		tell(m, f, e);
-		members_free(&m);
-		return -1;
-	}
-	m->size = source_size(m->stream);
-	*m_r = m;
-	return 0;
-}
-
 int members_open(struct members **m_r, const char *path, const struct members_limits *limits,
 		 struct err *e)
 {
 	struct members *m = members_new(path, limits);
 	struct fault f = { .kind = FAULT_NONE };
 
-	return opened(m, source_open(&m->stream, path, &m->meter, &f), &f, m_r, e);
-}
-
-int members_open_fd(struct members **m_r, int fd, const char *name,
-		    const struct members_limits *limits, struct err *e)
-{
-	struct members *m = members_new(name, limits);
-	struct fault f = { .kind = FAULT_NONE };
-
-	return opened(m, source_open_fd(&m->stream, fd, &m->meter, &f), &f, m_r, e);
+	if (source_open(&m->stream, path, &m->meter, &f) != 0) {
+		tell(m, &f, e);
+		members_free(&m);
+		return -1;
+	}
+	*m_r = m;
+	return 0;
 }
 
 /* Puts the decoder for magic on the stream. */
@@ -249,11 +228,6 @@ enum members_trouble members_trouble(const struct members *m)
 uint64_t members_consumed(const struct members *m)
 {
 	return m->meter.bytes[0];
-}
-
-off_t members_size(const struct members *m)
-{
-	return m->size;
 }
 
 void members_free(struct members **m_r)

@@ -34,6 +34,15 @@ void reader_init(struct reader *r, const struct reader_class *class, struct mete
 	*r = (struct reader){ .class = class, .meter = meter, .level = level };
 }
 
+uint64_t reader_number(const unsigned char *bytes, size_t len)
+{
+	uint64_t value = 0;
+
+	while (len > 0)
+		value = value << 8 | bytes[--len];
+	return value;
+}
+
 /* Counts what came up; -1 when it is too much for the little that was read of the file. */
 static int metered(struct reader *r, size_t len)
 {
@@ -57,6 +66,8 @@ static ssize_t read_below(struct reader *r, void *buf, size_t cap)
 		n = r->class->read(r, buf, cap);
 	if (n > 0 && metered(r, (size_t)n) == 0)
 		return n;
+	if (n > 0)
+		mem_wipe(buf, (size_t)n);
 	r->ended = true;
 	return r->fault.kind != FAULT_NONE ? -1 : 0;
 }

@@ -58,7 +58,10 @@ static ssize_t read_tail(struct source *s, void *buf, size_t cap)
 		return n;
 	newline = memchr(buf, '\n', (size_t)n);
 	if (newline != NULL) {
-		n = newline - (const char *)buf + 1;
+		size_t kept = (size_t)(newline - (const char *)buf) + 1;
+
+		mem_wipe((char *)buf + kept, (size_t)n - kept);
+		n = (ssize_t)kept;
 		s->last = '\n';
 	}
 	s->tail += (size_t)n;
@@ -127,11 +130,6 @@ static int source_new(struct reader **source_r, int fd, bool stream, struct mete
 	return 0;
 }
 
-int source_open_fd(struct reader **source_r, int fd, struct meter *meter, struct fault *f)
-{
-	return source_new(source_r, fd, true, meter, f);
-}
-
 bool source_is_stream(const char *path)
 {
 	return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0 ||
@@ -150,11 +148,6 @@ int source_open(struct reader **source_r, const char *path, struct meter *meter,
 	if (fd < 0)
 		return fault_set(f, FAULT_IO, "%s", strerror(errno));
 	return source_new(source_r, fd, stream, meter, f);
-}
-
-off_t source_size(const struct reader *source)
-{
-	return ((const struct source *)source)->size;
 }
 
 void source_finish_line(struct reader *source)

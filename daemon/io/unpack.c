@@ -232,15 +232,6 @@ static bool rest_take(struct rest *rest, void *out, size_t len)
 	return true;
 }
 
-static uint64_t little_endian(const unsigned char *bytes, size_t len)
-{
-	uint64_t value = 0;
-
-	while (len > 0)
-		value = value << 8 | bytes[--len];
-	return value;
-}
-
 enum {
 	ZIP_MEMBER = 0x02014b50,
 	ZIP_SIGNATURE = 0x05054b50,
@@ -257,7 +248,7 @@ static bool directory_start(struct rest *rest, uint64_t *mark_r)
 	if (!rest_take(rest, b, sizeof(b)))
 		return false;
 	for (;;) {
-		*mark_r = little_endian(b, 4);
+		*mark_r = reader_number(b, 4);
 		if (*mark_r == ZIP_MEMBER || *mark_r == ZIP_END || *mark_r == ZIP_END64)
 			return true;
 		memmove(b, b + 1, 3);
@@ -275,14 +266,14 @@ static bool directory_record(struct rest *rest, uint64_t mark)
 	case ZIP_MEMBER:
 		return rest_take(rest, b, 42) &&
 		       rest_take(rest, NULL,
-				 little_endian(b + 24, 2) + little_endian(b + 26, 2) +
-					 little_endian(b + 28, 2));
+				 reader_number(b + 24, 2) + reader_number(b + 26, 2) +
+					 reader_number(b + 28, 2));
 	case ZIP_SIGNATURE:
-		return rest_take(rest, b, 2) && rest_take(rest, NULL, little_endian(b, 2));
-	case ZIP_END64: return rest_take(rest, b, 8) && rest_take(rest, NULL, little_endian(b, 8));
+		return rest_take(rest, b, 2) && rest_take(rest, NULL, reader_number(b, 2));
+	case ZIP_END64: return rest_take(rest, b, 8) && rest_take(rest, NULL, reader_number(b, 8));
 	case ZIP_END64_LOCATOR: return rest_take(rest, NULL, 16);
 	case ZIP_END:
-		return rest_take(rest, b, 18) && rest_take(rest, NULL, little_endian(b + 16, 2));
+		return rest_take(rest, b, 18) && rest_take(rest, NULL, reader_number(b + 16, 2));
 	default: return false;
 	}
 }
@@ -302,7 +293,7 @@ static bool directory_walk(struct rest *rest, uint64_t *listed_r)
 		*listed_r += mark == ZIP_MEMBER;
 		if (!rest_take(rest, b, sizeof(b)))
 			return false;
-		mark = little_endian(b, 4);
+		mark = reader_number(b, 4);
 	}
 	return false;
 }

@@ -101,6 +101,7 @@ static void go_on_with_line(struct feed *f)
 	f->line_len += len;
 	memmove(bytes->ptr, bytes->ptr + used, bytes->len - used);
 	bytes->len -= used;
+	mem_wipe(bytes->ptr + bytes->len, used);
 	if (f->lines_end != 0) {
 		f->lines_end -= used;
 		end_line(f, span_of("\n", 1));

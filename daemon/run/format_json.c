@@ -120,7 +120,6 @@ static void add_text(struct json *j, const struct format_job *job)
 
 	format_add_text(&text, job, 0, job->record->text.len);
 	json_span(j, "text", buf_span(&text));
-	buf_wipe(&text);
 	buf_fini(&text);
 }
 

@@ -8,7 +8,7 @@
  */
 #include <purposed/run/format.h>
 
-#include <purposed/base/utf8.h>
+#include <purposed/base/visible.h>
 
 enum { AROUND_BYTES = 72 };
 
@@ -31,25 +31,6 @@ static const char *verdict_color(enum verdict verdict)
 	case VERDICT_GAP:
 	case VERDICT_UNSCANNED: return "\033[33m";
 	default: return "\033[1;31m";
-	}
-}
-
-static void add_visible(struct buf *out, struct span text)
-{
-	for (size_t at = 0; at < text.len;) {
-		unsigned char c = (unsigned char)text.ptr[at];
-		size_t len = utf8_length(text, at);
-		/* U+0080..U+009F are controls, too. */
-		bool control = c < 0x20 || c == 0x7f ||
-			       (c == 0xc2 && len == 2 && (unsigned char)text.ptr[at + 1] < 0xa0);
-
-		if (len == 0 || control) {
-			buf_printf(out, "\\x%02x", c);
-			at++;
-		} else {
-			buf_add(out, text.ptr + at, len);
-			at += len;
-		}
 	}
 }
 
@@ -92,10 +73,9 @@ static void add_excerpt(struct buf *out, const struct format_job *job)
 			   text, start, end, REDACT_MASK, job->options->pseudonyms);
 	if (start > 0)
 		buf_add_str(out, "…");
-	add_visible(out, buf_span(&excerpt));
+	visible_add(out, buf_span(&excerpt));
 	if (end < text.len)
 		buf_add_str(out, "…");
-	buf_wipe(&excerpt);
 	buf_fini(&excerpt);
 }
 
@@ -116,7 +96,7 @@ static unsigned text_add(struct buf *out, const struct format_job *job, size_t *
 
 	(void)tail_r;
 	buf_add_str(out, place.on);
-	add_visible(out, span_str(job->record->input));
+	visible_add(out, span_str(job->record->input));
 	buf_printf(out, "%s:%llu: %s%s%s ", place.off, job->record->number, verdict.on,
 		   verdict_name(job->result->verdict), verdict.off);
 	add_what(out, job);

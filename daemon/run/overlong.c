@@ -94,7 +94,6 @@ struct overlong *overlong_begin(struct pipeline *pipeline, const struct batch *b
 		format_line(line, i, result, &out);
 		pipeline_write(pipeline, i, buf_span(&out));
 	}
-	buf_wipe(&out);
 	buf_fini(&out);
 	return line;
 }
@@ -144,11 +143,11 @@ void overlong_end(struct overlong **line_p, struct span end)
 			continue;
 		buf_add_span(&out, outputs[i].format->is_record ? end : span_of("\n", 1));
 		pipeline_write(line->pipeline, i, buf_span(&out));
-		buf_wipe(&out);
 		buf_fini(&out);
 		buf_fini(&line->after[i]);
 	}
 	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0);
+	classifier_wipe(line->classifier);
 	free(line->after);
 	free(line);
 	*line_p = NULL;

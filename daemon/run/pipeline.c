@@ -185,7 +185,7 @@ static void write_oldest(struct pipeline *p)
 		failed = offer(p, i, buf_span(&batch->out[i]), &error) != SINK_ACCEPTED;
 	pthread_mutex_lock(&p->lock);
 	if (err_any(&error) && !err_any(&p->error))
-		err_add(&p->error, "%.*s", (int)error.text.len - 1, error.text.ptr);
+		err_append(&p->error, &error);
 	err_fini(&error);
 	if (!failed)
 		stats_add(&p->stats, &batch->stats);

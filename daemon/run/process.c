@@ -1,5 +1,7 @@
 #include <purposed/run/process.h>
 
+const char *const select_words[] = { "all", "personal", "flagged", NULL };
+
 bool output_selects(const struct output *output, enum verdict verdict)
 {
 	switch (output->select) {
@@ -29,7 +31,6 @@ static void escape_line_ends(struct buf *out, size_t start)
 	}
 	out->len = start;
 	buf_add_span(out, buf_span(&escaped));
-	buf_wipe(&escaped);
 	buf_fini(&escaped);
 }
 
@@ -85,4 +86,5 @@ void process_batch(struct batch *batch, const struct output *outputs, size_t n_o
 			     job.plan->set.n != 0);
 		record.number++;
 	}
+	classifier_wipe(classifier);
 }

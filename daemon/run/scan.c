@@ -6,8 +6,6 @@
 #include <purposed/run/feed.h>
 #include <purposed/run/progress.h>
 
-enum { BATCH_BYTES = 256 * 1024 };
-
 /* The work at hand. */
 struct job {
 	const struct scan_request *request;
@@ -121,7 +119,6 @@ static void scan_paths(struct job *job)
 void scan_run(const struct scan_request *request, struct scan_summary *summary_r, struct err *e)
 {
 	const struct settings *settings = request->session->settings;
-	size_t record = engine_settings(request->session->engine)->record_max_bytes;
 	size_t n_categories = policy_category_count(engine_policy(request->session->engine));
 	struct job job = {
 		.request = request,
@@ -139,12 +136,10 @@ void scan_run(const struct scan_request *request, struct scan_summary *summary_r
 	if (request->progress)
 		job.progress.total = walk_bytes(request->paths, request->n_paths);
 	job.pipeline = pipeline_new(request->output, 1, n_categories, request->jobs,
-				    record + 2 > BATCH_BYTES ? record + 2 : BATCH_BYTES);
+				    session_batch_bytes(request->session));
 	scan_paths(&job);
 	if (pipeline_drain(job.pipeline) != 0) {
-		const struct err *error = pipeline_error(job.pipeline);
-
-		err_add(e, "%.*s", (int)error->text.len - 1, error->text.ptr);
+		err_append(e, pipeline_error(job.pipeline));
 		summary_r->failed = true;
 	}
 	progress_clear(&job.progress);

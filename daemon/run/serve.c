@@ -89,16 +89,6 @@ static void complain(struct err *e)
 
 /* --- Counters --------------------------------------------------------------- */
 
-static void add_plain(struct stats *into, const struct stats *from)
-{
-	into->records += from->records;
-	into->bytes += from->bytes;
-	into->undeclared += from->undeclared;
-	into->forged_tags += from->forged_tags;
-	for (size_t i = 0; i < VERDICT_COUNT; i++)
-		into->verdicts[i] += from->verdicts[i];
-}
-
 /* Everything since the start, without findings. */
 static struct stats totals(struct serve *s)
 {
@@ -107,7 +97,7 @@ static struct stats totals(struct serve *s)
 
 	stats_init(&current, policy_category_count(engine_policy(s->setup->session.engine)));
 	pipeline_stats(s->setup->pipeline, &current);
-	add_plain(&sum, &current);
+	stats_add_records(&sum, &current);
 	stats_fini(&current);
 	return sum;
 }

@@ -1,5 +1,7 @@
 #include <purposed/run/session.h>
 
+enum { BATCH_BYTES = 256 * 1024 };
+
 static int open_plan(struct session *session, const struct session_request *request, struct err *e)
 {
 	const struct settings_ids *ids = &session->settings->default_purposes;
@@ -38,4 +40,11 @@ void session_close(struct session *session)
 	pseudonymizer_free(&session->pseudonyms);
 	engine_unref(&session->engine);
 	settings_free(&session->settings);
+}
+
+size_t session_batch_bytes(const struct session *session)
+{
+	size_t line = engine_settings(session->engine)->record_max_bytes + 2;
+
+	return line > BATCH_BYTES ? line : BATCH_BYTES;
 }

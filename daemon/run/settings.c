@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/base/words.h>
 
 enum { NAMES_MAX = 64 }; /* more than there are settings in a group */
 
@@ -91,25 +92,23 @@ void settings_ids_fini(struct settings_ids *ids)
 	free(ids->where);
 }
 
-/* One of words (NULL-terminated) by the string setting; *index_r is untouched when absent. */
 int settings_read_word(const struct conf_node *group, const char *name, enum conf_need need,
 		       const char *const words[], int *index_r, struct err *e)
 {
 	const char *value = NULL;
 	struct buf list = { 0 };
+	int which;
 
 	if (conf_read_string(group, name, need, &value, e) != 0)
 		return -1;
 	if (value == NULL)
 		return 0;
-	for (int i = 0; words[i] != NULL; i++) {
-		if (strcmp(words[i], value) == 0) {
-			*index_r = i;
-			buf_fini(&list);
-			return 0;
-		}
-		buf_printf(&list, "%s%s", i != 0 ? ", " : "", words[i]);
+	which = words_find(words, value);
+	if (which >= 0) {
+		*index_r = which;
+		return 0;
 	}
+	words_add(&list, words);
 	conf_err(e, conf_get(group, name), "%s '%s' is none of %s", name, value, buf_str(&list));
 	buf_fini(&list);
 	return -1;

@@ -105,8 +105,8 @@ static void dump_output(const struct settings_output *output, FILE *file)
 	if (output->path != NULL)
 		dump_path("path", "", output->path, file);
 	fprintf(file, "format = \"%s\"; select = \"%s\"; redact = \"%s\"; with_text = %s; }",
-		output->format->name, settings_selects[output->select],
-		settings_redacts[output->redact], output->with_text ? "true" : "false");
+		output->format->name, select_words[output->select], redact_words[output->redact],
+		output->with_text ? "true" : "false");
 }
 
 void settings_dump(const struct settings *settings, FILE *file)

@@ -116,8 +116,8 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 	bad |= conf_only(node, keys, e);
 	bad |= conf_read_string(node, "name", CONF_REQUIRED, &output->name, e);
 	bad |= settings_read_word(node, "type", CONF_REQUIRED, settings_output_types, &type, e);
-	bad |= settings_read_word(node, "select", CONF_OPTIONAL, settings_selects, &select, e);
-	bad |= settings_read_word(node, "redact", CONF_OPTIONAL, settings_redacts, &redact, e);
+	bad |= settings_read_word(node, "select", CONF_OPTIONAL, select_words, &select, e);
+	bad |= settings_read_word(node, "redact", CONF_OPTIONAL, redact_words, &redact, e);
 	bad |= conf_read_bool(node, "with_text", CONF_OPTIONAL, &output->with_text, e);
 	bad |= read_format(node, output, e);
 	output->type = (enum output_type)type;

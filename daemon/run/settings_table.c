@@ -34,5 +34,3 @@ const size_t settings_table_count = sizeof(settings_table) / sizeof(settings_tab
 
 const char *const settings_input_types[] = { "stdin", "syslog", NULL };
 const char *const settings_output_types[] = { "stdout", "file", NULL };
-const char *const settings_selects[] = { "all", "personal", "flagged", NULL };
-const char *const settings_redacts[] = { "none", "element", "pseudonym", NULL };

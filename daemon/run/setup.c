@@ -8,7 +8,7 @@
 #include <purposed/base/mem.h>
 
 /* STDOUT_PATIENCE_MS: how late a signal may be noticed while a reader is slow. */
-enum { BATCH_BYTES = 256 * 1024, STDOUT_PATIENCE_MS = 100 };
+enum { STDOUT_PATIENCE_MS = 100 };
 
 /* The plan of a list of purposes; the default one where the list is not set. */
 static int find_plan(struct setup *setup, const struct settings_ids *ids,
@@ -88,7 +88,6 @@ static int make_all(struct setup *setup, const char *config, struct err *e)
 int setup_open(struct setup **setup_r, const struct session_request *request, struct err *e)
 {
 	struct setup *setup = mem_new(1, sizeof(*setup));
-	size_t record;
 
 	if (session_open(&setup->session, request, e) != 0) {
 		free(setup);
@@ -98,11 +97,9 @@ int setup_open(struct setup **setup_r, const struct session_request *request, st
 		setup_free(&setup);
 		return -1;
 	}
-	/* A line as long as the longest record that is searched whole fits. */
-	record = engine_settings(setup->session.engine)->record_max_bytes + 2;
 	setup->pipeline = pipeline_new(setup->outputs, setup->session.settings->n_outputs,
 				       policy_category_count(engine_policy(setup->session.engine)),
-				       1, record > BATCH_BYTES ? record : BATCH_BYTES);
+				       1, session_batch_bytes(&setup->session));
 	pipeline_hold(setup->pipeline);
 	*setup_r = setup;
 	return 0;

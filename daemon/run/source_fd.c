@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <purposed/base/mem.h>
 #include <purposed/io/magic.h>
 
 /* Judged by what the first read brings: a pipe may bring little, a file brings enough. */
@@ -31,8 +32,12 @@ static ssize_t fd_read(void *context, char *bytes, size_t cap, struct err *e)
 	for (;;) {
 		ssize_t n = read(source->fd, bytes, cap);
 
-		if (n >= 0)
-			return check_text(source, bytes, (size_t)n, e) == 0 ? n : -1;
+		if (n >= 0 && check_text(source, bytes, (size_t)n, e) == 0)
+			return n;
+		if (n >= 0) {
+			mem_wipe(bytes, (size_t)n);
+			return -1;
+		}
 		if (errno == EAGAIN) {
 			struct pollfd p = { .fd = source->fd, .events = POLLIN };
 

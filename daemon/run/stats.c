@@ -51,7 +51,7 @@ void stats_record(struct stats *stats, const struct result *result, size_t len, 
 	}
 }
 
-void stats_add(struct stats *into, const struct stats *from)
+void stats_add_records(struct stats *into, const struct stats *from)
 {
 	into->records += from->records;
 	into->bytes += from->bytes;
@@ -59,6 +59,11 @@ void stats_add(struct stats *into, const struct stats *from)
 	into->forged_tags += from->forged_tags;
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		into->verdicts[i] += from->verdicts[i];
+}
+
+void stats_add(struct stats *into, const struct stats *from)
+{
+	stats_add_records(into, from);
 	for (size_t i = 0; i < cell_count(into); i++)
 		into->findings[i] += from->findings[i];
 }

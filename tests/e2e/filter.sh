@@ -256,6 +256,8 @@ is "a record cannot drive the terminal" \
 	'1: out-of-purpose email  a\x1b[2J\x07\x9b\xc2\x9b a***@e***.be\x09tab'
 is "not even with its text" \
 	"$("$PURPOSED" filter -p $P -o text --with-text "$T/escape" | tr -dc '\000-\011\013-\037\177-\237' | wc -c)" 0
+is "nor does a line of JSON" \
+	"$("$PURPOSED" filter -p $P -o json --with-text "$T/escape" | tr -dc '\000-\011\013-\037\177-\237' | wc -c)" 0
 is "no colours in a pipe" "$("$PURPOSED" filter -p $P -o text "$T/four" | grep -c $'\033')" 0
 like "--color=always" "$("$PURPOSED" filter -p $P -o text --color=always "$T/four")" $'\033\\[1;31mout-of-purpose\033\\[0m'
 like "and NO_COLOR does not overrule what is asked for" \
@@ -290,7 +292,10 @@ trouble "a compressed file" "four.gz is no text.*purposed scan" filter -p $P "$T
 trouble "a compressed stream" "stdin is no text" filter -p $P - <"$T/four.gz"
 trouble "UTF-16" "UTF-16" filter -p $P - < <(printf '\377\376a\0')
 # What a message quotes must not drive the terminal that shows it.
-trouble "a name with control bytes" 'n\\x1b\[31m' filter $'n\033[31m'
+trouble "a name with control bytes" 'n\\x1b\[31m\\xc2\\x9b31m' filter $'n\033[31m\302\23331m'
+trouble "a command with control bytes" "no command 'x\\\\x07\\\\x9b'" $'x\a\233'
+like "and a kind" "$("$PURPOSED" filter --kind $'k\033\302\233' -p $P "$T/four" 2>&1 >/dev/null)" \
+	"kind 'k\\\\x1b\\\\xc2\\\\x9b'"
 like "a kind that nobody knows is said" \
 	"$("$PURPOSED" filter --kind web-trafic-log -p $P "$T/four" 2>&1 >/dev/null)" "kind 'web-trafic-log'"
 trouble "a folder" "$T is a folder" filter "$T"

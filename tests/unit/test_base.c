@@ -8,6 +8,8 @@
 #include <purposed/base/mem.h>
 #include <purposed/base/span.h>
 #include <purposed/base/utf8.h>
+#include <purposed/base/visible.h>
+#include <purposed/base/words.h>
 
 static void test_span(void **state)
 {
@@ -115,6 +117,75 @@ static void test_mem(void **state)
 	mem_wipe(NULL, 0);
 }
 
+static void test_words(void **state)
+{
+	static const char *const words[] = { "one", "two", "three", NULL };
+	struct buf list = { 0 };
+
+	(void)state;
+	assert_int_equal(words_find(words, "one"), 0);
+	assert_int_equal(words_find(words, "three"), 2);
+	assert_int_equal(words_find(words, "thre"), -1);
+	assert_int_equal(words_find(words, ""), -1);
+	words_add(&list, words);
+	assert_string_equal(buf_str(&list), "one, two, three");
+	buf_fini(&list);
+}
+
+/* --- Visible text ------------------------------------------------------------ */
+
+/* Escape sequences with and without ESC, a bell, line ends, and what no terminal minds. */
+#define HOSTILE "a\x1b[2J\x07\xc2\x9b\x9b\x7f\r\n\xe2\x80\xae\xc3\xa9"
+#define HOSTILE_SHOWN "a\\x1b[2J\\x07\\xc2\\x9b\\x9b\\x7f\\x0d\\x0a\\xe2\\x80\\xae\xc3\xa9"
+
+static void shows(const char *in, size_t len, const char *wanted)
+{
+	struct buf out = { 0 };
+
+	visible_add(&out, span_of(in, len));
+	if (strcmp(buf_str(&out), wanted) != 0)
+		fail_msg("'%s', not '%s'", buf_str(&out), wanted);
+	buf_fini(&out);
+}
+
+static void test_visible(void **state)
+{
+	(void)state;
+	shows("", 0, "");
+	shows(NULL, 0, "");
+	shows(HOSTILE, strlen(HOSTILE), HOSTILE_SHOWN);
+	shows(HOSTILE_SHOWN, strlen(HOSTILE_SHOWN), HOSTILE_SHOWN);
+	shows("a\0b", 3, "a\\x00b");
+	/* Dutch, Greek, an emoji, the last code point; quotes and backslashes are no controls */
+	shows("\xc3\xa9\xce\xb1\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\\\"'", 15,
+	      "\xc3\xa9\xce\xb1\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\\\"'");
+	/* both ends of every stretch that is escaped, and their neighbours */
+	shows("\x1f \x7e\x7f\xc2\x80\xc2\x9f\xc2\xa0", 10,
+	      "\\x1f ~\\x7f\\xc2\\x80\\xc2\\x9f\xc2\xa0");
+	shows("\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xae\xe2\x80\xaf", 12,
+	      "\xe2\x80\xa7\\xe2\\x80\\xa8\\xe2\\x80\\xae\xe2\x80\xaf");
+	shows("\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa", 12,
+	      "\xe2\x81\xa5\\xe2\\x81\\xa6\\xe2\\x81\\xa9\xe2\x81\xaa");
+	shows("\xe2\x80\x8d\xe2\x80\x8e\xe2\x80\x8f\xe2\x80\x90", 12,
+	      "\xe2\x80\x8d\\xe2\\x80\\x8e\\xe2\\x80\\x8f\xe2\x80\x90");
+	shows("\xd8\x9b\xd8\x9c\xd8\x9d", 6, "\xd8\x9b\\xd8\\x9c\xd8\x9d");
+	/* no UTF-8: Latin-1, overlong, a surrogate, cut off */
+	shows("caf\xe9!", 5, "caf\\xe9!");
+	shows("\xc0\x9b\xed\xa0\x80\xe2\x82", 7, "\\xc0\\x9b\\xed\\xa0\\x80\\xe2\\x82");
+}
+
+/* What does not fit whole is left out. */
+static void test_visible_copy_fits(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 1, 1, 1, 5, 5, 7, 7 };
+	char out[8];
+
+	(void)state;
+	for (size_t cap = 0; cap < COUNT(lengths); cap++)
+		assert_int_equal(visible_copy(out, cap, span_str("a\x1b\xc3\xa9\x07")),
+				 lengths[cap]);
+}
+
 /* --- Messages ---------------------------------------------------------------- */
 
 static void test_err_words(void **state)
@@ -136,7 +207,7 @@ static void test_err_words(void **state)
 	assert_false(err_any(&e));
 }
 
-/* A message is one line, whatever is quoted in it: a line break of the quoted reads as a space. */
+/* A message is one line, whatever is quoted in it. */
 static void test_err_one_line(void **state)
 {
 	struct err e = { 0 };
@@ -145,7 +216,21 @@ static void test_err_one_line(void **state)
 	err_add(&e, "example \"%s\"", "a\nb\n\nc");
 	err_at(&e, "f", 1, "ends\n");
 	assert_int_equal(e.count, 2);
-	unit_said(&e, "example \"a b  c\"\nf:1: ends\n");
+	unit_said(&e, "example \"a\\x0ab\\x0a\\x0ac\"\nf:1: ends\n");
+}
+
+/* What any of its parts quotes drives no terminal. */
+static void test_err_visible(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	err_add(&e, "%s", HOSTILE);
+	err_at(&e, HOSTILE, 1, "%s", HOSTILE);
+	errno = ENOENT;
+	err_errno(&e, "%s", HOSTILE);
+	unit_said(&e, HOSTILE_SHOWN "\n" HOSTILE_SHOWN ":1: " HOSTILE_SHOWN "\n" HOSTILE_SHOWN
+				    ": No such file or directory\n");
 }
 
 /* Past a thousand messages are counted and no longer kept. */
@@ -165,6 +250,35 @@ static void test_err_limit(void **state)
 	err_errno(&e, "x");
 	assert_int_equal(e.text.len, kept);
 	assert_int_equal(e.count, 1003);
+	err_fini(&e);
+}
+
+/* One err behind another: the messages as they are, and what is kept in all. */
+static void test_err_append(void **state)
+{
+	struct err e = { 0 };
+	struct err from = { 0 };
+	size_t kept;
+
+	(void)state;
+	err_add(&e, "one");
+	err_append(&e, &from);
+	err_add(&from, "two\x07");
+	err_add(&from, "three");
+	err_append(&e, &from);
+	assert_int_equal(from.count, 2);
+	assert_int_equal(e.count, 3);
+	unit_said(&e, "one\ntwo\\x07\nthree\n");
+	for (int i = 0; i < 1001; i++)
+		err_add(&from, "x");
+	err_add(&e, "one");
+	err_append(&e, &from);
+	assert_int_equal(e.count, 1004);
+	kept = 0;
+	for (size_t i = 0; i < e.text.len; i++)
+		kept += e.text.ptr[i] == '\n';
+	assert_int_equal(kept, 1000);
+	err_fini(&from);
 	err_fini(&e);
 }
 
@@ -236,13 +350,29 @@ static void test_log(void **state)
 	unsetenv("JOURNAL_STREAM");
 	capture(&out, log_some);
 	assert_true(span_starts(buf_span(&out), "purposed: e 1\npurposed: w\npurposed: 000"));
-	assert_int_equal(out.len, strlen("purposed: e 1\npurposed: w\n") + 2047);
+	assert_int_equal(out.len, strlen("purposed: e 1\npurposed: w\n") + 2048);
 	assert_int_equal(out.ptr[out.len - 1], '\n');
 	buf_clear(&out);
 	setenv("JOURNAL_STREAM", "8:1", 1);
 	capture(&out, log_some);
 	unsetenv("JOURNAL_STREAM");
 	assert_true(span_starts(buf_span(&out), "<3>e 1\n<4>w\n<3>000"));
+	buf_fini(&out);
+}
+
+static void log_hostile(void)
+{
+	log_error("file %s", HOSTILE);
+}
+
+static void test_log_visible(void **state)
+{
+	struct buf out = { 0 };
+
+	(void)state;
+	unsetenv("JOURNAL_STREAM");
+	capture(&out, log_hostile);
+	assert_string_equal(buf_str(&out), "purposed: file " HOSTILE_SHOWN "\n");
 	buf_fini(&out);
 }
 
@@ -300,6 +430,17 @@ static void test_utf8_length(void **state)
 	assert_int_equal(utf8_length(span_str("x\xc3\xa9"), 1), 2);
 }
 
+/* Only from inside of a valid sequence there is a way back. */
+static void test_utf8_start(void **state)
+{
+	struct span s = span_str("a\xf0\x9f\x98\x80\xc3\xa9\x9f");
+	static const size_t starts[] = { 0, 1, 1, 1, 1, 5, 5, 7, 8, 9 };
+
+	(void)state;
+	for (size_t at = 0; at < COUNT(starts); at++)
+		assert_int_equal(utf8_start(s, at), starts[at]);
+}
+
 static void test_utf8_encode(void **state)
 {
 	static const struct {
@@ -333,6 +474,7 @@ static void test_utf8_encode(void **state)
 		}
 		assert_true(span_is(span_of(out, n), cases[i].bytes));
 		assert_int_equal(utf8_length(span_of(out, n), 0), n);
+		assert_int_equal(utf8_code(span_of(out, n), 0), cases[i].code);
 	}
 }
 
@@ -351,6 +493,8 @@ static void test_json_escape(void **state)
 		{ "\n\r\t", 3, "\\n\\r\\t" },
 		{ "\0\x01\x1f ", 4, "\\u0000\\u0001\\u001f " },
 		{ "\x7f", 1, "\\u007f" },
+		/* what drives a terminal, or its reader, in UTF-8 */
+		{ "\xc2\x9b\xc2\xa0\xe2\x80\xae", 7, "\\u009b\xc2\xa0\\u202e" },
 		{ "a\xff"
 		  "b",
 		  3,
@@ -401,13 +545,17 @@ static void test_json_commas(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_span),	     cmocka_unit_test(test_buf_grows),
-		cmocka_unit_test(test_buf_prints),   cmocka_unit_test(test_buf_wipe_leaves_nothing),
-		cmocka_unit_test(test_mem),	     cmocka_unit_test(test_err_words),
-		cmocka_unit_test(test_err_one_line), cmocka_unit_test(test_err_limit),
-		cmocka_unit_test(test_err_print),    cmocka_unit_test(test_log),
-		cmocka_unit_test(test_utf8_length),  cmocka_unit_test(test_utf8_encode),
-		cmocka_unit_test(test_json_escape),  cmocka_unit_test(test_json_commas),
+		cmocka_unit_test(test_span),	    cmocka_unit_test(test_buf_grows),
+		cmocka_unit_test(test_buf_prints),  cmocka_unit_test(test_buf_wipe_leaves_nothing),
+		cmocka_unit_test(test_mem),	    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_visible),	    cmocka_unit_test(test_visible_copy_fits),
+		cmocka_unit_test(test_err_words),   cmocka_unit_test(test_err_one_line),
+		cmocka_unit_test(test_err_visible), cmocka_unit_test(test_err_limit),
+		cmocka_unit_test(test_err_append),  cmocka_unit_test(test_err_print),
+		cmocka_unit_test(test_log),	    cmocka_unit_test(test_log_visible),
+		cmocka_unit_test(test_utf8_length), cmocka_unit_test(test_utf8_start),
+		cmocka_unit_test(test_utf8_encode), cmocka_unit_test(test_json_escape),
+		cmocka_unit_test(test_json_commas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,8 @@ static const struct sample_case {
 	  "\xe2\x82\xac***" },
 	{ "username", "\xff\xff", "***" },
 	{ "username", "\x1b[31m", "***" },
+	{ "username", "\xc2\x9b[31m", "***" },
+	{ "username", "\xe2\x80\xaejan", "***" },
 	{ "username", " jan", "***" },
 	{ "username",
 	  "\x7f"

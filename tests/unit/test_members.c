@@ -335,11 +335,11 @@ static void long_and_hostile_names(void **state)
 	expect("long.tar", wanted, "first\nsecond\n");
 	snprintf(wanted, sizeof(wanted), "gnu.tar!%0200d\n", 7);
 	expect("gnu.tar", wanted, "first\nsecond\n");
-	shell("cd names && cp ../small \"$(printf 'a\\033[2J\\nb\\303\\251')\" && "
+	shell("cd names && cp ../small \"$(printf 'a\\033[2J\\nb\\303\\251\\302\\233')\" && "
 	      "tar --format=posix -cf ../odd.tar a* && tar -Pcf ../root.tar ../other && "
 	      "rm -f ../odd.zip && zip -q ../odd.zip a*");
-	expect("odd.tar", "odd.tar!a\\x1b[2J\\x0ab\303\251\n", "first\nsecond\n");
-	expect("odd.zip", "odd.zip!a\\x1b[2J\\x0ab\303\251\n", "first\nsecond\n");
+	expect("odd.tar", "odd.tar!a\\x1b[2J\\x0ab\303\251\\xc2\\x9b\n", "first\nsecond\n");
+	expect("odd.zip", "odd.zip!a\\x1b[2J\\x0ab\303\251\\xc2\\x9b\n", "first\nsecond\n");
 	expect("root.tar", "root.tar!../other\n", "third\n");
 }
 
@@ -687,7 +687,6 @@ static void files_that_change_are_bounded(void **state)
 	(void)state;
 	shell("printf 'one\\ntw' > grows");
 	assert_int_equal(members_open(&m, "grows", &members_limits_default, &e), 0);
-	assert_int_equal(members_size(m), 6);
 	shell("printf 'o\\nthree\\n' >> grows");
 	assert_int_equal(members_next(m, &e), 1);
 	assert_int_equal(members_read(m, piece, sizeof(piece), &e), 6);
@@ -767,13 +766,12 @@ static void pipes_are_streams(void **state)
 
 	(void)state;
 	assert_non_null(pipe_end);
-	assert_int_equal(
-		members_open_fd(&m, dup(fileno(pipe_end)), "-", &members_limits_default, &r.e), 0);
-	assert_int_equal(members_size(m), -1);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fileno(pipe_end));
+	assert_int_equal(members_open(&m, path, &members_limits_default, &r.e), 0);
 	assert_int_equal(members_next(m, &r.e), 1);
 	read_stream(&r, m, 100);
 	assert_int_equal(members_next(m, &r.e), 0);
-	assert_string_equal(buf_str(&r.names), "stdin\n");
+	assert_true(span_starts(buf_span(&r.names), "/dev/fd/"));
 	assert_string_equal(buf_str(&r.bytes), "first\nsecond\nthird\n");
 	members_free(&m);
 	scanned_fini(&r);
@@ -832,11 +830,14 @@ static void input_may_come_in_drips(void **state)
 		struct scanned r = { 0 };
 		struct members *m = NULL;
 		pid_t writer;
+		char path[64];
 		int fd;
 
 		shell("{ %s; } > drip", made[i]);
 		fd = dripping("drip", &writer);
-		assert_int_equal(members_open_fd(&m, fd, "-", &members_limits_default, &r.e), 0);
+		snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+		assert_int_equal(members_open(&m, path, &members_limits_default, &r.e), 0);
+		close(fd);
 		while (members_next(m, &r.e) == 1)
 			read_stream(&r, m, 5);
 		assert_string_equal(err_any(&r.e) ? buf_str(&r.e.text) : "", "");

@@ -145,6 +145,49 @@ static const struct mistake {
 	  "a.conf:3: element 'E': lower case letters, digits and '_' are allowed\n" },
 	{ "{ id = 'r'; what = 'w'; pattern = '(?<a>p)'; groups = 'a'; " EXAMPLES " }",
 	  "a.conf:2: 'groups' must be a group { ... }, not a string\n" },
+	/* all of one rule in one run, whatever it is that is wrong first */
+	{ "{ id = 'R'; element = 'E';\n pattern = 'p(';\n rank = 101; validate = 'no-such';\n"
+	  " container = 1; keywords = [ 'k', '' ];\n window = 0; examples = []; colour = 1; }",
+	  "a.conf:6: unknown setting 'colour'\n"
+	  "a.conf:2: setting 'what' is missing\n"
+	  "a.conf:2: rule id 'R': lower case letters, digits and '-' are allowed\n"
+	  "a.conf:6: 'examples' must not be empty\n"
+	  "a.conf:2: setting 'counter_examples' is missing\n"
+	  "a.conf:6: 'window' is 0, must be from 1 to 4096\n"
+	  "a.conf:5: keyword 2 is empty\n"
+	  "a.conf:3: rule 'R': missing closing parenthesis at byte 2 of the pattern\n"
+	  "a.conf:4: 'rank' is 101, must be from 0 to 100\n"
+	  "a.conf:5: 'container' must be true or false, not a whole number\n"
+	  "a.conf:2: element 'E': lower case letters, digits and '_' are allowed\n"
+	  "a.conf:4: there is no validator 'no-such'\n" },
+	{ "{ what = 'w'; pattern = 'p('; window = 0; keywords = 1; rank = 101; " EXAMPLES " }",
+	  "a.conf:2: setting 'id' is missing\n"
+	  "a.conf:2: 'window' is 0, must be from 1 to 4096\n"
+	  "a.conf:2: 'keywords' must be a list [ ... ], not a whole number\n"
+	  "a.conf:2: rule '?': missing closing parenthesis at byte 2 of the pattern\n"
+	  "a.conf:2: setting 'element' is missing\n"
+	  "a.conf:2: 'rank' is 101, must be from 0 to 100\n" },
+	{ "{ id = 'r'; what = 'w'; window = 5; " EXAMPLES " }",
+	  "a.conf:2: setting 'pattern' is missing\n"
+	  "a.conf:2: 'window' without 'keywords'\n"
+	  "a.conf:2: setting 'element' is missing\n" },
+	{ "{ id = 'r'; what = 'w'; pattern = '(?<a>p)'; window = 0;\n groups = {\n b = 'E';\n"
+	  " a = { rank = 101; size = 1; }; c = 1; }; " EXAMPLES " }",
+	  "a.conf:2: 'window' is 0, must be from 1 to 4096\n"
+	  "a.conf:2: 'window' without 'keywords'\n"
+	  "a.conf:4: the pattern has no group 'b'\n"
+	  "a.conf:4: element 'E': lower case letters, digits and '_' are allowed\n"
+	  "a.conf:5: setting 'element' is missing\n"
+	  "a.conf:5: 'rank' is 101, must be from 0 to 100\n"
+	  "a.conf:5: unknown setting 'size'\n"
+	  "a.conf:5: the pattern has no group 'c'\n"
+	  "a.conf:5: group 'c' must be an element or { element = ...; }\n" },
+	{ "{ id = 'r'; what = 'w'; pattern = 'p('; rank = 101; element = 'e';\n groups = "
+	  "'a'; " EXAMPLES " }",
+	  "a.conf:2: rule 'r': missing closing parenthesis at byte 2 of the pattern\n"
+	  "a.conf:3: 'groups' must be a group { ... }, not a string\n"
+	  "a.conf:2: a rule with groups takes 'element' and 'validate' per group\n"
+	  "a.conf:2: 'rank' is 101, must be from 0 to 100\n" },
 };
 
 static void test_mistakes(void **state)
@@ -179,6 +222,7 @@ static void test_all_mistakes_at_once(void **state)
 		      " } );\n"
 		      "more = 1;\n",
 		      "rules = (\n"
+		      "  { id = 'one'; element = 'e'; what = 'w'; pattern = 'p'; " EXAMPLES " },\n"
 		      "  { id = 'two'; element = 'e'; what = 'w'; pattern = 'p'; " EXAMPLES
 		      " } );\n",
 		      &e),
@@ -189,7 +233,51 @@ static void test_all_mistakes_at_once(void **state)
 		      "a.conf:2: 'rank' is 200, must be from 0 to 100\n"
 		      "a.conf:2: element 'E': lower case letters, digits and '_' are allowed\n"
 		      "a.conf:4: rule 'two' exists already, at a.conf:3\n"
-		      "b.conf:2: rule 'two' exists already, at a.conf:3\n");
+		      "b.conf:2: rule 'one' exists already, at a.conf:2\n"
+		      "b.conf:3: rule 'two' exists already, at a.conf:3\n");
+}
+
+/* n elements, named by groups of as many rules as that takes. */
+static int parse_elements(unsigned n, struct err *e)
+{
+	enum { GROUPS = 60 };
+	struct rules *rules = NULL;
+	struct buf text = { 0 };
+	int result;
+
+	buf_add_str(&text, "rules = (\n");
+	for (unsigned i = 0; i < n; i++) {
+		if (i % GROUPS == 0) {
+			buf_printf(&text, "%s{ id = 'r%u'; what = 'w'; pattern = '",
+				   i != 0 ? "}; },\n" : "", i);
+			for (unsigned group = 0; group < GROUPS; group++)
+				buf_printf(&text, "(?<g%u>a)", group);
+			buf_add_str(&text, "'; " EXAMPLES " groups = {\n");
+		}
+		buf_printf(&text, "g%u = 'e%u';\n", i % GROUPS, i);
+	}
+	buf_add_str(&text, "}; } );\n");
+	result = parse(&rules, buf_str(&text), NULL, e);
+	if (result == 0) {
+		assert_int_equal(rules_element_count(rules), n);
+		assert_int_not_equal(rules_at(rules, rules_count(rules) - 1)->targets[0].element,
+				     RULES_NO_ELEMENT);
+	}
+	rules_free(&rules);
+	buf_fini(&text);
+	return result;
+}
+
+/* An element's index has to be told from that of a decoy, which is never a finding. */
+static void test_too_many_elements(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(parse_elements(4096, &e), 0);
+	assert_int_equal(parse_elements(4098, &e), -1);
+	unit_said(&e, "a.conf:4235: element 'e4096': the rules name more than 4096 elements\n"
+		      "a.conf:4236: element 'e4097': the rules name more than 4096 elements\n");
 }
 
 static void test_no_rules(void **state)
@@ -269,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_rule_is),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_all_mistakes_at_once),
+		cmocka_unit_test(test_too_many_elements),
 		cmocka_unit_test(test_no_rules),
 		cmocka_unit_test(test_directory),
 	};

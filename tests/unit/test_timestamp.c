@@ -29,6 +29,32 @@ static const struct time_case {
 	/* a zone that there is none of */
 	{ "2026-01-05T10:00:00+99:00", "2026-01-05T09:00:00.000Z" },
 	{ "2026-01-05T10:00:00+01:75", "2026-01-05T09:00:00.000Z" },
+	{ "2026-01-05T10:00:00+01000", "2026-01-05T09:00:00.000Z" },
+	/* behind a space a zone is written out and in use: else it is what comes next */
+	{ "2026-01-05 10:00:00 -10 degrees", "2026-01-05T09:00:00.000Z" },
+	{ "2026-01-05 10:00:00 -10: x", "2026-01-05T09:00:00.000Z" },
+	{ "2026-01-05 10:00:00 -1234 bytes", "2026-01-05T09:00:00.000Z" },
+	{ "2026-01-05 10:00:00 +1500 points", "2026-01-05T09:00:00.000Z" },
+	{ "2026-01-05 10:00:00 -12345", "2026-01-05T09:00:00.000Z" },
+	{ "2026-01-05 10:00:00 +", "2026-01-05T09:00:00.000Z" },
+	{ "2026-01-05 10:00:00 -03:30 x", "2026-01-05T13:30:00.000Z" },
+	{ "2026-01-05 10:00:00 +1400", "2026-01-04T20:00:00.000Z" },
+	{ "2026-01-05 10:00:00 -1200", "2026-01-05T22:00:00.000Z" },
+	{ "2026-01-05 10:00:00 +0545", "2026-01-05T04:15:00.000Z" },
+	/* days that there are, and that there are not */
+	{ "2026-02-28T10:00:00Z", "2026-02-28T10:00:00.000Z" },
+	{ "2026-02-29T10:00:00Z", NULL },
+	{ "2026-02-30T10:00:00Z", NULL },
+	{ "2024-02-29T10:00:00Z", "2024-02-29T10:00:00.000Z" },
+	{ "2024-02-30T10:00:00Z", NULL },
+	{ "2000-02-29T10:00:00Z", "2000-02-29T10:00:00.000Z" },
+	{ "2100-02-29T10:00:00Z", NULL },
+	{ "2026-04-30T10:00:00Z", "2026-04-30T10:00:00.000Z" },
+	{ "2026-04-31T10:00:00Z", NULL },
+	{ "2026-06-31T10:00:00Z", NULL },
+	{ "2026-09-31T10:00:00Z", NULL },
+	{ "2026-11-31T10:00:00Z", NULL },
+	{ "2026-12-31T10:00:00Z", "2026-12-31T10:00:00.000Z" },
 	{ "2026-13-05T10:00:00Z", NULL },
 	{ "2026-00-05T10:00:00Z", NULL },
 	{ "2026-01-00T10:00:00Z", NULL },
@@ -55,6 +81,9 @@ static const struct time_case {
 	{ "jan  5 10:00:00", NULL },
 	{ "Jax  5 10:00:00", NULL },
 	{ "Jan  0 10:00:00", NULL },
+	{ "Feb 29 10:00:00", NULL },
+	{ "Feb 31 10:00:00", NULL },
+	{ "Apr 31 10:00:00", NULL },
 	{ "Jan 99 10:00:00", NULL },
 	{ "Jan", NULL },
 	/* a priority before it */
@@ -67,7 +96,9 @@ static const struct time_case {
 	{ "192.0.2.1 - - [05/Jan/2026:10:00:00 +0100] \"GET /\"", "2026-01-05T09:00:00.000Z" },
 	{ "[x] [05/Jan/2026:10:00:00 -0500]", "2026-01-05T15:00:00.000Z" },
 	{ "[05/Jan/2026:10:00:00]", "2026-01-05T09:00:00.000Z" },
+	{ "[31/Apr/2026:10:00:00 +0100] [05/Jan/2026:10:00:00 +0100]", "2026-01-05T09:00:00.000Z" },
 	{ "[05/Foo/2026:10:00:00 +0100]", NULL },
+	{ "[30/Feb/2026:10:00:00 +0100]", NULL },
 	{ "[05/Jan/2026 10:00:00 +0100]", NULL },
 	{ "[", NULL },
 	/* JSON and logfmt */
@@ -81,6 +112,31 @@ static const struct time_case {
 	{ "{\"ts\":1767603600123}", "2026-01-05T09:00:00.123Z" },
 	{ "{\"ts\":1767603600123456}", "2026-01-05T09:00:00.123Z" },
 	{ "{\"ts\":1767603600123456789}", "2026-01-05T09:00:00.123Z" },
+	{ "{\"time_local\":\"05/Jan/2026:10:00:00 -0500\",\"a\":1}", "2026-01-05T15:00:00.000Z" },
+	{ "{\"time_local\": \"30/Feb/2026:10:00:00 -0500\"}", NULL },
+	{ "{\"time_iso8601\":\"2026-01-05T10:00:00-05:00\"}", "2026-01-05T15:00:00.000Z" },
+	{ "{\"msec\":\"1767603600.123\"}", "2026-01-05T09:00:00.123Z" },
+	{ "{\"msec\":1767603600.123,\"a\":1}", "2026-01-05T09:00:00.123Z" },
+	{ "{\"StartLocal\":\"2026-01-05T10:00:00.1+02:00\",\"StartUTC\":\"x\"}",
+	  "2026-01-05T08:00:00.100Z" },
+	{ "{\"Overhead\":61,\"StartUTC\":\"2026-01-05T10:00:00.123456789Z\"}",
+	  "2026-01-05T10:00:00.123Z" },
+	{ "{\"level\":\"info\",\"ts\":1767603600.1234567,\"logger\":\"http.log.access\"}",
+	  "2026-01-05T09:00:00.123Z" },
+	{ "{\"start_time\":\"2026-01-05T10:00:00.123Z\"}", "2026-01-05T10:00:00.123Z" },
+	{ "{\"@t\":\"2026-01-05T10:00:00.123Z\"}", "2026-01-05T10:00:00.123Z" },
+	{ "{\"Timestamp\":\"2026-01-05T10:00:00.123Z\"}", "2026-01-05T10:00:00.123Z" },
+	{ "{\"datetime\":\"2026-01-05T10:00:00.123456+01:00\"}", "2026-01-05T09:00:00.123Z" },
+	{ "{\"asctime\": \"2026-01-05 10:00:00,123\"}", "2026-01-05T09:00:00.123Z" },
+	{ "{\"timeMillis\":1767603600123}", "2026-01-05T09:00:00.123Z" },
+	{ "{ \"__REALTIME_TIMESTAMP\" : \"1767603600123456\" }", "2026-01-05T09:00:00.123Z" },
+	{ "time=\"05/Jan/2026:10:00:00 +0100\"", "2026-01-05T09:00:00.000Z" },
+	/* other things that end in such a name, or begin with it */
+	{ "expiry-time=2036-01-05T10:00:00Z", NULL },
+	{ "{\"cert.time\":\"2036-01-05T10:00:00Z\"}", NULL },
+	{ "{\"EndTime\":\"2036-01-05T10:00:00Z\"}", NULL },
+	{ "{\"time2\":\"2036-01-05T10:00:00Z\"}", NULL },
+	{ "{\"lastTime\":1,\"ts\":1767603600}", "2026-01-05T09:00:00.000Z" },
 	{ "time=later ts=1767603600", "2026-01-05T09:00:00.000Z" },
 	{ "{\"ts\":176760360}", NULL },
 	{ "{\"ts\":17676036001}", NULL },
@@ -143,6 +199,25 @@ static void test_year_rollover(void **state)
 	buf_fini(&text);
 }
 
+/* A day that this year has not is last year's, if that one has it. */
+static void test_leap_day(void **state)
+{
+	const struct timespec now_2025 = { .tv_sec = 1736503200 }; /* 2025-01-10 10:00 UTC */
+	const struct timespec now_2028 = { .tv_sec = 1831111200 }; /* 2028-01-10 10:00 UTC */
+	struct timespec time = { .tv_sec = 77 };
+	struct buf text = { 0 };
+
+	(void)state;
+	assert_true(timestamp_find(span_str("Feb 29 10:00:00 x"), &now_2025, &time));
+	timestamp_add(&text, &time);
+	assert_string_equal(buf_str(&text), "2024-02-29T09:00:00.000Z");
+	/* that of 2028 is to come, 2027 has none */
+	time.tv_sec = 77;
+	assert_false(timestamp_find(span_str("Feb 29 10:00:00 x"), &now_2028, &time));
+	assert_int_equal(time.tv_sec, 77);
+	buf_fini(&text);
+}
+
 /* Behind the first KiB nothing is looked for; and no byte behind the record is read. */
 static void test_bounds(void **state)
 {
@@ -192,8 +267,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),	      cmocka_unit_test(test_largest),
-		cmocka_unit_test(test_year_rollover), cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_written),
+		cmocka_unit_test(test_year_rollover), cmocka_unit_test(test_leap_day),
+		cmocka_unit_test(test_bounds),	      cmocka_unit_test(test_written),
 	};
 
 	setenv("TZ", "CET-1", 1);

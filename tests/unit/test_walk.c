@@ -14,6 +14,7 @@
 
 #include <purposed/base/buf.h>
 #include <purposed/base/err.h>
+#include <purposed/io/label.h>
 #include <purposed/io/walk.h>
 
 static char tmp[] = "/tmp/purposed-walk-XXXXXX";
@@ -194,6 +195,29 @@ static void a_folder_that_vanishes_is_told(void **state)
 	err_fini(&e);
 }
 
+/* A long name is cut, but not within a character. */
+static void a_label_is_short(void **state)
+{
+	char name[LABEL_BYTES_MAX + 8];
+	struct buf label = { 0 };
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	name[LABEL_BYTES_MAX] = '\0';
+	label_add(&label, name);
+	assert_string_equal(buf_str(&label), name);
+	buf_clear(&label);
+	memcpy(name + LABEL_BYTES_MAX - 1, "\xe2\x82\xac", 4);
+	label_add(&label, name);
+	assert_int_equal(label.len, LABEL_BYTES_MAX - 1 + 3);
+	assert_string_equal(buf_str(&label) + LABEL_BYTES_MAX - 2, "a...");
+	buf_clear(&label);
+	memcpy(name + LABEL_BYTES_MAX - 1, "\x9b\x9b", 3);
+	label_add(&label, name);
+	assert_string_equal(buf_str(&label) + LABEL_BYTES_MAX - 2, "a\\x9b...");
+	buf_fini(&label);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +228,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_told_and_the_rest_goes_on),
 		cmocka_unit_test(an_unreadable_folder_is_told),
 		cmocka_unit_test(a_folder_that_vanishes_is_told),
+		cmocka_unit_test(a_label_is_short),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

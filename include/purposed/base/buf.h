@@ -2,8 +2,9 @@
  * buf: bytes that grow, for building output.
  *
  * Storage is the caller's struct; zero-initialise it ({ 0 }) and release it
- * with buf_fini.  Growing never fails (see mem.h).  buf_wipe is for buffers
- * that held records.
+ * with buf_fini.  Growing never fails (see mem.h).  Most bufs hold bytes of
+ * records, so memory that a buf lets go of, by buf_fini or by growing, is
+ * overwritten.  One that is kept for the next record is not: see buf_wipe.
  */
 #ifndef PURPOSED_BASE_BUF_H
 #define PURPOSED_BASE_BUF_H
@@ -19,10 +20,13 @@ struct buf {
 	size_t cap;
 };
 
-/* Releases the bytes; the buf is empty and usable again. */
+/* Overwrites and releases the bytes; the buf is empty and usable again. */
 void buf_fini(struct buf *b);
 
-/* Overwrites every byte ever held, then empties; capacity is kept. */
+/*
+ * Overwrites every byte ever held, then empties; capacity is kept.  For a large
+ * buf of which little is used, mem_wipe of what was used is cheaper.
+ */
 void buf_wipe(struct buf *b);
 
 static inline void buf_clear(struct buf *b)

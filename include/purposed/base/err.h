@@ -6,9 +6,9 @@
  * configuration with nine mistakes reports nine.  A function that fails adds
  * at least one message and leaves its outputs untouched.
  *
- * A message is one line without a trailing newline and never holds a byte of
- * a record.  Zero-initialise ({ 0 }); release with err_fini.  Not shared
- * between threads.
+ * A message is one line without a trailing newline, is kept as visible text
+ * (visible.h), and never holds a byte of a record.  Zero-initialise ({ 0 });
+ * release with err_fini.  Not shared between threads.
  */
 #ifndef PURPOSED_BASE_ERR_H
 #define PURPOSED_BASE_ERR_H
@@ -34,6 +34,9 @@ void err_at(struct err *e, const char *file, unsigned line, const char *format, 
 
 /* "message: strerror(errno)"; errno is read first and preserved. */
 void err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds the messages of another one, which stays as it is. */
+void err_append(struct err *e, const struct err *from);
 
 static inline bool err_any(const struct err *e)
 {

@@ -3,7 +3,8 @@
  *
  * The writer puts the commas: say what comes next, nothing else.  Strings are
  * valid UTF-8 on output whatever goes in: a byte that is not part of a valid
- * sequence becomes U+FFFD; control characters and DEL are escaped.
+ * sequence becomes U+FFFD.  What is not visible (visible.h) is escaped: a JSON
+ * line that somebody looks at must not drive the terminal either.
  */
 #ifndef PURPOSED_BASE_JSON_H
 #define PURPOSED_BASE_JSON_H

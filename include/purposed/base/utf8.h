@@ -15,6 +15,12 @@
  */
 size_t utf8_length(struct span s, size_t at);
 
+/* Where the valid sequence starts that byte at of s lies inside of; else at: a place to cut. */
+size_t utf8_start(struct span s, size_t at);
+
+/* The code point of the valid sequence at s.ptr[at]. */
+uint32_t utf8_code(struct span s, size_t at);
+
 /* Writes code (a Unicode scalar value) to out[4]; returns its length, 0 if it is none. */
 size_t utf8_encode(uint32_t code, char out[4]);
 

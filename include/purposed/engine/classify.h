@@ -56,6 +56,12 @@ struct classifier *classifier_new(struct engine *engine);
 void classifier_free(struct classifier **classifier);
 
 /*
+ * Overwrites what is left of the records it was given: their decoded text.  To
+ * be called when these are released; the last result is then void.
+ */
+void classifier_wipe(struct classifier *classifier);
+
+/*
  * Classifies a record of record_len bytes, of which text holds the first ones
  * (all, or at least the engine's record_max_bytes).  plan is of the same
  * engine.  kind: what the stream is stated to carry, or NULL.

@@ -39,11 +39,12 @@ struct decode_layer {
 	uint32_t *below;
 	size_t below_cap;
 	struct buf storage;
+	size_t used; /* bytes of storage that may hold text of a record: not wiped yet */
 };
 
 struct decoded {
 	struct decode_layer layers[DECODE_LAYERS];
-	size_t n;	    /* layers in use, at least 1 */
+	size_t n;	    /* layers in use, at least 1 after decode_run */
 	bool limited;	    /* escapes are left beyond the last layer */
 	size_t limit_start; /* bytes of the record that hold them: [limit_start, limit_end) */
 	size_t limit_end;
@@ -51,6 +52,9 @@ struct decoded {
 
 /* Zero-initialise; release with decoded_fini, which overwrites what it held. */
 void decoded_fini(struct decoded *d);
+
+/* Overwrites what it holds of all records since the last time; buffers are kept. */
+void decoded_wipe(struct decoded *d);
 
 /* Fills d from record (less than 4 GiB), which stays borrowed until the next run. */
 void decode_run(struct decoded *d, struct span record);

@@ -20,6 +20,9 @@ enum redact_mode {
 			   * a permitted one that holds others is kept for these */
 };
 
+/* What a user may ask for: all but REDACT_MASK; see base/words.h. */
+extern const char *const redact_words[];
+
 /*
  * Adds bytes [start, end) of text, the record that result is about, with
  * values replaced as mode says; what was not searched becomes <unscanned>.

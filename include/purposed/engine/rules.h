@@ -28,6 +28,8 @@
  * setting is an element, or { element; validate; rank; container; }.
  * A group whose value its validator refuses yields nothing; the others stand.
  *
+ * All rules together name at most 4096 elements.
+ *
  * element = "none" makes a decoy: it claims bytes that are no personal data
  * (a structured payment reference, a version in a user agent) and so outranks
  * weaker rules; it is never a finding.

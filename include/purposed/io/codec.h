@@ -57,9 +57,6 @@ struct reader *codec_reader(const struct codec *codec, struct reader *source);
 /* "needs N MiB to decode, limits.decoder_bytes allows M MiB": always CODEC_FAULT. */
 enum codec_result codec_too_large(struct fault *f, uint64_t need, size_t allowed);
 
-/* The stream stopped inside what it announced: always CODEC_FAULT. */
-enum codec_result codec_cut(struct fault *f);
-
 /* Neither another stream nor padding: always CODEC_FAULT. */
 enum codec_result codec_trailing(struct fault *f);
 

@@ -9,7 +9,7 @@
 /* Of a longer name what is behind is written "...". */
 enum { LABEL_BYTES_MAX = 4096 };
 
-/* Adds text on one line: control bytes, which a terminal or a log would obey, become \xHH. */
+/* Adds text as visible text (base/visible.h), of a long one the beginning. */
 void label_add(struct buf *b, const char *text);
 
 #endif

@@ -60,10 +60,6 @@ enum members_trouble {
 int members_open(struct members **m_r, const char *path, const struct members_limits *limits,
 		 struct err *e);
 
-/* As members_open; fd is members' from now on, also on failure.  name is for people. */
-int members_open_fd(struct members **m_r, int fd, const char *name,
-		    const struct members_limits *limits, struct err *e);
-
 /*
  * Goes to the next stream; the rest of the current one is skipped.
  * 1: ready.  0: no more.  -1: trouble with a member or the file, described in
@@ -88,9 +84,8 @@ const char *members_name(const struct members *m);
 /* What the last -1 was. */
 enum members_trouble members_trouble(const struct members *m);
 
-/* For progress: bytes read of the file, and its size at open (-1: not known). */
+/* For progress: bytes read of the file. */
 uint64_t members_consumed(const struct members *m);
-off_t members_size(const struct members *m);
 
 /* Accepts NULL, clears the pointer. */
 void members_free(struct members **m);

@@ -70,6 +70,9 @@ struct reader {
 void reader_init(struct reader *r, const struct reader_class *class, struct meter *meter,
 		 unsigned level);
 
+/* For implementers: the number of len bytes that begins with its lowest one. */
+uint64_t reader_number(const unsigned char *bytes, size_t len);
+
 /*
  * Up to cap bytes; 0 at the clean end; -1 on a fault, described in r->fault.
  * 0 and -1 are final: every later call says the same.

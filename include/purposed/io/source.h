@@ -23,14 +23,8 @@ enum { SOURCE_TAIL_MAX = 1 << 20 };
  */
 int source_open(struct reader **source_r, const char *path, struct meter *meter, struct fault *f);
 
-/* As source_open over an open descriptor, which is the source's from now on, failed or not. */
-int source_open_fd(struct reader **source_r, int fd, struct meter *meter, struct fault *f);
-
 /* "-", /dev/stdin, /dev/fd/N, /proc/self/fd/N: named to be read as a stream, whatever it is. */
 bool source_is_stream(const char *path);
-
-/* Size at open, or -1 where there is none (a pipe, a file that says 0). */
-off_t source_size(const struct reader *source);
 
 /*
  * Text, not an archive: where the last byte at open was no line end, what was

@@ -37,6 +37,8 @@
 
 enum select { SELECT_ALL, SELECT_PERSONAL, SELECT_FLAGGED };
 
+extern const char *const select_words[]; /* see base/words.h */
+
 /* Where records go, and how.  All of it is borrowed. */
 struct output {
 	const struct format *format;

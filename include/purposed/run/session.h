@@ -33,4 +33,7 @@ struct session {
 int session_open(struct session *session, const struct session_request *request, struct err *e);
 void session_close(struct session *session);
 
+/* The room of a batch: the longest record that is searched whole fits, with its line end. */
+size_t session_batch_bytes(const struct session *session);
+
 #endif

@@ -26,8 +26,6 @@ extern const size_t settings_table_count;
 /* The words of settings that take one of a few, NULL-terminated, by their enum. */
 extern const char *const settings_input_types[];
 extern const char *const settings_output_types[];
-extern const char *const settings_selects[];
-extern const char *const settings_redacts[];
 
 /* Relative paths are relative to the configuration file.  *path_r is freed and replaced. */
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,

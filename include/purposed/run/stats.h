@@ -39,6 +39,9 @@ void stats_record(struct stats *stats, const struct result *result, size_t len, 
 /* Adds from to into; both of the same policy. */
 void stats_add(struct stats *into, const struct stats *from);
 
+/* The same without findings: from may be of another policy. */
+void stats_add_records(struct stats *into, const struct stats *from);
+
 /* Records whose verdict is flagged. */
 unsigned long long stats_flagged(const struct stats *stats);
 
