@@ -224,14 +224,27 @@ static bool is_word(char c)
 	       (unsigned char)c >= 0x80;
 }
 
-/* A word ends where its neighbour is no part of one; a sign, as in "tel:", ends anywhere. */
-static void add_keyword(struct buf *pattern, const char *word)
+/*
+ * Adds the keywords that begin with a letter or digit, or the others, with before
+ * in front of the first; whether there are any.
+ */
+static bool add_keywords(struct buf *pattern, const struct rule *rule, bool words,
+			 const char *before)
 {
-	if (is_word(word[0]))
-		buf_add_str(pattern, "(?<![a-z0-9\\x80-\\xff])");
-	add_literal(pattern, word);
-	if (is_word(word[strlen(word) - 1]))
-		buf_add_str(pattern, "(?![a-z0-9\\x80-\\xff])");
+	bool any = false;
+
+	for (size_t i = 0; i < rule->n_keywords; i++) {
+		const char *word = rule->keyword_list[i];
+
+		if (is_word(word[0]) != words)
+			continue;
+		buf_add_str(pattern, any ? "|" : before);
+		any = true;
+		add_literal(pattern, word);
+		if (is_word(word[strlen(word) - 1]))
+			buf_add_str(pattern, "(?![a-z0-9\\x80-\\xff])");
+	}
+	return any;
 }
 
 static const char *rule_name(const struct rule *rule)
@@ -239,26 +252,34 @@ static const char *rule_name(const struct rule *rule)
 	return rule->id != NULL ? rule->id : "?";
 }
 
-/* One pattern for all keywords of a rule; '_' parts words, as in "tel_nr". */
+/*
+ * One pattern for all keywords of a rule; '_' parts words, as in "tel_nr".  A
+ * word begins and ends where its neighbour is no part of one; a sign, as in
+ * "tel:", ends anywhere.  What stands before the words is looked at once for all
+ * of them, so that inside of a word none is tried.
+ */
 static int compile_keywords(struct rule *rule, const struct conf_node *list, bool jit,
 			    struct err *e)
 {
 	struct buf pattern = { 0 };
 	struct err why = { 0 };
 	int result = 0;
+	bool words;
 
-	buf_add_str(&pattern, "(?i)");
 	for (size_t i = 0; i < rule->n_keywords; i++) {
 		if (rule->keyword_list[i][0] == '\0') {
 			conf_err(e, list, "keyword %zu is empty", i + 1);
 			result = -1;
-			continue;
 		}
-		if (i != 0)
-			buf_add_char(&pattern, '|');
-		add_keyword(&pattern, rule->keyword_list[i]);
 	}
-	if (result == 0 && regex_compile(&rule->keywords, buf_str(&pattern), jit, &why) != 0) {
+	if (result != 0)
+		return result;
+	buf_add_str(&pattern, "(?i)");
+	words = add_keywords(&pattern, rule, true, "(?<![a-z0-9\\x80-\\xff])(?:");
+	if (words)
+		buf_add_char(&pattern, ')');
+	add_keywords(&pattern, rule, false, words ? "|" : "");
+	if (regex_compile(&rule->keywords, buf_str(&pattern), jit, &why) != 0) {
 		conf_err(e, list, "rule '%s': keywords: %s", rule_name(rule), buf_str(&why.text));
 		result = -1;
 	}
