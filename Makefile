@@ -44,6 +44,7 @@ INSTALLS := $(if $(filter deps demo check check-% coverage lint format bench,$(G
 MODULES := $(sort $(wildcard daemon/*/*.c))
 HEADERS := $(sort $(wildcard include/purposed/*/*.h include/purposed/*.h))
 UNIT_TESTS := $(sort $(wildcard tests/unit/test_*.c))
+QUALITY_TESTS := $(sort $(wildcard tests/quality/test_*.c))
 FUZZ_TARGETS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 EMBEDDED := conf/annex-i.conf $(sort $(wildcard conf/rules.d/*.conf))
 
@@ -73,7 +74,8 @@ VARIANTS := release asan tsan coverage
 # A line for each file that is built; V=1 shows the commands.
 Q := $(if $(V),,@)
 
-.PHONY: all demo check check-unit check-fuzz check-e2e check-tsan check-house check-man coverage bench lint \
+.PHONY: all demo check check-unit check-fuzz check-e2e check-quality \
+	check-tsan check-house check-man coverage bench lint \
 	lint-format lint-cppcheck lint-tidy format install uninstall deps packages clean help FORCE
 
 all: $(B)/purposed ## build build/purposed (the default)
@@ -86,6 +88,7 @@ $(B)/purposed: $(B)/release/purposed
 define variant_rules
 OBJECTS_$(1) := $$(MODULES:daemon/%.c=$(B)/$(1)/%.o) $(B)/$(1)/engine/embedded_data.o
 TESTS_$(1) := $$(UNIT_TESTS:tests/%.c=$(B)/$(1)/tests/%)
+QUALITY_$(1) := $$(QUALITY_TESTS:tests/%.c=$(B)/$(1)/tests/%)
 FUZZERS_$(1) := $$(FUZZ_TARGETS:tests/%.c=$(B)/$(1)/tests/%)
 FLAGS_$(1) = $$(CC) $$(BASE_CFLAGS) $$(CFLAGS_$(1)) $$(EXTRA_CFLAGS)
 
@@ -119,13 +122,21 @@ $(B)/$(1)/tests/unit/%: tests/unit/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -Itests/support -MMD -MP -o $$@ $$< \
 		$(B)/$(1)/libpurposed.a -lcmocka $$(LIB_LIBS)
 
+# These count what PCRE2 does: its calls go through them.
+$(B)/$(1)/tests/quality/%: tests/quality/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
+	@mkdir -p $$(@D)
+	@echo '  test  $$@'
+	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -Itests/support -MMD -MP -o $$@ $$< \
+		-Wl,--wrap=pcre2_compile_8,--wrap=pcre2_match_context_create_8 \
+		$(B)/$(1)/libpurposed.a -lcmocka $$(LIB_LIBS)
+
 $(B)/$(1)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 	@mkdir -p $$(@D)
 	@echo '  test  $$@'
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$< tests/fuzz/driver.c \
 		$(B)/$(1)/libpurposed.a $$(LIB_LIBS)
 
--include $$(OBJECTS_$(1):.o=.d) $(B)/$(1)/main.d $$(TESTS_$(1):=.d)
+-include $$(OBJECTS_$(1):.o=.d) $(B)/$(1)/main.d $$(TESTS_$(1):=.d) $$(QUALITY_$(1):=.d)
 endef
 $(foreach variant,$(VARIANTS),$(eval $(call variant_rules,$(variant))))
 
@@ -172,6 +183,7 @@ SUITES_man := @man tests/house/test_man.sh
 SUITES_unit := @unit-asan $(TESTS_asan)
 SUITES_fuzz := @fuzz-asan FUZZERS=$(B)/asan/tests/fuzz tests/fuzz/run.sh
 SUITES_e2e := @e2e-asan PURPOSED=$(B)/asan/purposed $(E2E)
+SUITES_quality := @quality $(QUALITY_release) PURPOSED=$(B)/asan/purposed tests/quality/bytes.py
 SUITES_tsan := @unit-tsan $(TESTS_tsan) @e2e-tsan PURPOSED=$(B)/tsan/purposed $(E2E_THREADED)
 SUITES_coverage := @coverage B=$(B) tests/house/coverage.sh
 
@@ -180,10 +192,11 @@ NEEDS_man := packages
 NEEDS_unit := $(TESTS_asan)
 NEEDS_fuzz := $(FUZZERS_asan)
 NEEDS_e2e := $(B)/asan/purposed
+NEEDS_quality := $(QUALITY_release) $(B)/asan/purposed
 NEEDS_tsan := $(TESTS_tsan) $(B)/tsan/purposed
 NEEDS_coverage := $(TESTS_coverage) $(B)/coverage/purposed
 
-CHECKS := house man unit fuzz e2e tsan coverage
+CHECKS := house man unit fuzz e2e quality tsan coverage
 
 check: $(foreach c,$(CHECKS),$(NEEDS_$c)) ## run every test, under sanitizers, and count
 	@tests/run $(foreach c,$(CHECKS),$(SUITES_$c))
@@ -202,6 +215,9 @@ check-fuzz: $(NEEDS_fuzz) ## only: the fuzz targets, for a while
 
 check-e2e: $(NEEDS_e2e) ## only: end-to-end tests under asan and ubsan
 	@tests/run $(SUITES_e2e)
+
+check-quality: $(NEEDS_quality) ## only: checked values in every form, damaged records, work of every rule
+	@tests/run $(SUITES_quality)
 
 check-tsan: $(NEEDS_tsan) ## only: unit and end-to-end tests under tsan
 	@tests/run $(SUITES_tsan)
