@@ -108,6 +108,20 @@ static void go_on_with_line(struct feed *f)
 	}
 }
 
+/*
+ * For the next read: into a full batch it would look like the end of the input.
+ * A batch may be full already where it took over what stood in another one.
+ */
+static int make_room(struct feed *f)
+{
+	if (f->batch->bytes.len < f->batch->bytes.cap)
+		return 0;
+	if (f->lines_end != 0)
+		return submit(f, f->lines_end);
+	begin_line(f);
+	return pipeline_stopped(f->pipeline) ? -1 : 0;
+}
+
 static bool wait_for_more(const struct feed *f)
 {
 	if (f->batch->bytes.cap - f->batch->bytes.len < ROOM_MIN)
@@ -129,9 +143,12 @@ struct feed *feed_new(struct pipeline *pipeline, struct stream *stream, const st
 
 enum feed_result feed_step(struct feed *f, struct err *e)
 {
-	ssize_t n = read_more(f, e);
 	bool stopped = false;
+	ssize_t n;
 
+	if (make_room(f) != 0)
+		return FEED_OUTPUT_FAILED;
+	n = read_more(f, e);
 	if (n <= 0)
 		return n < 0 ? FEED_INPUT_FAILED : FEED_DONE;
 	/* An overlong line has drained the pipeline: it may be asked. */
@@ -172,7 +189,6 @@ void feed_move(struct feed *f, struct pipeline *pipeline, struct stream *stream)
 	f->pipeline = pipeline;
 	begin_batch(f);
 	buf_add_span(&f->batch->bytes, buf_span(&old->bytes));
-	buf_reserve(&f->batch->bytes, ROOM_MIN);
 	f->lines_end = lines_end;
 	pipeline_return(old_pipeline, old);
 }
