@@ -19,6 +19,7 @@ struct feed {
 	long long offset;	   /* of its first byte */
 	struct overlong *line;	   /* being read: batch has more bytes of it, or nothing yet */
 	struct batch *head;	   /* its first bytes */
+	bool torn;		   /* the input has failed: what has no line end is torn */
 	unsigned long long line_len;
 };
 
@@ -77,7 +78,7 @@ static void begin_line(struct feed *f)
 /* The overlong line is over; the batch begins behind it. */
 static void end_line(struct feed *f, struct span end)
 {
-	overlong_end(&f->line, end);
+	overlong_end(&f->line, end, f->torn && end.len == 0);
 	pipeline_return(f->pipeline, f->head);
 	f->head = NULL;
 	f->number++;
@@ -149,8 +150,10 @@ enum feed_result feed_step(struct feed *f, struct err *e)
 	if (make_room(f) != 0)
 		return FEED_OUTPUT_FAILED;
 	n = read_more(f, e);
-	if (n <= 0)
-		return n < 0 ? FEED_INPUT_FAILED : FEED_DONE;
+	if (n <= 0) {
+		f->torn = n < 0;
+		return f->torn ? FEED_INPUT_FAILED : FEED_DONE;
+	}
 	/* An overlong line has drained the pipeline: it may be asked. */
 	if (f->line != NULL) {
 		go_on_with_line(f);
@@ -170,6 +173,7 @@ int feed_finish(struct feed *f)
 		end_line(f, span_of(NULL, 0));
 		return pipeline_stopped(f->pipeline) ? -1 : 0;
 	}
+	f->batch->torn = f->torn;
 	return f->batch->bytes.len != 0 ? submit(f, f->batch->bytes.len) : 0;
 }
 
@@ -216,7 +220,6 @@ enum feed_result feed_run(struct pipeline *pipeline, struct stream *stream,
 
 	while ((result = feed_step(feed, e)) == FEED_MORE)
 		continue;
-	feed->batch->torn = result == FEED_INPUT_FAILED;
 	if (result != FEED_OUTPUT_FAILED && feed_finish(feed) != 0)
 		result = FEED_OUTPUT_FAILED;
 	feed_free(&feed);

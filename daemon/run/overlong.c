@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/run/torn.h>
 
 struct overlong {
 	struct pipeline *pipeline;
@@ -120,10 +121,11 @@ void overlong_more(struct overlong *line, struct span bytes)
 	pass_on(line, span_slice(bytes, 0, bytes.len - line->carriage));
 }
 
-void overlong_end(struct overlong **line_p, struct span end)
+void overlong_end(struct overlong **line_p, struct span end, bool torn)
 {
 	struct overlong *line = *line_p;
 	const struct result *result;
+	struct torn torn_line = { 0 };
 	size_t n;
 	const struct output *outputs = pipeline_outputs(line->pipeline, &n);
 
@@ -132,6 +134,8 @@ void overlong_end(struct overlong **line_p, struct span end)
 	else if (line->carriage)
 		end = span_of("\r\n", 2);
 	result = classify(line, line->len);
+	if (torn)
+		result = torn_result(&torn_line, result, line->len);
 	for (size_t i = 0; i < n; i++) {
 		struct buf out = { 0 };
 
@@ -148,6 +152,7 @@ void overlong_end(struct overlong **line_p, struct span end)
 	}
 	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0);
 	classifier_wipe(line->classifier);
+	torn_fini(&torn_line);
 	free(line->after);
 	free(line);
 	*line_p = NULL;

@@ -1,5 +1,7 @@
 #include <purposed/run/process.h>
 
+#include <purposed/run/torn.h>
+
 const char *const select_words[] = { "all", "personal", "flagged", NULL };
 
 bool output_selects(const struct output *output, enum verdict verdict)
@@ -62,6 +64,7 @@ void process_batch(struct batch *batch, const struct output *outputs, size_t n_o
 		.read_at = batch->read_at,
 		.is_message = batch->framing == FRAMING_MESSAGES,
 	};
+	struct torn torn = { 0 };
 	struct frame frame;
 	size_t at = 0;
 
@@ -70,14 +73,13 @@ void process_batch(struct batch *batch, const struct output *outputs, size_t n_o
 
 		record.text = frame.text;
 		record.len = frame.len;
-		/* A record that its input broke off goes on where we could not read: unscanned. */
-		if (batch->torn && at == block.len && frame.end.len == 0)
-			record.len = frame.text.len + 1;
 		record.offset =
 			stream_has_offsets(batch->stream) ? batch->offset + (long long)start : -1;
 		job.plan = stream_plan(batch->stream, frame.text);
 		job.result = classify_run(classifier, job.plan, frame.text, record.len,
 					  stream_kind(batch->stream));
+		if (batch->torn && at == block.len && frame.end.len == 0)
+			job.result = torn_result(&torn, job.result, frame.len);
 		for (size_t i = 0; i < n_outputs; i++) {
 			if (output_selects(&outputs[i], job.result->verdict))
 				write_record(batch, &outputs[i], &batch->out[i], &job, frame.end);
@@ -87,4 +89,5 @@ void process_batch(struct batch *batch, const struct output *outputs, size_t n_o
 		record.number++;
 	}
 	classifier_wipe(classifier);
+	torn_fini(&torn);
 }

@@ -361,6 +361,34 @@ closed_in() {
 status "closed standard input: 2" 2 closed_in
 like "told" "$(cat "$T/err")" "stdin"
 
+# An input that fails: what came before is judged, the record that it tore is not called clean.
+for jobs in 1 3; do
+	broken() {
+		with_broken_stdin $'mail an@example.be\nnothing in h' \
+			"$PURPOSED" filter -p $P -o json -j$jobs >"$T/out" 2>"$T/err"
+	}
+	status "-j$jobs: an input that fails: 2" 2 broken
+	like "-j$jobs: told" "$(cat "$T/err")" "cannot read stdin: Connection reset"
+	is "-j$jobs: the torn record is unscanned" "$(jq -c '[.verdict, .findings[-1].reason]' "$T/out")" \
+'["out-of-purpose","not-permitted"]
+["unscanned","input-error"]'
+done
+{ printf 'an@example.be '; many 700000 x; } >"$T/torn"
+broken() {
+	python3 - "$T/torn" "$PURPOSED" filter -p $P -o json >"$T/out" 2>"$T/err" <<-'END'
+		import socket, subprocess, sys
+		ours, theirs = socket.socketpair()
+		theirs.send(b"unread")
+		p = subprocess.Popen(sys.argv[2:], stdin=theirs)
+		ours.sendall(open(sys.argv[1], "rb").read())
+		ours.close()
+		sys.exit(p.wait())
+	END
+}
+status "a torn record that is very long: 2" 2 broken
+is "is unscanned for both" "$(jq -c '[.findings[] | select(.rule == null) | .start, .end, .reason]' "$T/out")" \
+	'[65536,700014,"record-limit",700014,700015,"input-error"]'
+
 # --- Live -------------------------------------------------------------------------------
 
 # A record alone on a pipe comes out while the pipe stays open.

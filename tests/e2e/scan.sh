@@ -222,6 +222,12 @@ trouble "a gzip cut short" "$D/cut.gz: is cut short" '1 damaged' "trouble/cut.gz
 ok "a gzip cut short: its readable records are judged" test "$(grep -c cut.gz "$T/out")" -gt 1000
 ok "a gzip cut short: they are those of the log" cmp <(jq -r 'select(.input | endswith("cut.gz")).offset' "$T/out" | head -n 1000) \
 	<(awk 'NR <= 1000 { print at + 0 } { at += length($0) + 1 }' "$T/many.log")
+is "a gzip cut short: the record that it tore is unscanned for that" \
+	"$(jq -c 'select(.input | endswith("cut.gz")) | .findings[-1] | [.verdict, .reason]' "$T/out" | uniq -c | tr -s ' ')" \
+	" $(($(grep -c cut.gz "$T/out") - 1)) [\"out-of-purpose\",\"not-permitted\"]
+ 1 [\"unscanned\",\"input-error\"]"
+like "a gzip cut short: which the summary counts" "$(tr -s ' ' <"$T/err")" \
+	$'\n \\(not searched\\) input-error 1\n'
 rm "$D/cut.gz"
 gzip -c "$T/many.log" >"$D/flip.gz"
 printf '\xff\xff\xff\xff' | dd of="$D/flip.gz" bs=1 seek=20000 conv=notrunc status=none

@@ -11,6 +11,7 @@
 # and 1..N must be in the outputs.
 
 . tests/support/tap.sh || exit 1
+. tests/support/run.sh || exit 1
 
 D="$T/d"
 SOCK="$D/log.sock"
@@ -360,6 +361,14 @@ ok "a file, and a line longer than a batch" cmp "$D/wanted" "$D/stdout"
 (cat "$D/lines" | "$PURPOSED" serve -c "$D/stdin.conf" 2>"$D/err") |
 	(sleep 1; cat) >"$D/stdout"
 ok "a slow reader of standard output gets all" cmp "$D/wanted" "$D/stdout"
+
+with_broken_stdin $'nothing\nnothing in h' timeout 60 "$PURPOSED" serve -c "$D/stdin.conf" \
+	>"$D/stdout" 2>"$D/err"
+is "standard input that fails ends the daemon with status 2" $? 2
+is "and the record that it tore is not called clean" \
+	"$(grep -oE '^no.*verdict="[a-z]+"' "$D/stdout")" \
+'nothing [purposed@32473 verdict="clean"
+nothing in h [purposed@32473 verdict="unscanned"'
 
 mkfifo "$D/pipe"
 "$PURPOSED" serve -c "$D/stdin.conf" <"$D/pipe" >"$D/stdout" 2>"$D/err" &

@@ -305,7 +305,7 @@ static void test_nothing(void **state)
 	fed_fini(&fed);
 }
 
-/* An input that breaks: all that came before is out, the torn line, too. */
+/* An input that breaks: all that came before is out, the torn line, too, which is never clean. */
 static void test_broken_input(void **state)
 {
 	struct buf text = { 0 };
@@ -325,6 +325,8 @@ static void test_broken_input(void **state)
 			assert_true(span_equal(buf_span(&fed.records.taken), chunks.bytes));
 			assert_int_equal(fed.stats.bytes, cut);
 			assert_int_equal(fed.stats.records, framing_count_lines(chunks.bytes));
+			assert_int_equal(fed.stats.findings[4 * REASON_COUNT + REASON_INPUT_ERROR],
+					 cut != 0 && text.ptr[cut - 1] != '\n');
 			unit_said(&fed.e, "the input broke\n");
 			fed_fini(&fed);
 		}
