@@ -15,24 +15,15 @@ static size_t count_examples(const struct rules *rules)
 	return n;
 }
 
-static size_t count_without_jit(const struct rules *rules)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < rules_count(rules); i++)
-		n += !regex_has_jit(rules_at(rules, i)->regex);
-	return n;
-}
-
 /* What works, but not as well as it could; the number of warnings. */
 static unsigned warn(const struct session *session)
 {
 	const struct rules *rules = engine_rules(session->engine);
 	unsigned n = 0;
 
-	if (count_without_jit(rules) != 0) {
+	if (common_count_without_jit(session) != 0) {
 		log_warning("%zu rules run without machine code (slower)",
-			    count_without_jit(rules));
+			    common_count_without_jit(session));
 		n++;
 	}
 	for (size_t i = 0; i < rules_element_count(rules); i++) {

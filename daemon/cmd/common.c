@@ -68,6 +68,57 @@ struct output common_stdout(const struct options *options, const struct session 
 	};
 }
 
+size_t common_count_without_jit(const struct session *session)
+{
+	const struct rules *rules = engine_rules(session->engine);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++)
+		n += !regex_has_jit(rules_at(rules, i)->regex);
+	return n;
+}
+
+static void say_purposes(const struct session *session)
+{
+	const struct purpose_set *set = &session->plan->set;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct policy_purpose *purpose =
+			policy_purpose(engine_policy(session->engine), set->purposes[i]);
+
+		log_info("purpose: %s, row %u", purpose->id, purpose->row);
+	}
+	if (set->n == 0)
+		log_info("purpose: none is declared; personal data is a gap");
+}
+
+/* Where the policy or the rules in force are from. */
+static const char *origin(const char *option, const char *setting)
+{
+	if (option != NULL)
+		return option;
+	return setting != NULL ? setting : "built in";
+}
+
+void common_say(const struct session *session, const struct options *options)
+{
+	const struct settings *settings = session->settings;
+	const struct policy *policy = engine_policy(session->engine);
+	const struct rules *rules = engine_rules(session->engine);
+	size_t slow = common_count_without_jit(session);
+
+	log_info("policy: %s, version %s: %zu purposes, %zu categories",
+		 origin(options->policy, settings->policy), policy_version(policy),
+		 policy_purpose_count(policy), policy_category_count(policy));
+	log_info("rules: %s: %zu, for %zu elements", origin(options->rules, settings->rules),
+		 rules_count(rules), rules_element_count(rules));
+	log_info("engine: PCRE2, %zu rules as machine code, %zu interpreted; workers: %u; "
+		 "%lld bytes of a record are searched",
+		 rules_count(rules) - slow, slow, options->jobs != 0 ? options->jobs : 1,
+		 settings->record_bytes);
+	say_purposes(session);
+}
+
 int common_operands(const struct options *options, size_t min, size_t max, struct err *e)
 {
 	if (options->n_operands < min) {

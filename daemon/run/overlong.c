@@ -28,6 +28,7 @@ struct overlong {
 	size_t len;	   /* bytes so far, a held back CR not counted */
 	bool carriage;	   /* a CR is held back */
 	struct buf *after; /* per output: what comes behind the tail */
+	unsigned forged;   /* tags that claimed to be ours */
 };
 
 static bool streams(const struct output *output)
@@ -55,7 +56,7 @@ static void format_line(struct overlong *line, size_t index, const struct result
 				  .classifier = line->classifier };
 	size_t tail = 0;
 
-	output->format->add(out, &job, &tail);
+	line->forged += output->format->add(out, &job, &tail);
 	if (streams(output)) {
 		buf_add_span(&line->after[index], span_slice(buf_span(out), tail, out->len));
 		out->len = tail;
@@ -150,7 +151,8 @@ void overlong_end(struct overlong **line_p, struct span end, bool torn)
 		buf_fini(&out);
 		buf_fini(&line->after[i]);
 	}
-	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0);
+	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0,
+		       line->forged);
 	classifier_wipe(line->classifier);
 	torn_fini(&torn_line);
 	free(line->after);

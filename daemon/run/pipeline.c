@@ -459,7 +459,9 @@ int pipeline_write(struct pipeline *p, size_t output, struct span bytes)
 	return offer(p, output, bytes, &p->error) == SINK_ACCEPTED ? 0 : -1;
 }
 
-void pipeline_count(struct pipeline *p, const struct result *result, size_t len, bool declared)
+void pipeline_count(struct pipeline *p, const struct result *result, size_t len, bool declared,
+		    unsigned forged)
 {
 	stats_record(&p->stats, result, len, declared);
+	p->stats.forged_tags += forged;
 }

@@ -224,7 +224,7 @@ like "a version" "$(cat "$T/out")" '^purposed [0-9]+\.[0-9]+'
 full() {
 	"$PURPOSED" "$@" 2>"$T/err" >/dev/full
 }
-for command in "policy list" "policy table --json" "rules list" "explain x" "check"; do
+for command in -h -V --help --version "filter -h" "scan -V" "check --dump-config" "policy list" "policy table --json" "rules list" "explain x" "check"; do
 	# shellcheck disable=SC2086
 	status "full disk, $command: 2" 2 full $command
 	like "full disk, $command: told" "$(cat "$T/err")" "No space left"

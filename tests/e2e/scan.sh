@@ -140,6 +140,11 @@ for line in 'out-of-purpose 3' 'permitted 1' 'clean 1' 'identification not-permi
 done
 status "summary without a purpose" 1 run scan "$T/mixed.log"
 like "says how many records nobody declared" "$(cat "$T/err")" 'without a declared purpose: 5'
+status "-v" 1 run scan -v -p $P "$T/mixed.log"
+like "says by what is judged" "$(cat "$T/err")" "policy: built in, .*rules: .*purpose: $P, row 60"
+is "and no byte of a record" "$(grep -c -e 192.0.2.7 -e 'example.be' "$T/err")" 0
+run scan -vv -p $P "$T/mixed.log"
+like "-vv: also what is searched" "$(cat "$T/err")" "searching $T/mixed.log"
 status "-q" 1 run scan -q -p $P "$T/mixed.log"
 is "says nothing" "$(cat "$T/err")" ""
 is "text is like grep" "$("$PURPOSED" scan -q -p $P -o text "$T/mixed.log" | head -n 1)" \
@@ -192,6 +197,8 @@ trouble() { # DESCRIPTION MESSAGE COUNTED NAMES OPTION-OR-PATH...
 	status "$description: 2" 2 run scan --exit-zero -p $P "$@"
 	like "$description: told" "$(cat "$T/err")" "$message"
 	like "$description: counted" "$(cat "$T/err")" "NOT SEARCHED, or not to the end: .*$counted"
+	like "$description: a row of the summary" "$(cat "$T/err")" \
+		$'\n  \\(not searched\\) +'"${counted#* } +${counted% *}"$'\n'
 	is "$description: the rest is searched" \
 		"$(jq -r .input "$T/out" | sed "s,^$T/,," | uniq | tr '\n' ' ')" "$names "
 }
@@ -271,6 +278,13 @@ is "a file that vanishes: the one behind it is searched" "$(tail -n 1 <&3)" "jan
 exec 3<&-
 status "a file that vanishes: 2" 2 wait $pid
 like "a file that vanishes: told" "$(cat "$T/err")" "$D/gone/2.log: No such file"
+
+status "nothing but a file that is refused" 2 run scan "$T/none"
+is "is a row of the summary, too" "$(tail -n 4 "$T/err" | tr -s ' ')" \
+"findings by category and reason:
+ (not searched) unreadable 1
+0 files or members searched
+NOT SEARCHED, or not to the end: 1 (1 unreadable, 0 damaged, 0 refused)"
 
 # --- Usage --------------------------------------------------------------------------------------
 
