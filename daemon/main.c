@@ -15,6 +15,7 @@
  *   session   settings + engine + keys
  *   feed      bytes of a stream -> batches  overlong  a line larger than a batch
  *   source_fd a descriptor that is fed      torn      a record that its input broke off
+ *   lines     the lines of a descriptor
  *   pipeline  batches, workers, order       process   the records of one batch
  *   stream    what an input's records share stats     what is counted
  *   format    and format_*: how records look  scan      a list of paths, to the end
