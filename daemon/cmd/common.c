@@ -7,29 +7,6 @@
 
 #include <purposed/base/log.h>
 
-/* Whether a condition of the policy or a rule speaks of that kind. */
-static bool knows_kind(const struct session *session, const char *kind)
-{
-	const struct policy *policy = engine_policy(session->engine);
-	const struct rules *rules = engine_rules(session->engine);
-
-	for (size_t p = 0; p < policy_purpose_count(policy); p++) {
-		for (size_t c = 0; c < policy_category_count(policy); c++) {
-			const struct policy_cell *cell = policy_cell(policy, p, c);
-
-			if (cell->state == CELL_PERMITTED_ONLY_FOR && strcmp(cell->kind, kind) == 0)
-				return true;
-		}
-	}
-	for (size_t i = 0; i < rules_count(rules); i++) {
-		const char *known = rules_at(rules, i)->kind;
-
-		if (known != NULL && strcmp(known, kind) == 0)
-			return true;
-	}
-	return false;
-}
-
 int common_open(struct session *session, const struct options *options, struct err *e)
 {
 	const struct session_request request = {
@@ -42,7 +19,7 @@ int common_open(struct session *session, const struct options *options, struct e
 
 	if (session_open(session, &request, e) != 0)
 		return -1;
-	if (options->kind != NULL && !knows_kind(session, options->kind))
+	if (options->kind != NULL && !engine_knows_kind(session->engine, options->kind))
 		log_warning("--kind: neither policy nor rules know a kind '%s'", options->kind);
 	if (!options->dump_config)
 		return 0;

@@ -220,6 +220,26 @@ echo 'default_purposes = [ "nis3" ];' >"$T/etc/a.conf"
 wrong "unknown default purpose" "$T/etc/a.conf:1: .*'nis3'" -c "$T/etc/a.conf"
 printf '\ninputs = ( { name = "web"; type = "stdin";\n  purposes = [ "nis3" ]; } );\n' >"$T/etc/b.conf"
 wrong "unknown purpose of an input" "$T/etc/b.conf:3: .*'nis3'" -c "$T/etc/b.conf"
+printf 'inputs = ( { name = "web"; type = "stdin";\n\n  kind = "web-trafic-log"; } );\n' >"$T/etc/kind.conf"
+wrong "unknown kind of an input" "$T/etc/kind.conf:3: .* kind 'web-trafic-log'" -c "$T/etc/kind.conf"
+sed 's/trafic/traffic/' "$T/etc/kind.conf" >"$T/etc/kind-good.conf"
+status "check: a kind that is known" 0 run check -c "$T/etc/kind-good.conf"
+sed 's/\(permitted-only-for = \)"web-traffic-log"/\1"web-trafic-log"/' conf/annex-i.conf >"$T/etc/kind-policy.conf"
+status "check: a kind that only the policy knows" 0 \
+	run check -c "$T/etc/kind.conf" --policy "$T/etc/kind-policy.conf"
+cat >"$T/etc/many.conf" <<'END'
+default_purposes = [ "nis3" ];
+pseudonym_key = { id = 1; file = "/dev/null"; };
+inputs = ( { name = "a"; type = "stdin"; purposes = [ "nis4" ]; },
+  { name = "b"; type = "syslog"; listen = "unix:x"; kind = "c";
+    bind = ( { app = "d"; purposes = [ "nis5" ]; } ); } );
+END
+wrong "mistakes of all sorts at once" "$T/etc/many.conf:1: .*'nis3'" -c "$T/etc/many.conf"
+for line in "2: cannot read .*/dev/null: it is no regular file" "3: .*'nis4'" "4: .*'c'" "5: .*'nis5'"; do
+	like "check: they are all told: $line" "$(cat "$T/err")" "$T/etc/many.conf:$line"
+done
+is "check: and each once" "$(wc -l <"$T/err")" 5
+status "a mistake in the configuration is one for filter, too" 2 run filter -p $P -c "$T/etc/many.conf"
 printf 'policy = "policy.conf"\nlimits = { record_byte = 7; };\n' >"$T/etc/c.conf"
 wrong "unknown limit" "$T/etc/c.conf:2: .*'record_byte'" -c "$T/etc/c.conf"
 printf 'policy = "none.conf";\n' >"$T/etc/d.conf"
