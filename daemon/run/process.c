@@ -4,6 +4,12 @@
 
 const char *const select_words[] = { "all", "personal", "flagged", NULL };
 
+/*
+ * What is said of a record can be fifty times as long as the record, and a batch
+ * with it: 256 KiB of addresses and nothing else are 15 MB of JSON.
+ */
+enum { DRAIN_BYTES = 1024 * 1024 };
+
 bool output_selects(const struct output *output, enum verdict verdict)
 {
 	switch (output->select) {
@@ -55,7 +61,7 @@ static void write_record(struct batch *batch, const struct output *output, struc
 }
 
 void process_batch(struct batch *batch, const struct output *outputs, size_t n_outputs,
-		   struct classifier *classifier)
+		   struct classifier *classifier, const struct process_drain *drain)
 {
 	struct span block = buf_span(&batch->bytes);
 	struct record record = {
@@ -83,6 +89,8 @@ void process_batch(struct batch *batch, const struct output *outputs, size_t n_o
 		for (size_t i = 0; i < n_outputs; i++) {
 			if (output_selects(&outputs[i], job.result->verdict))
 				write_record(batch, &outputs[i], &batch->out[i], &job, frame.end);
+			if (batch->out[i].len > DRAIN_BYTES)
+				drain->drain(drain->context, batch, i);
 		}
 		stats_record(&batch->stats, job.result, frame.len + frame.end.len,
 			     job.plan->set.n != 0);
