@@ -343,6 +343,23 @@ static void long_and_hostile_names(void **state)
 	expect("root.tar", "root.tar!../other\n", "third\n");
 }
 
+/* Bit 11 of a zip member's flags says that its name is UTF-8; without it, it is bytes. */
+static void utf8_names(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	shell("cd names && cp ../small \"$(printf 'journal-\\303\\251')\" && "
+	      "rm -f ../utf8.zip && zip -q0 ../utf8.zip journal*");
+	expect("utf8.zip", "utf8.zip!journal-\303\251\n", "first\nsecond\n");
+	b = file_bytes("utf8.zip");
+	assert_int_equal(b.ptr[7] & 8, 0);
+	b.ptr[7] |= 8;
+	write_bytes("utf8.zip", b.ptr, b.len);
+	expect("utf8.zip", "utf8.zip!journal-\303\251\n", "first\nsecond\n");
+	buf_fini(&b);
+}
+
 static void zip_stored_and_deflated(void **state)
 {
 	(void)state;
@@ -878,6 +895,7 @@ int main(void)
 		cmocka_unit_test(compress_is_read),
 		cmocka_unit_test(tar_of_every_form),
 		cmocka_unit_test(long_and_hostile_names),
+		cmocka_unit_test(utf8_names),
 		cmocka_unit_test(zip_stored_and_deflated),
 		cmocka_unit_test(what_is_nested_is_opened),
 		cmocka_unit_test(decoders_that_want_too_much_are_refused),
