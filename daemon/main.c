@@ -49,6 +49,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <purposed/base/log.h>
@@ -130,6 +132,24 @@ static void secure_descriptors(void)
 	}
 }
 
+static void set_signals(void)
+{
+	/* A reader that goes away ends us quietly, whatever our parent thinks of SIGPIPE. */
+	signal(SIGPIPE, SIG_DFL);
+	/* A file that may not grow further is an error of writing, as a full disk is. */
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+/* Records are in our memory; it must not come to lie about on disks. */
+static void prevent_core_dumps(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	/* The limit does not hold where a program takes the dumps; the flag does. */
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
 static bool is_option(const char *word, const char *brief, const char *full)
 {
 	return strcmp(word, brief) == 0 || strcmp(word, full) == 0;
@@ -157,8 +177,8 @@ int main(int argc, char **argv)
 	const struct cmd *cmd;
 
 	secure_descriptors();
-	/* A reader that goes away ends us quietly, whatever our parent thinks of SIGPIPE. */
-	signal(SIGPIPE, SIG_DFL);
+	set_signals();
+	prevent_core_dumps();
 
 	if (argc < 2)
 		return usage_error("which command?", NULL);

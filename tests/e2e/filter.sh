@@ -355,6 +355,11 @@ for format in tag record json text; do
 	status "full disk, $format: 2" 2 full filter --exit-zero -o "$format" "$T/lines"
 	like "full disk, $format: told" "$(cat "$T/err")" "No space left"
 done
+limited() {
+	(ulimit -f 1 && "$PURPOSED" filter -o record "$T/lines" 2>"$T/err" >"$T/limited")
+}
+status "a file that may not grow that large: 2" 2 limited
+like "told" "$(cat "$T/err")" "File too large"
 closed_out() {
 	"$PURPOSED" filter "$T/four" 2>"$T/err" >&-
 }
@@ -434,6 +439,8 @@ for jobs in 1 4; do
 	printf 'half a' >&3
 	sleep 0.2
 	is "-j$jobs: half a record is not" "$(wc -l <"$T/live")" 1
+	like "-j$jobs: what it holds is for no core dump" "$(cat /proc/$pid/limits)" \
+		'Max core file size +0 +0 '
 	echo ' record' >&3
 	ok "-j$jobs: the other half" wait_for "$T/live" 2
 	is "-j$jobs: is the same record" "$(sed -n 2p "$T/live" | untag)" "half a record"

@@ -322,6 +322,26 @@ status "an output that still fails at the second SIGTERM is status 2" 2 finish T
 like "and its loss is said" "$(cat "$D/err")" "output 'full' failed until the end: [0-9]+ bytes"
 rm -f "$D"/out.* "$D"/full.*
 
+# A limit on the size of files is an output that fails, not the end of the daemon.
+config "$TAG" "$WEB"
+: >"$D/err"
+(ulimit -f 4 && exec "$PURPOSED" serve -c "$CONF" >"$D/stdout" 2>"$D/err") &
+daemon_pid=$!
+said 'ready:'
+send 1 40 &
+sender=$!
+ok "a file that may not grow further is said" said 'cannot write to .*out\.log: File too large; inputs wait'
+mv "$D/out.log" "$D/out.log.1"
+kill -HUP "$daemon_pid"
+ok "and after rotation it goes on" said 'every output works again'
+wait "$sender"
+has_lines "$D/out.log" 10
+is "with nothing lost" "$(cat "$D/out.log.1" "$D/out.log" | grep -oE 'number [0-9]+ end' | sort -u | wc -l)" 40
+like "it leaves no core dump" "$(cat /proc/"$daemon_pid"/limits)" 'Max core file size +0 +0 '
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+rm -f "$D"/out.*
+
 # A disk that fills up within a line, which only root can make.
 mkdir "$D/small"
 if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=64k tmpfs "$D/small" 2>/dev/null; then
