@@ -234,15 +234,24 @@ ok "after rotation and SIGHUP a new file is written, even so" has_lines "$D/out.
 is "and what came before is in the old one" \
 	"$(numbers "$D/out.log.1" "$D/out.log")" "$(seq 1 2004 | tr '\n' ' ')"
 
+# Somebody removes the socket: the daemon cannot know, but a reload makes it anew.
+rm "$SOCK"
+cp "$D/good.conf" "$CONF"
+kill -HUP "$daemon_pid"
+ok "a reload" said 'reloaded:' 4
+ok "makes a socket anew that was removed" test -S "$SOCK"
+send 2005 2005
+ok "and reads from it" has_lines "$D/out.log" 3
+
 # Another purpose, another socket, the old one gone.
 sed 's/website-traffic-analysis/website-management/; s/log\.sock/new.sock/' \
 	"$D/good.conf" >"$CONF"
 kill -HUP "$daemon_pid"
-said 'reloaded:' 4
+said 'reloaded:' 5
 ok "a reload changes sockets" test -S "$D/new.sock" -a ! -e "$SOCK"
-SOCK="$D/new.sock" send 2005 2005
-has_lines "$D/out.log" 3
-like "and purposes" "$(tail -n 1 "$D/out.log")" 'number 2005 end \[.*purpose="website-management"'
+SOCK="$D/new.sock" send 2006 2006
+has_lines "$D/out.log" 4
+like "and purposes" "$(tail -n 1 "$D/out.log")" 'number 2006 end \[.*purpose="website-management"'
 status "SIGINT ends it too" 0 finish INT
 rm -f "$D"/out.*
 
