@@ -405,8 +405,11 @@ static int refuse_member(struct unpack *u, struct fault *f)
 
 int unpack_next(struct unpack *u, struct fault *f)
 {
-	if (u->fault.kind != FAULT_NONE && !u->done)
+	/* It was never opened; the cause that is told may be one below it, but it is told once. */
+	if (u->fault.kind != FAULT_NONE && !u->done) {
+		u->done = true;
 		return failed(u, f);
+	}
 	while (!u->done) {
 		int status = 1;
 
