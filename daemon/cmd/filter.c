@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <purposed/base/log.h>
+#include <purposed/base/visible.h>
 #include <purposed/cmd/common.h>
 #include <purposed/run/feed.h>
 #include <purposed/run/progress.h>
@@ -36,6 +37,19 @@ static int open_input(const struct options *options, struct source_fd *input, st
 	return 0;
 }
 
+/* Under the name of the input, as scan writes it. */
+static struct stream *new_stream(const char *path, const struct session *session,
+				 const struct options *options)
+{
+	struct buf name = { 0 };
+	struct stream *stream;
+
+	visible_add(&name, span_str(path));
+	stream = stream_new(buf_str(&name), session->plan, options->kind, true);
+	buf_fini(&name);
+	return stream;
+}
+
 static void report(const struct options *options, const struct session *session,
 		   const struct stats *stats, double seconds)
 {
@@ -53,7 +67,7 @@ static enum feed_result run(const struct options *options, const struct session 
 {
 	struct sink *sink = sink_fd_new(STDOUT_FILENO, "standard output", -1);
 	const struct output output = common_stdout(options, session, &format_tag, SELECT_ALL, sink);
-	struct stream *stream = stream_new(input->name, session->plan, options->kind, true);
+	struct stream *stream = new_stream(input->name, session, options);
 	struct pipeline *pipeline =
 		pipeline_new(&output, 1, stats->n_categories,
 			     options->jobs != 0 ? options->jobs : 1, session_batch_bytes(session));

@@ -68,8 +68,6 @@ bool lines_next(struct lines *l, struct err *e)
 
 void lines_fini(struct lines *l)
 {
-	buf_wipe(&l->kept);
 	buf_fini(&l->kept);
-	buf_wipe(&l->chunk);
 	buf_fini(&l->chunk);
 }

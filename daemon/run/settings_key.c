@@ -71,8 +71,7 @@ int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer
 			 path, KEY_MAX);
 	else if (pseudonymizer_new(p_r, (unsigned)settings->pseudonym_key_id, key.bytes, key.len,
 				   &why) != 0)
-		conf_err(e, settings->pseudonym_key, "%s: %.*s", path, (int)why.text.len - 1,
-			 why.text.ptr);
+		conf_err(e, settings->pseudonym_key, "%s: %s", path, buf_str(&why.text));
 	else
 		result = 0;
 	err_fini(&why);

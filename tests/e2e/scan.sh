@@ -118,6 +118,15 @@ status "arguments in the order given, one of them twice" 1 \
 is "z, a, z" "$(found "$D" | awk '$NF == 0 { print $1 }' | tr '\n' ' ')" "z.log a/y.log z.log "
 "$PURPOSED" scan -q -p $P "$D/z.log" - "$D/a/y.log" <"$D/b/2.log" >"$T/out"
 is "- is standard input" "$(found "$D" | awk '$NF == 0 { print $1 }' | tr '\n' ' ')" "z.log stdin a/y.log "
+ODD="$D/a/"$'odd\n\033[31m\xff\xc2\x9b\xe2\x80\xaename'
+echo "$LOG" >"$ODD"
+for command in "scan -q" filter; do
+	# shellcheck disable=SC2086
+	is "$command: bytes of a name that could drive a terminal are written out" \
+		"$("$PURPOSED" $command -o json -p $P "$ODD" | jq -r .input | sort -u)" \
+		"$D/a/odd\\x0a\\x1b[31m\\xff\\xc2\\x9b\\xe2\\x80\\xaename"
+done
+rm "$ODD"
 status "an empty folder is nothing flagged" 0 run scan -p $P "$D/empty"
 like "and nothing searched" "$(cat "$T/err")" '^.?0 records'
 
