@@ -14,7 +14,8 @@
  *   settings  and settings_*: the configuration file
  *   session   settings + engine + keys
  *   feed      bytes of a stream -> batches  overlong  a line larger than a batch
- *   source_fd a descriptor that is fed
+ *   source_fd a descriptor that is fed      torn      a record that its input broke off
+ *   lines     the lines of a descriptor
  *   pipeline  batches, workers, order       process   the records of one batch
  *   stream    what an input's records share stats     what is counted
  *   format    and format_*: how records look  scan      a list of paths, to the end
@@ -45,12 +46,16 @@
  * base/     span, buf, mem, err, log, conf, json, utf8, visible, words
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <purposed/base/log.h>
 #include <purposed/cmd/cmd.h>
+#include <purposed/cmd/common.h>
 
 static enum status usage_error(const char *what, const char *word)
 {
@@ -65,9 +70,20 @@ static enum status usage_error(const char *what, const char *word)
 	return STATUS_TROUBLE;
 }
 
-static void print_version(void)
+static enum status print_version(struct err *e)
 {
 	printf("purposed %s\n", PURPOSED_VERSION);
+	return common_flush(e) == 0 ? STATUS_OK : STATUS_TROUBLE;
+}
+
+/* cmd: NULL for that of the whole. */
+static enum status print_help(const struct cmd *cmd, struct err *e)
+{
+	if (cmd != NULL)
+		cmd_print_help(cmd);
+	else
+		cmd_print_usage();
+	return common_flush(e) == 0 ? STATUS_OK : STATUS_TROUBLE;
 }
 
 static void apply(const struct options *options)
@@ -87,9 +103,9 @@ static enum status run(const struct cmd *cmd, int argc, char **argv)
 	if (options_parse(&options, cmd->takes, argc, argv, &e) != 0) {
 		status = STATUS_TROUBLE;
 	} else if (options.help) {
-		cmd_print_help(cmd);
+		status = print_help(cmd, &e);
 	} else if (options.version) {
-		print_version();
+		status = print_version(&e);
 	} else {
 		apply(&options);
 		status = cmd->run(&options, &e);
@@ -116,24 +132,58 @@ static void secure_descriptors(void)
 	}
 }
 
+static void set_signals(void)
+{
+	/* A reader that goes away ends us quietly, whatever our parent thinks of SIGPIPE. */
+	signal(SIGPIPE, SIG_DFL);
+	/* A file that may not grow further is an error of writing, as a full disk is. */
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+/* Records are in our memory; it must not come to lie about on disks. */
+static void prevent_core_dumps(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	/* The limit does not hold where a program takes the dumps; the flag does. */
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+static bool is_option(const char *word, const char *brief, const char *full)
+{
+	return strcmp(word, brief) == 0 || strcmp(word, full) == 0;
+}
+
+/* What the whole is asked, not a command. */
+static enum status answer(const char *word)
+{
+	struct err e = { 0 };
+	enum status status;
+
+	if (is_option(word, "-h", "--help"))
+		status = print_help(NULL, &e);
+	else if (is_option(word, "-V", "--version"))
+		status = print_version(&e);
+	else
+		return usage_error("there is no command", word);
+	err_print(&e);
+	err_fini(&e);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	const struct cmd *cmd;
 
 	secure_descriptors();
+	set_signals();
+	prevent_core_dumps();
 
 	if (argc < 2)
 		return usage_error("which command?", NULL);
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
-		cmd_print_usage();
-		return STATUS_OK;
-	}
-	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0) {
-		print_version();
-		return STATUS_OK;
-	}
 	cmd = cmd_find(argv[1]);
 	if (cmd == NULL)
-		return usage_error("there is no command", argv[1]);
+		return answer(argv[1]);
 	return run(cmd, argc - 1, argv + 1);
 }

@@ -20,10 +20,9 @@ T=$(mktemp -d) || exit 1
 trap 'rm -rf "$T"' EXIT
 
 # The commands are run where the logs lie, and as they are shown.
-mkdir "$T/bin" "$T/logs" && ln -s "$PURPOSED" "$T/bin/purposed" || exit 1
-PATH="$T/bin:$PATH"
-cp "$HERE/access.log" "$T/logs" && gzip -nc "$HERE/app.log" >"$T/logs/app.log.gz" || exit 1
-cd "$T" || exit 1
+ln -s "$PURPOSED" "$T/purposed" || exit 1
+PATH="$T:$PATH"
+cd "$HERE" || exit 1
 
 BOLD='' COLD='' OFF='' COLOR=never
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
@@ -36,8 +35,8 @@ heading() {
 	printf '\n%s%s%s\n' "$BOLD" "$1" "$OFF"
 }
 
-# Runs the command that it shows; what is longer than a line is folded, and a
-# record apart from the next one.  Records are flagged, so its status may be 1.
+# Runs the command that it shows; what is longer than a line is folded.  Records
+# are flagged, so its status may be 1.
 try() { # COMMAND
 	printf '\n%s$ %s%s\n\n' "$COLD" "$1" "$OFF"
 	bash -o pipefail -c "$1" 2>&1 | fold -s -w "$WIDTH"
@@ -49,36 +48,48 @@ first() { # N
 	awk -v n="$1" 'NR <= n { print } END { if (NR > n) print "... and " NR - n " more" }'
 }
 
-heading "1. A stream, tagged: an access log that is kept for '$PURPOSE'"
-cat <<END
-Row 62 of the Annex permits navigation data in web-traffic logs, and nothing that identifies.
-Most requests are within that, as the first of these four is; the others are not. What we say of a
-record stands in brackets: at its end or, in the last one, RFC 5424, among its structured data.
+fold -s -w "$WIDTH" <<END
+Why do you keep this log? purposed finds personal data in log records, and says of each record whether the purpose for which its log is kept permits that.
+
+What a purpose permits stands in a table: a row for each purpose, a column for each kind of data. The table used here is Annex I of the privacy policy of the Centre for Cybersecurity Belgium. The logs are made up; they lie in $HERE, and there every command below can be typed with this PATH:
+
+  PATH=${PURPOSED%/*}:\$PATH
 END
-try "purposed filter -p $PURPOSE logs/access.log | sed -n '1p; 21p; 30p; 60p' | sed G"
 
-heading "2. Why? The verdict on one of them, in the words of the Annex"
-try "sed -n 30p logs/access.log | purposed explain -p $PURPOSE --lang en | sed '/^  username/,/^\$/!d'"
+heading "1. Judge a stream: an access log, kept to analyse the traffic of a website"
+fold -s -w "$WIDTH" <<END
 
-heading "3. A folder, archives and all, with values masked, and what it adds up to"
-SCAN="purposed scan -p $PURPOSE -o text logs"
+That purpose is row 62 of the table, '$PURPOSE'. It permits navigation data (addresses, pages, browsers) in logs of web traffic, and nothing that identifies a person. Every record comes out as it went in, with what we say of it in brackets. Of its 60 records, sed shows four: the first is as most are, the others hold a name, a user name and a mail address. The last one came by syslog: there the brackets stand among the other structured data.
+END
+try "purposed filter -p $PURPOSE access.log | sed -n '1p; 21p; 30p; 60p' | sed G"
+
+heading "2. Ask why: record 30, in the words of the table"
+try "sed -n 30p access.log | purposed explain -p $PURPOSE --lang en | sed '/^  username/,/^\$/!d'"
+
+heading "3. Search what lies there: files, folders, archives"
+fold -s -w "$WIDTH" <<END
+
+One line for each flagged record, as grep prints them: where it is, what is wrong, and the text around it, with every value masked (m***). app.log is no log of web traffic, so there even an address is more than the purpose permits: that is the row "condition" of the summary.
+END
+SCAN="tar -cz access.log app.log | purposed scan -p $PURPOSE -o text -"
 printf '\n%s$ %s%s\n\n' "$COLD" "$SCAN" "$OFF"
-$SCAN --color=$COLOR 2>summary >report
+bash -o pipefail -c "$SCAN --color=$COLOR" 2>"$T/summary" >"$T/report"
 [ $? -le 1 ] || exit 1
-first 12 <report
-cat summary
+first 12 <"$T/report"
+cat "$T/summary"
 
-heading "4. The same stream, fit to be passed on"
-try "purposed filter -p $PURPOSE -o record --redact logs/access.log | sed -n '21p; 30p' | sed G"
+heading "4. Pass a log on, without what its purpose does not permit"
+try "purposed filter -p $PURPOSE -o record --redact access.log | sed -n '21p; 30p' | sed G"
 
 heading "What to do next"
 cat <<'END'
 
+  purposed policy list --lang en                  choose a purpose: the word in the second column
+  purposed policy table                           what each of them permits
   tail -F your.log | purposed filter -p PURPOSE   your own log, live
-  purposed policy list --lang en                  the purposes; `policy table`: what each permits
-  purposed scan -j2 -p PURPOSE /var/log/nginx     what lies in your archives
-  purposed serve -c conf/purposed.conf            the daemon
-  man -l daemon/purposed.8                        everything else
+  purposed scan -p PURPOSE /var/log/nginx         what lies in your folders and archives
+  purposed scan -h                                the options of a command
 
-Until `make install`, purposed is build/purposed.
+README.md goes on from here: formats for programs, the daemon, your own policy and rules.
+The manual is `man -l daemon/purposed.8`; after `make install`, `man purposed`.
 END

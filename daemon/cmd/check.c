@@ -15,24 +15,15 @@ static size_t count_examples(const struct rules *rules)
 	return n;
 }
 
-static size_t count_without_jit(const struct rules *rules)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < rules_count(rules); i++)
-		n += !regex_has_jit(rules_at(rules, i)->regex);
-	return n;
-}
-
 /* What works, but not as well as it could; the number of warnings. */
 static unsigned warn(const struct session *session)
 {
 	const struct rules *rules = engine_rules(session->engine);
 	unsigned n = 0;
 
-	if (count_without_jit(rules) != 0) {
+	if (common_count_without_jit(session) != 0) {
 		log_warning("%zu rules run without machine code (slower)",
-			    count_without_jit(rules));
+			    common_count_without_jit(session));
 		n++;
 	}
 	for (size_t i = 0; i < rules_element_count(rules); i++) {
@@ -45,29 +36,6 @@ static unsigned warn(const struct session *session)
 		}
 	}
 	return n;
-}
-
-/* Purposes that the configuration names must be known, wherever they stand. */
-static int check_purposes(const struct session *session, struct err *e)
-{
-	const struct settings *settings = session->settings;
-	int bad = 0;
-
-	for (size_t i = 0; i < settings->n_inputs; i++) {
-		const struct settings_input *input = &settings->inputs[i];
-
-		for (size_t j = 0; j <= input->n_binds; j++) {
-			const struct settings_ids *ids =
-				j == 0 ? &input->purposes : &input->binds[j - 1].purposes;
-			struct plan *plan = NULL;
-
-			if (ids->where != NULL)
-				bad |= plan_new(&plan, session->engine, ids->ids, ids->n,
-						ids->where, e);
-			plan_free(&plan);
-		}
-	}
-	return bad;
 }
 
 static void report(const struct session *session)
@@ -89,6 +57,7 @@ static enum status check_run(const struct options *options, struct err *e)
 {
 	struct session session;
 	enum status status = STATUS_OK;
+	unsigned warnings;
 	int opened;
 
 	if (common_operands(options, 0, 0, e) != 0)
@@ -96,17 +65,12 @@ static enum status check_run(const struct options *options, struct err *e)
 	opened = common_open(&session, options, e);
 	if (opened != 0)
 		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
-	if (check_purposes(&session, e) != 0) {
+	warnings = warn(&session);
+	if (!options->quiet)
+		report(&session);
+	if (warnings != 0 && options->strict) {
+		err_add(e, "%u warnings, and --strict makes them errors", warnings);
 		status = STATUS_TROUBLE;
-	} else {
-		unsigned warnings = warn(&session);
-
-		if (!options->quiet)
-			report(&session);
-		if (warnings != 0 && options->strict) {
-			err_add(e, "%u warnings, and --strict makes them errors", warnings);
-			status = STATUS_TROUBLE;
-		}
 	}
 	session_close(&session);
 	return common_flush(e) != 0 ? STATUS_TROUBLE : status;

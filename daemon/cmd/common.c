@@ -7,29 +7,6 @@
 
 #include <purposed/base/log.h>
 
-/* Whether a condition of the policy or a rule speaks of that kind. */
-static bool knows_kind(const struct session *session, const char *kind)
-{
-	const struct policy *policy = engine_policy(session->engine);
-	const struct rules *rules = engine_rules(session->engine);
-
-	for (size_t p = 0; p < policy_purpose_count(policy); p++) {
-		for (size_t c = 0; c < policy_category_count(policy); c++) {
-			const struct policy_cell *cell = policy_cell(policy, p, c);
-
-			if (cell->state == CELL_PERMITTED_ONLY_FOR && strcmp(cell->kind, kind) == 0)
-				return true;
-		}
-	}
-	for (size_t i = 0; i < rules_count(rules); i++) {
-		const char *known = rules_at(rules, i)->kind;
-
-		if (known != NULL && strcmp(known, kind) == 0)
-			return true;
-	}
-	return false;
-}
-
 int common_open(struct session *session, const struct options *options, struct err *e)
 {
 	const struct session_request request = {
@@ -42,7 +19,7 @@ int common_open(struct session *session, const struct options *options, struct e
 
 	if (session_open(session, &request, e) != 0)
 		return -1;
-	if (options->kind != NULL && !knows_kind(session, options->kind))
+	if (options->kind != NULL && !engine_knows_kind(session->engine, options->kind))
 		log_warning("--kind: neither policy nor rules know a kind '%s'", options->kind);
 	if (!options->dump_config)
 		return 0;
@@ -66,6 +43,57 @@ struct output common_stdout(const struct options *options, const struct session 
 			.pseudonyms = session->pseudonyms,
 		},
 	};
+}
+
+size_t common_count_without_jit(const struct session *session)
+{
+	const struct rules *rules = engine_rules(session->engine);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++)
+		n += !regex_has_jit(rules_at(rules, i)->regex);
+	return n;
+}
+
+static void say_purposes(const struct session *session)
+{
+	const struct purpose_set *set = &session->plan->set;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct policy_purpose *purpose =
+			policy_purpose(engine_policy(session->engine), set->purposes[i]);
+
+		log_info("purpose: %s, row %u", purpose->id, purpose->row);
+	}
+	if (set->n == 0)
+		log_info("purpose: none is declared; personal data is a gap");
+}
+
+/* Where the policy or the rules in force are from. */
+static const char *origin(const char *option, const char *setting)
+{
+	if (option != NULL)
+		return option;
+	return setting != NULL ? setting : "built in";
+}
+
+void common_say(const struct session *session, const struct options *options)
+{
+	const struct settings *settings = session->settings;
+	const struct policy *policy = engine_policy(session->engine);
+	const struct rules *rules = engine_rules(session->engine);
+	size_t slow = common_count_without_jit(session);
+
+	log_info("policy: %s, version %s: %zu purposes, %zu categories",
+		 origin(options->policy, settings->policy), policy_version(policy),
+		 policy_purpose_count(policy), policy_category_count(policy));
+	log_info("rules: %s: %zu, for %zu elements", origin(options->rules, settings->rules),
+		 rules_count(rules), rules_element_count(rules));
+	log_info("engine: PCRE2, %zu rules as machine code, %zu interpreted; workers: %u; "
+		 "%lld bytes of a record are searched",
+		 rules_count(rules) - slow, slow, options->jobs != 0 ? options->jobs : 1,
+		 settings->record_bytes);
+	say_purposes(session);
 }
 
 int common_operands(const struct options *options, size_t min, size_t max, struct err *e)

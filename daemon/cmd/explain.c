@@ -5,51 +5,91 @@
 #include <purposed/cmd/cmd.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include <purposed/base/mem.h>
 #include <purposed/cmd/common.h>
 #include <purposed/engine/classify.h>
 #include <purposed/engine/element.h>
+#include <purposed/run/lines.h>
+#include <purposed/run/source_fd.h>
+#include <purposed/run/torn.h>
 
 struct explainer {
 	const struct session *session;
 	enum policy_lang lang;
-	const char *bold, *red, *green, *off;
+	const char *bold, *red, *yellow, *green, *off;
 	struct classifier *classifier;
 	const char *kind;
 	unsigned long long flagged;
 };
+
+/* What a cell says of one finding in one record. */
+struct view {
+	const struct policy_cell *cell;
+	const struct policy_enumeration *list; /* what the purpose covers; NULL: all */
+	bool permits;			       /* whatever the list says */
+	bool listed;			       /* or there is no list */
+};
+
+static struct view view_cell(const struct policy *policy, size_t purpose,
+			     const struct finding *finding, const char *element, const char *kind)
+{
+	struct view view = {
+		.cell = policy_cell(policy, purpose, finding->category),
+		.list = policy_enumeration(policy, purpose, finding->category),
+	};
+
+	view.permits = view.cell->state == CELL_PERMITTED ||
+		       (view.cell->state == CELL_PERMITTED_ONLY_FOR && kind != NULL &&
+			strcmp(kind, view.cell->kind) == 0);
+	view.listed = view.list == NULL || policy_enumerates(view.list, element);
+	return view;
+}
+
+static const char *view_color(const struct explainer *x, const struct view *view)
+{
+	if (!view->permits)
+		return x->red;
+	return view->listed ? x->green : x->yellow;
+}
+
+/* A tick is for what is permitted without a remark. */
+static const char *view_mark(const struct view *view)
+{
+	if (view->permits)
+		return view->listed ? "✓" : "◐";
+	return view->cell->state == CELL_BLANK ? "·" : "✗";
+}
+
+static void print_list(const struct explainer *x, const struct policy_enumeration *list)
+{
+	printf("      the list:");
+	for (size_t i = 0; i < list->n_items[x->lang]; i++)
+		printf("%s %s", i != 0 ? ";" : "", list->items[x->lang][i]);
+	printf("\n");
+}
 
 static void print_cell(const struct explainer *x, const struct finding *finding, size_t purpose,
 		       const struct result *result)
 {
 	const struct policy *policy = engine_policy(x->session->engine);
 	const struct policy_purpose *row = policy_purpose(policy, purpose);
-	const struct policy_cell *cell = policy_cell(policy, purpose, finding->category);
-	const struct policy_enumeration *list =
-		policy_enumeration(policy, purpose, finding->category);
-	bool holds = cell->state == CELL_PERMITTED_ONLY_FOR && result->kind != NULL &&
-		     strcmp(result->kind, cell->kind) == 0;
+	const char *element = rules_element(engine_rules(x->session->engine), finding->element);
+	const struct view view = view_cell(policy, purpose, finding, element, result->kind);
 
-	printf("    row %u, %s\n      \"%s\"\n      %s%s%s", row->row, row->id, row->words[x->lang],
-	       cell->state == CELL_PERMITTED || holds ? x->green : x->red,
-	       cell->state == CELL_PERMITTED || holds ? "✓ "
-	       : cell->state == CELL_BLANK	      ? "· "
-						      : "✗ ",
-	       policy_cell_name(cell->state));
-	if (cell->state == CELL_PERMITTED_ONLY_FOR)
-		printf(" %s (\"%s\"): this record is %s%s", cell->kind, cell->words[x->lang],
-		       result->kind != NULL ? "" : "of no known kind",
-		       result->kind != NULL ? result->kind : "");
+	printf("    row %u, %s\n      \"%s\"\n      %s%s %s", row->row, row->id,
+	       row->words[x->lang], view_color(x, &view), view_mark(&view),
+	       policy_cell_name(view.cell->state));
+	if (view.cell->state == CELL_PERMITTED_ONLY_FOR)
+		printf(" %s (\"%s\"): this record is %s", view.cell->kind,
+		       view.cell->words[x->lang],
+		       result->kind != NULL ? result->kind : "of no known kind");
+	if (view.list != NULL)
+		printf("; the purpose lists what it covers, %s %s is %son the list",
+		       view.listed ? "and" : "but", element, view.listed ? "" : "not ");
 	printf("%s\n", x->off);
-	if (list == NULL)
-		return;
-	printf("      the purpose lists what it covers:");
-	for (size_t i = 0; i < list->n_items[x->lang]; i++)
-		printf("%s %s", i != 0 ? ";" : "", list->items[x->lang][i]);
-	printf("\n");
+	if (view.list != NULL)
+		print_list(x, view.list);
 }
 
 static void print_scanned(const struct explainer *x, const struct result *result,
@@ -99,10 +139,9 @@ static void print_finding(const struct explainer *x, const struct result *result
 		print_scanned(x, result, finding);
 }
 
-static void explain_record(struct explainer *x, struct span record, unsigned long long number)
+static void explain_result(struct explainer *x, const struct result *result,
+			   unsigned long long number)
 {
-	const struct result *result =
-		classify_run(x->classifier, x->session->plan, record, record.len, x->kind);
 	bool flagged = verdict_is_flagged(result->verdict);
 
 	x->flagged += flagged;
@@ -118,31 +157,43 @@ static void explain_record(struct explainer *x, struct span record, unsigned lon
 	printf("\n");
 }
 
+static void explain_argument(struct explainer *x, const char *record)
+{
+	size_t len = strlen(record);
+
+	explain_result(
+		x,
+		classify_run(x->classifier, x->session->plan, span_of(record, len), len, x->kind),
+		1);
+}
+
+static void explain_line(struct explainer *x, const struct lines *lines)
+{
+	struct torn torn = { 0 };
+	const struct result *result = classify_run(x->classifier, x->session->plan,
+						   buf_span(&lines->kept), lines->len, x->kind);
+
+	if (lines->torn)
+		result = torn_result(&torn, result, lines->len);
+	explain_result(x, result, lines->number);
+	torn_fini(&torn);
+}
+
 /* Records of standard input, a line each. */
 static int explain_stdin(struct explainer *x, struct err *e)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t len;
-	unsigned long long number = 0;
-	int bad = 0;
+	struct source_fd fd = { .fd = STDIN_FILENO, .name = "stdin" };
+	struct lines lines = {
+		.source = source_of_fd(&fd),
+		.max = engine_settings(x->session->engine)->record_max_bytes,
+	};
 
 	if (isatty(STDIN_FILENO) == 1)
 		fprintf(stderr, "purposed: type or paste records, a line each; end with Ctrl-D\n");
-	while ((len = getline(&line, &cap, stdin)) > 0) {
-		size_t n = (size_t)len;
-
-		while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-			n--;
-		explain_record(x, span_of(line, n), ++number);
-	}
-	if (ferror(stdin)) {
-		err_errno(e, "cannot read stdin");
-		bad = -1;
-	}
-	mem_wipe(line, cap);
-	free(line);
-	return bad;
+	while (lines_next(&lines, e))
+		explain_line(x, &lines);
+	lines_fini(&lines);
+	return err_any(e) ? -1 : 0;
 }
 
 static enum status explain_run(const struct options *options, struct err *e)
@@ -154,6 +205,7 @@ static enum status explain_run(const struct options *options, struct err *e)
 		.lang = options->english ? POLICY_EN : POLICY_NL,
 		.bold = color ? "\033[1m" : "",
 		.red = color ? "\033[31m" : "",
+		.yellow = color ? "\033[33m" : "",
 		.green = color ? "\033[32m" : "",
 		.off = color ? "\033[0m" : "",
 		.kind = options->kind,
@@ -168,7 +220,7 @@ static enum status explain_run(const struct options *options, struct err *e)
 		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
 	x.classifier = classifier_new(session.engine);
 	if (options->n_operands != 0)
-		explain_record(&x, span_str(options->operands[0]), 1);
+		explain_argument(&x, options->operands[0]);
 	else
 		bad = explain_stdin(&x, e);
 	classifier_free(&x.classifier);

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <purposed/base/log.h>
+#include <purposed/base/visible.h>
 #include <purposed/cmd/common.h>
+#include <purposed/run/feed.h>
+#include <purposed/run/progress.h>
 #include <purposed/run/source_fd.h>
 
 static int open_input(const struct options *options, struct source_fd *input, struct err *e)
@@ -33,40 +37,69 @@ static int open_input(const struct options *options, struct source_fd *input, st
 	return 0;
 }
 
-static enum status filter(const struct options *options, const struct session *session,
-			  struct source_fd *input, struct err *e)
+/* Under the name of the input, as scan writes it. */
+static struct stream *new_stream(const char *path, const struct session *session,
+				 const struct options *options)
+{
+	struct buf name = { 0 };
+	struct stream *stream;
+
+	visible_add(&name, span_str(path));
+	stream = stream_new(buf_str(&name), session->plan, options->kind, true);
+	buf_fini(&name);
+	return stream;
+}
+
+static void report(const struct options *options, const struct session *session,
+		   const struct stats *stats, double seconds)
+{
+	if (stats->undeclared != 0 && !options->quiet && isatty(STDERR_FILENO) == 1)
+		log_notice(
+			"no purpose was declared: say which with -p (see: purposed policy list)");
+	if (stats->forged_tags != 0)
+		log_warning("forged tags taken out of records: %llu", stats->forged_tags);
+	if (log_get_level() >= LOG_LEVEL_INFO)
+		stats_print(stats, engine_policy(session->engine), seconds, NULL, 0, stderr);
+}
+
+static enum feed_result run(const struct options *options, const struct session *session,
+			    struct source_fd *input, struct stats *stats, struct err *e)
 {
 	struct sink *sink = sink_fd_new(STDOUT_FILENO, "standard output", -1);
 	const struct output output = common_stdout(options, session, &format_tag, SELECT_ALL, sink);
-	struct stream *stream = stream_new(input->name, session->plan, options->kind, true);
-	size_t n_categories = policy_category_count(engine_policy(session->engine));
+	struct stream *stream = new_stream(input->name, session, options);
 	struct pipeline *pipeline =
-		pipeline_new(&output, 1, n_categories, options->jobs != 0 ? options->jobs : 1,
-			     session_batch_bytes(session));
+		pipeline_new(&output, 1, stats->n_categories,
+			     options->jobs != 0 ? options->jobs : 1, session_batch_bytes(session));
 	struct source source = source_of_fd(input);
 	enum feed_result result = feed_run(pipeline, stream, &source, e);
-	enum status status = STATUS_OK;
-	struct stats stats;
 
-	stats_init(&stats, n_categories);
 	if (pipeline_drain(pipeline) != 0) {
 		err_append(e, pipeline_error(pipeline));
 		result = FEED_OUTPUT_FAILED;
 	}
-	pipeline_stats(pipeline, &stats);
-	if (stats_flagged(&stats) != 0)
-		status = STATUS_FLAGGED;
-	if (result != FEED_DONE)
-		status = STATUS_TROUBLE;
-	if (stats.undeclared != 0 && !options->quiet && isatty(STDERR_FILENO) == 1)
-		log_notice(
-			"no purpose was declared: say which with -p (see: purposed policy list)");
-	if (stats.forged_tags != 0)
-		log_warning("forged tags taken out of records: %llu", stats.forged_tags);
-	stats_fini(&stats);
+	pipeline_stats(pipeline, stats);
 	pipeline_free(&pipeline);
 	stream_unref(&stream);
 	sink_free(&sink);
+	return result;
+}
+
+static enum status filter(const struct options *options, const struct session *session,
+			  struct source_fd *input, struct err *e)
+{
+	const struct progress clock = progress_start(false, 0);
+	enum status status = STATUS_OK;
+	struct stats stats;
+
+	common_say(session, options);
+	stats_init(&stats, policy_category_count(engine_policy(session->engine)));
+	if (run(options, session, input, &stats, e) != FEED_DONE)
+		status = STATUS_TROUBLE;
+	else if (stats_flagged(&stats) != 0)
+		status = STATUS_FLAGGED;
+	report(options, session, &stats, progress_seconds(&clock));
+	stats_fini(&stats);
 	return status;
 }
 

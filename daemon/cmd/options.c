@@ -74,7 +74,7 @@ static const struct option_row rows[] = {
 	{ OPT_EXIT_ZERO, "exit-zero", 0, NULL,
 	  "exit with 0 instead of 1 when records are flagged" },
 	{ OPT_QUIET, "quiet", 0, NULL, "no progress, no summary" },
-	{ OPT_VERBOSE, "verbose", 0, NULL, "say more; twice: even more" },
+	{ OPT_VERBOSE, "verbose", 0, NULL, "say by what records are judged, and what was counted" },
 	{ OPT_HELP, "help", 0, NULL, "this help" },
 	{ OPT_VERSION, "version", 0, NULL, "version" },
 };

@@ -31,6 +31,7 @@ static enum status scan(const struct options *options, const struct session *ses
 	struct scan_summary summary;
 	enum status status = STATUS_OK;
 
+	common_say(session, options);
 	scan_run(&request, &summary, e);
 	if (stats_flagged(&summary.stats) != 0)
 		status = STATUS_FLAGGED;

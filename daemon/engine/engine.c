@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/embedded.h>
@@ -124,4 +125,30 @@ const struct engine_options *engine_settings(const struct engine *engine)
 size_t engine_category(const struct engine *engine, size_t element)
 {
 	return engine->categories[element];
+}
+
+static bool has_condition(const struct policy *policy, size_t purpose, const char *kind)
+{
+	for (size_t c = 0; c < policy_category_count(policy); c++) {
+		const struct policy_cell *cell = policy_cell(policy, purpose, c);
+
+		if (cell->state == CELL_PERMITTED_ONLY_FOR && strcmp(cell->kind, kind) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool engine_knows_kind(const struct engine *engine, const char *kind)
+{
+	for (size_t p = 0; p < policy_purpose_count(engine->policy); p++) {
+		if (has_condition(engine->policy, p, kind))
+			return true;
+	}
+	for (size_t i = 0; i < rules_count(engine->rules); i++) {
+		const char *known = rules_at(engine->rules, i)->kind;
+
+		if (known != NULL && strcmp(known, kind) == 0)
+			return true;
+	}
+	return false;
 }

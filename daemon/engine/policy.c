@@ -134,7 +134,7 @@ const char *policy_cell_name(enum policy_cell_state state)
 	return names[state];
 }
 
-static bool enumerates(const struct policy_enumeration *enumeration, const char *element)
+bool policy_enumerates(const struct policy_enumeration *enumeration, const char *element)
 {
 	for (size_t i = 0; i < enumeration->n_elements; i++) {
 		if (strcmp(enumeration->elements[i], element) == 0)
@@ -153,7 +153,7 @@ static enum reason entry_reason(const struct policy_entry *entry, const char *el
 			return REASON_CONDITION;
 		/* fall through */
 	case CELL_PERMITTED:
-		if (entry->enumeration != NULL && !enumerates(entry->enumeration, element))
+		if (entry->enumeration != NULL && !policy_enumerates(entry->enumeration, element))
 			return REASON_NOT_ENUMERATED;
 		return REASON_NONE;
 	case CELL_BLANK: return REASON_BLANK;

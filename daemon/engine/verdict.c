@@ -23,6 +23,7 @@ const char *reason_name(enum reason reason)
 		[REASON_MATCH_LIMIT] = "match-limit",
 		[REASON_ENGINE_ERROR] = "engine-error",
 		[REASON_DECODE_LIMIT] = "decode-limit",
+		[REASON_INPUT_ERROR] = "input-error",
 		[REASON_OUTSIDE_ANNEX] = "outside-annex",
 		[REASON_CONDITION] = "condition",
 		[REASON_BLANK] = "blank",

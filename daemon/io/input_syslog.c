@@ -242,14 +242,22 @@ static int listen_at(struct syslog_input *s, struct err *e)
 	return result;
 }
 
+/* Whether what stands at the path is our own. */
+static bool syslog_reachable(const struct input *input)
+{
+	const struct syslog_input *s = (const struct syslog_input *)input;
+	struct stat st;
+
+	return s->inode != 0 && lstat(s->path, &st) == 0 && st.st_dev == s->device &&
+	       st.st_ino == s->inode;
+}
+
 static void syslog_stop(struct input *input)
 {
 	struct syslog_input *s = (struct syslog_input *)input;
-	struct stat st;
 
 	shutdown(input->fd, SHUT_RD);
-	if (s->inode != 0 && lstat(s->path, &st) == 0 && st.st_dev == s->device &&
-	    st.st_ino == s->inode)
+	if (syslog_reachable(input))
 		unlink(s->path);
 	s->inode = 0;
 }
@@ -269,7 +277,8 @@ static void syslog_free(struct input *input)
 
 int input_syslog_new(struct input **input_r, const char *path, struct err *e)
 {
-	static const struct input_ops ops = { syslog_read, syslog_stop, syslog_free };
+	static const struct input_ops ops = { syslog_read, syslog_reachable, syslog_stop,
+					      syslog_free };
 	struct syslog_input *s = mem_new(1, sizeof(*s));
 	struct input *input = &s->input;
 

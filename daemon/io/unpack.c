@@ -19,6 +19,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,7 @@ struct unpack {
 	uint64_t members; /* headers seen, of any type */
 	uint64_t given;	  /* bytes handed to libarchive */
 	size_t held;	  /* of the meter's memory */
+	locale_t names;	  /* in which names of members are read; 0: the process's */
 	size_t chunk_len;
 	/* What was handed over last stands behind the bytes before it. */
 	unsigned char chunk[HISTORY_BYTES + INPUT_BYTES];
@@ -164,6 +166,8 @@ struct unpack *unpack_new(enum unpack_form form, struct reader *source)
 		archive_read_set_format_option(u->archive, "tar", "hdrcharset", "BINARY");
 	} else {
 		archive_read_support_format_zip_streamable(u->archive);
+		/* A name that says it is UTF-8 is lost in a locale which is not. */
+		u->names = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	}
 	unpack_begin(u);
 	return u;
@@ -176,6 +180,8 @@ void unpack_free(struct unpack **u_r)
 	if (u == NULL)
 		return;
 	archive_read_free(u->archive);
+	if (u->names != (locale_t)0)
+		freelocale(u->names);
 	u->source->meter->memory += u->held;
 	reader_free(&u->source);
 	mem_wipe(u->chunk, sizeof(u->chunk));
@@ -327,6 +333,15 @@ static int archive_end(struct unpack *u, uint64_t last_member_end, struct fault 
 	return 0;
 }
 
+static int read_header(struct unpack *u)
+{
+	locale_t before = uselocale(u->names);
+	int status = archive_read_next_header(u->archive, &u->entry);
+
+	uselocale(before);
+	return status;
+}
+
 /* 1: u->entry is the next header, of any type. */
 static int next_header(struct unpack *u, struct fault *f)
 {
@@ -343,7 +358,7 @@ static int next_header(struct unpack *u, struct fault *f)
 	before = (uint64_t)archive_filter_bytes(u->archive, -1);
 	u->header_bytes = 0;
 	u->in_header = true;
-	while ((status = archive_read_next_header(u->archive, &u->entry)) == ARCHIVE_RETRY)
+	while ((status = read_header(u)) == ARCHIVE_RETRY)
 		fault_set(f, FAULT_CORRUPT, "is damaged: a member header is not valid");
 	u->in_header = false;
 	u->header_bytes = 0;
@@ -390,8 +405,11 @@ static int refuse_member(struct unpack *u, struct fault *f)
 
 int unpack_next(struct unpack *u, struct fault *f)
 {
-	if (u->fault.kind != FAULT_NONE && !u->done)
+	/* It was never opened; the cause that is told may be one below it, but it is told once. */
+	if (u->fault.kind != FAULT_NONE && !u->done) {
+		u->done = true;
 		return failed(u, f);
+	}
 	while (!u->done) {
 		int status = 1;
 

@@ -19,6 +19,7 @@ struct feed {
 	long long offset;	   /* of its first byte */
 	struct overlong *line;	   /* being read: batch has more bytes of it, or nothing yet */
 	struct batch *head;	   /* its first bytes */
+	bool torn;		   /* the input has failed: what has no line end is torn */
 	unsigned long long line_len;
 };
 
@@ -77,7 +78,7 @@ static void begin_line(struct feed *f)
 /* The overlong line is over; the batch begins behind it. */
 static void end_line(struct feed *f, struct span end)
 {
-	overlong_end(&f->line, end);
+	overlong_end(&f->line, end, f->torn && end.len == 0);
 	pipeline_return(f->pipeline, f->head);
 	f->head = NULL;
 	f->number++;
@@ -108,6 +109,20 @@ static void go_on_with_line(struct feed *f)
 	}
 }
 
+/*
+ * For the next read: into a full batch it would look like the end of the input.
+ * A batch may be full already where it took over what stood in another one.
+ */
+static int make_room(struct feed *f)
+{
+	if (f->batch->bytes.len < f->batch->bytes.cap)
+		return 0;
+	if (f->lines_end != 0)
+		return submit(f, f->lines_end);
+	begin_line(f);
+	return pipeline_stopped(f->pipeline) ? -1 : 0;
+}
+
 static bool wait_for_more(const struct feed *f)
 {
 	if (f->batch->bytes.cap - f->batch->bytes.len < ROOM_MIN)
@@ -129,11 +144,16 @@ struct feed *feed_new(struct pipeline *pipeline, struct stream *stream, const st
 
 enum feed_result feed_step(struct feed *f, struct err *e)
 {
-	ssize_t n = read_more(f, e);
 	bool stopped = false;
+	ssize_t n;
 
-	if (n <= 0)
-		return n < 0 ? FEED_INPUT_FAILED : FEED_DONE;
+	if (make_room(f) != 0)
+		return FEED_OUTPUT_FAILED;
+	n = read_more(f, e);
+	if (n <= 0) {
+		f->torn = n < 0;
+		return f->torn ? FEED_INPUT_FAILED : FEED_DONE;
+	}
 	/* An overlong line has drained the pipeline: it may be asked. */
 	if (f->line != NULL) {
 		go_on_with_line(f);
@@ -153,6 +173,7 @@ int feed_finish(struct feed *f)
 		end_line(f, span_of(NULL, 0));
 		return pipeline_stopped(f->pipeline) ? -1 : 0;
 	}
+	f->batch->torn = f->torn;
 	return f->batch->bytes.len != 0 ? submit(f, f->batch->bytes.len) : 0;
 }
 
@@ -172,7 +193,6 @@ void feed_move(struct feed *f, struct pipeline *pipeline, struct stream *stream)
 	f->pipeline = pipeline;
 	begin_batch(f);
 	buf_add_span(&f->batch->bytes, buf_span(&old->bytes));
-	buf_reserve(&f->batch->bytes, ROOM_MIN);
 	f->lines_end = lines_end;
 	pipeline_return(old_pipeline, old);
 }
@@ -200,7 +220,6 @@ enum feed_result feed_run(struct pipeline *pipeline, struct stream *stream,
 
 	while ((result = feed_step(feed, e)) == FEED_MORE)
 		continue;
-	feed->batch->torn = result == FEED_INPUT_FAILED;
 	if (result != FEED_OUTPUT_FAILED && feed_finish(feed) != 0)
 		result = FEED_OUTPUT_FAILED;
 	feed_free(&feed);

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/run/torn.h>
 
 struct overlong {
 	struct pipeline *pipeline;
@@ -27,6 +28,7 @@ struct overlong {
 	size_t len;	   /* bytes so far, a held back CR not counted */
 	bool carriage;	   /* a CR is held back */
 	struct buf *after; /* per output: what comes behind the tail */
+	unsigned forged;   /* tags that claimed to be ours */
 };
 
 static bool streams(const struct output *output)
@@ -54,7 +56,7 @@ static void format_line(struct overlong *line, size_t index, const struct result
 				  .classifier = line->classifier };
 	size_t tail = 0;
 
-	output->format->add(out, &job, &tail);
+	line->forged += output->format->add(out, &job, &tail);
 	if (streams(output)) {
 		buf_add_span(&line->after[index], span_slice(buf_span(out), tail, out->len));
 		out->len = tail;
@@ -120,10 +122,11 @@ void overlong_more(struct overlong *line, struct span bytes)
 	pass_on(line, span_slice(bytes, 0, bytes.len - line->carriage));
 }
 
-void overlong_end(struct overlong **line_p, struct span end)
+void overlong_end(struct overlong **line_p, struct span end, bool torn)
 {
 	struct overlong *line = *line_p;
 	const struct result *result;
+	struct torn torn_line = { 0 };
 	size_t n;
 	const struct output *outputs = pipeline_outputs(line->pipeline, &n);
 
@@ -132,6 +135,8 @@ void overlong_end(struct overlong **line_p, struct span end)
 	else if (line->carriage)
 		end = span_of("\r\n", 2);
 	result = classify(line, line->len);
+	if (torn)
+		result = torn_result(&torn_line, result, line->len);
 	for (size_t i = 0; i < n; i++) {
 		struct buf out = { 0 };
 
@@ -146,8 +151,10 @@ void overlong_end(struct overlong **line_p, struct span end)
 		buf_fini(&out);
 		buf_fini(&line->after[i]);
 	}
-	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0);
+	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0,
+		       line->forged);
 	classifier_wipe(line->classifier);
+	torn_fini(&torn_line);
 	free(line->after);
 	free(line);
 	*line_p = NULL;

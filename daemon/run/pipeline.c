@@ -14,6 +14,11 @@
  *	worker 1   [ process 1 ........ ][write 1][write 2]
  *	worker 2   [ process 2 ... ][ process 3 ........ ][write 3]
  *
+ * A batch whose output grows beyond a measure writes what there is of it before
+ * it is done: it waits until it is the oldest, with nobody writing, and then has
+ * the sinks for itself.  Batches leave the queue in order, so the oldest one is
+ * always in some worker's hands or done: nobody waits for ever.
+ *
  * After a sink has failed batches are still passed along, unwritten, so that
  * nobody waits for ever; the owner learns it from the next submit or drain.
  *
@@ -30,7 +35,10 @@
 #include <purposed/base/mem.h>
 #include <purposed/run/process.h>
 
-enum { FULL_WAIT_NS = 5 * 1000 * 1000 }; /* a sink that is full is asked again so often */
+enum {
+	FULL_WAIT_NS = 5 * 1000 * 1000, /* a sink that is full is asked again so often */
+	KEPT_BYTES = 2 * 1024 * 1024,	/* of a buffer for output that is used again */
+};
 
 struct worker {
 	struct pipeline *pipeline;
@@ -57,6 +65,7 @@ struct pipeline {
 	pthread_mutex_t lock;
 	pthread_cond_t idle_or_done; /* for the owner */
 	pthread_cond_t queued;	     /* for workers */
+	pthread_cond_t oldest;	     /* for workers: another batch is the oldest one */
 	struct batch *idle;
 	struct batch **queue; /* a ring of n_batches */
 	size_t queue_at, queue_n;
@@ -82,16 +91,23 @@ static struct batch *batch_new(const struct pipeline *p, size_t n_categories)
 	return batch;
 }
 
+/* Wipes and empties; one record with much to be said of it must not hold memory for ever. */
+static void output_clear(struct buf *out)
+{
+	mem_wipe(out->ptr, out->len);
+	buf_clear(out);
+	if (out->cap > KEPT_BYTES)
+		buf_fini(out);
+}
+
 static void batch_clear(const struct pipeline *p, struct batch *batch)
 {
 	stream_unref(&batch->stream);
 	/* Only what was used: wiping all of a large block for each lone record would show. */
 	mem_wipe(batch->bytes.ptr, batch->bytes.len);
 	buf_clear(&batch->bytes);
-	for (size_t i = 0; i < p->n_outputs; i++) {
-		mem_wipe(batch->out[i].ptr, batch->out[i].len);
-		buf_clear(&batch->out[i]);
-	}
+	for (size_t i = 0; i < p->n_outputs; i++)
+		output_clear(&batch->out[i]);
 	stats_clear(&batch->stats);
 	batch->framing = FRAMING_LINES;
 	batch->torn = false;
@@ -109,13 +125,10 @@ static void batch_free(const struct pipeline *p, struct batch *batch)
 	free(batch);
 }
 
-static void held_release(struct held *held, bool for_good)
+static void held_release(struct held *held)
 {
-	if (held->bytes.len != 0)
-		buf_wipe(&held->bytes);
+	output_clear(&held->bytes);
 	held->at = 0;
-	if (for_good)
-		buf_fini(&held->bytes);
 }
 
 /* --- Work ------------------------------------------------------------------- */
@@ -129,14 +142,6 @@ static struct classifier *worker_classifier(struct worker *worker, const struct 
 		worker->engine = engine;
 	}
 	return worker->classifier;
-}
-
-static void work(struct worker *worker, struct batch *batch)
-{
-	struct pipeline *p = worker->pipeline;
-
-	process_batch(batch, p->outputs, p->n_outputs,
-		      worker_classifier(worker, stream_engine(batch->stream)));
 }
 
 /* Where the line that byte `at` of bytes belongs to starts. */
@@ -172,26 +177,59 @@ static enum sink_result offer(struct pipeline *p, size_t output, struct span byt
 	return SINK_ACCEPTED;
 }
 
-/* Under the lock, which is let go while the sinks take it. */
-static void write_oldest(struct pipeline *p)
+/*
+ * Outputs [first, end) of the oldest batch to their sinks; false: nothing is
+ * written any more.  Under the lock, which is let go while the sinks take it.
+ */
+static bool write_outputs(struct pipeline *p, const struct batch *batch, size_t first, size_t end)
 {
-	struct batch *batch = p->pending[p->pending_at];
 	bool failed = err_any(&p->error) && !p->hold;
 	struct err error = { 0 };
 
 	p->writing = true;
 	pthread_mutex_unlock(&p->lock);
-	for (size_t i = 0; i < p->n_outputs && !failed; i++)
+	for (size_t i = first; i < end && !failed; i++)
 		failed = offer(p, i, buf_span(&batch->out[i]), &error) != SINK_ACCEPTED;
 	pthread_mutex_lock(&p->lock);
+	p->writing = false;
 	if (err_any(&error) && !err_any(&p->error))
 		err_append(&p->error, &error);
 	err_fini(&error);
-	if (!failed)
+	return !failed;
+}
+
+/* What there is so far of one output of a batch that is being processed. */
+static void drain_output(void *context, struct batch *batch, size_t output)
+{
+	struct pipeline *p = context;
+
+	pthread_mutex_lock(&p->lock);
+	while (p->n_threads != 0 && (p->writing || p->pending[p->pending_at] != batch))
+		pthread_cond_wait(&p->oldest, &p->lock);
+	write_outputs(p, batch, output, output + 1);
+	pthread_mutex_unlock(&p->lock);
+	output_clear(&batch->out[output]);
+}
+
+static void work(struct worker *worker, struct batch *batch)
+{
+	struct pipeline *p = worker->pipeline;
+	const struct process_drain drain = { drain_output, p };
+
+	process_batch(batch, p->outputs, p->n_outputs,
+		      worker_classifier(worker, stream_engine(batch->stream)), &drain);
+}
+
+/* Under the lock. */
+static void write_oldest(struct pipeline *p)
+{
+	struct batch *batch = p->pending[p->pending_at];
+
+	if (write_outputs(p, batch, 0, p->n_outputs))
 		stats_add(&p->stats, &batch->stats);
 	p->pending_at = (p->pending_at + 1) % p->n_batches;
 	p->pending_n--;
-	p->writing = false;
+	pthread_cond_broadcast(&p->oldest);
 	batch_clear(p, batch);
 	batch->next = p->idle;
 	p->idle = batch;
@@ -265,6 +303,7 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->idle_or_done, NULL);
 	pthread_cond_init(&p->queued, NULL);
+	pthread_cond_init(&p->oldest, NULL);
 	stats_init(&p->stats, n_categories);
 	for (unsigned i = 0; i < p->n_batches; i++) {
 		struct batch *batch = batch_new(p, n_categories);
@@ -299,11 +338,14 @@ void pipeline_free(struct pipeline **pipeline)
 		p->idle = batch->next;
 		batch_free(p, batch);
 	}
-	for (size_t i = 0; i < p->n_outputs; i++)
-		held_release(&p->held[i], true);
+	for (size_t i = 0; i < p->n_outputs; i++) {
+		held_release(&p->held[i]);
+		buf_fini(&p->held[i].bytes);
+	}
 	free(p->held);
 	stats_fini(&p->stats);
 	err_fini(&p->error);
+	pthread_cond_destroy(&p->oldest);
 	pthread_cond_destroy(&p->queued);
 	pthread_cond_destroy(&p->idle_or_done);
 	pthread_mutex_destroy(&p->lock);
@@ -402,7 +444,7 @@ enum sink_result pipeline_retry(struct pipeline *p)
 
 		held->at = held->bytes.len - rest.len;
 		if (result == SINK_ACCEPTED)
-			held_release(held, false);
+			held_release(held);
 		if (result > worst)
 			worst = result;
 	}
@@ -428,7 +470,8 @@ void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *t
 	pipeline_rewind(from, output);
 	buf_add_span(&to->held[to_output].bytes,
 		     span_slice(buf_span(&old->bytes), old->at, old->bytes.len));
-	held_release(old, true);
+	held_release(old);
+	buf_fini(&old->bytes);
 }
 
 /* --- Counters, and what overlong.c needs ------------------------------------ */
@@ -459,7 +502,9 @@ int pipeline_write(struct pipeline *p, size_t output, struct span bytes)
 	return offer(p, output, bytes, &p->error) == SINK_ACCEPTED ? 0 : -1;
 }
 
-void pipeline_count(struct pipeline *p, const struct result *result, size_t len, bool declared)
+void pipeline_count(struct pipeline *p, const struct result *result, size_t len, bool declared,
+		    unsigned forged)
 {
 	stats_record(&p->stats, result, len, declared);
+	p->stats.forged_tags += forged;
 }

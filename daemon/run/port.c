@@ -67,8 +67,10 @@ int port_open(struct port **port_r, const struct settings_input *settings,
 
 bool port_serves(const struct port *port, const struct settings_input *settings)
 {
-	return port->type == settings->type &&
-	       (port->listen == NULL || strcmp(port->listen, settings->listen) == 0);
+	if (port->type != settings->type)
+		return false;
+	return port->input == NULL ||
+	       (strcmp(port->listen, settings->listen) == 0 && input_reachable(port->input));
 }
 
 bool port_can_move(const struct port *port)

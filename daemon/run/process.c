@@ -1,6 +1,14 @@
 #include <purposed/run/process.h>
 
+#include <purposed/run/torn.h>
+
 const char *const select_words[] = { "all", "personal", "flagged", NULL };
+
+/*
+ * What is said of a record can be fifty times as long as the record, and a batch
+ * with it: 256 KiB of addresses and nothing else are 15 MB of JSON.
+ */
+enum { DRAIN_BYTES = 1024 * 1024 };
 
 bool output_selects(const struct output *output, enum verdict verdict)
 {
@@ -53,7 +61,7 @@ static void write_record(struct batch *batch, const struct output *output, struc
 }
 
 void process_batch(struct batch *batch, const struct output *outputs, size_t n_outputs,
-		   struct classifier *classifier)
+		   struct classifier *classifier, const struct process_drain *drain)
 {
 	struct span block = buf_span(&batch->bytes);
 	struct record record = {
@@ -62,6 +70,7 @@ void process_batch(struct batch *batch, const struct output *outputs, size_t n_o
 		.read_at = batch->read_at,
 		.is_message = batch->framing == FRAMING_MESSAGES,
 	};
+	struct torn torn = { 0 };
 	struct frame frame;
 	size_t at = 0;
 
@@ -70,21 +79,23 @@ void process_batch(struct batch *batch, const struct output *outputs, size_t n_o
 
 		record.text = frame.text;
 		record.len = frame.len;
-		/* A record that its input broke off goes on where we could not read: unscanned. */
-		if (batch->torn && at == block.len && frame.end.len == 0)
-			record.len = frame.text.len + 1;
 		record.offset =
 			stream_has_offsets(batch->stream) ? batch->offset + (long long)start : -1;
 		job.plan = stream_plan(batch->stream, frame.text);
 		job.result = classify_run(classifier, job.plan, frame.text, record.len,
 					  stream_kind(batch->stream));
+		if (batch->torn && at == block.len && frame.end.len == 0)
+			job.result = torn_result(&torn, job.result, frame.len);
 		for (size_t i = 0; i < n_outputs; i++) {
 			if (output_selects(&outputs[i], job.result->verdict))
 				write_record(batch, &outputs[i], &batch->out[i], &job, frame.end);
+			if (batch->out[i].len > DRAIN_BYTES)
+				drain->drain(drain->context, batch, i);
 		}
 		stats_record(&batch->stats, job.result, frame.len + frame.end.len,
 			     job.plan->set.n != 0);
 		record.number++;
 	}
 	classifier_wipe(classifier);
+	torn_fini(&torn);
 }

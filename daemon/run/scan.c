@@ -61,6 +61,8 @@ static bool scan_stream(struct job *job)
 	struct err e = { 0 };
 	enum feed_result result;
 
+	progress_clear(&job->progress);
+	log_debug("searching %s", members_name(job->members));
 	job->any_read = false;
 	result = feed_run(job->pipeline, stream, &source, &e);
 	if (result != FEED_INPUT_FAILED || job->any_read)
@@ -151,7 +153,14 @@ void scan_run(const struct scan_request *request, struct scan_summary *summary_r
 
 void scan_print(const struct scan_summary *summary, const struct session *session, FILE *file)
 {
-	stats_print(&summary->stats, engine_policy(session->engine), summary->seconds, file);
+	const struct stats_input inputs[] = {
+		{ "unreadable", summary->unreadable },
+		{ "damaged", summary->damaged },
+		{ "refused", summary->refused },
+	};
+
+	stats_print(&summary->stats, engine_policy(session->engine), summary->seconds, inputs,
+		    sizeof(inputs) / sizeof(inputs[0]), file);
 	fprintf(file, "%llu file%s or member%s searched", (unsigned long long)summary->streams,
 		summary->streams == 1 ? "" : "s", summary->streams == 1 ? "" : "s");
 	if (summary->skipped != 0)

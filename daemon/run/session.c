@@ -16,6 +16,7 @@ static int open_plan(struct session *session, const struct session_request *requ
 int session_open(struct session *session, const struct session_request *request, struct err *e)
 {
 	struct engine_options options;
+	int bad = 0;
 
 	*session = (struct session){ 0 };
 	if (settings_load(&session->settings, request->config, e) != 0)
@@ -25,9 +26,14 @@ int session_open(struct session *session, const struct session_request *request,
 		options.policy_path = request->policy;
 	if (request->rules != NULL)
 		options.rules_path = request->rules;
-	if (engine_load(&session->engine, &options, e) != 0 ||
-	    settings_pseudonymizer(session->settings, &session->pseudonyms, e) != 0 ||
-	    open_plan(session, request, e) != 0) {
+	/* All that is wrong is told at once, not only the first of it. */
+	bad |= engine_load(&session->engine, &options, e);
+	bad |= settings_pseudonymizer(session->settings, &session->pseudonyms, e);
+	if (session->engine != NULL)
+		bad |= settings_check(session->settings, session->engine, e);
+	if (session->engine != NULL && (bad == 0 || request->n_purposes != 0))
+		bad |= open_plan(session, request, e);
+	if (bad != 0) {
 		session_close(session);
 		return -1;
 	}

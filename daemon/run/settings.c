@@ -32,6 +32,33 @@ char *settings_resolve(const struct conf_node *node, const char *path)
 	return full.ptr;
 }
 
+/* The next component that says something; empty at the end. */
+static struct span next_component(const char **path)
+{
+	struct span part;
+
+	do {
+		*path += strspn(*path, "/");
+		part = span_of(*path, strcspn(*path, "/"));
+		*path += part.len;
+	} while (span_is(part, "."));
+	return part;
+}
+
+bool settings_same_path(const char *a, const char *b)
+{
+	struct span part;
+
+	if ((a[0] == '/') != (b[0] == '/'))
+		return false;
+	do {
+		part = next_component(&a);
+		if (!span_equal(part, next_component(&b)))
+			return false;
+	} while (part.len != 0);
+	return true;
+}
+
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
 		       char **path_r, struct err *e)
 {
@@ -141,6 +168,7 @@ static int read_key(struct settings *settings, const struct conf_node *root, str
 		return -1;
 	if (group == NULL)
 		return 0;
+	settings->pseudonym_key = group;
 	bad |= conf_only(group, keys, e);
 	bad |= conf_read_int(group, "id", CONF_REQUIRED, 1, UINT_MAX, &settings->pseudonym_key_id,
 			     e);
@@ -218,27 +246,4 @@ struct engine_options settings_engine(const struct settings *settings)
 	options.limits.depth = (uint32_t)settings->depth_limit;
 	options.limits.heap_kib = (uint32_t)(settings->heap_bytes / 1024);
 	return options;
-}
-
-int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
-			   struct err *e)
-{
-	unsigned char key[1024];
-	size_t n;
-	FILE *file;
-	int result;
-
-	if (settings->pseudonym_key_file == NULL)
-		return pseudonymizer_new(p_r, 0, NULL, 0, e);
-	file = fopen(settings->pseudonym_key_file, "re");
-	if (file == NULL) {
-		err_errno(e, "cannot read the pseudonym key %s", settings->pseudonym_key_file);
-		return -1;
-	}
-	setvbuf(file, NULL, _IONBF, 0);
-	n = fread(key, 1, sizeof(key), file);
-	fclose(file);
-	result = pseudonymizer_new(p_r, (unsigned)settings->pseudonym_key_id, key, n, e);
-	mem_wipe(key, sizeof(key));
-	return result;
 }

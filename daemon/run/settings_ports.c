@@ -3,8 +3,32 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include <purposed/base/mem.h>
+
+/* A setting that only some types of a port use; type: its word. */
+struct setting_of {
+	const char *name, *type;
+};
+
+/* what: "an input" or "an output". */
+static int check_uses(const struct conf_node *node, const struct setting_of *rows, size_t n,
+		      const char *what, const char *type, struct err *e)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_node *child = conf_get(node, rows[i].name);
+
+		if (child == NULL || strcmp(rows[i].type, type) == 0)
+			continue;
+		conf_err(e, child, "'%s' needs %s of type \"%s\"", rows[i].name, what,
+			 rows[i].type);
+		bad = -1;
+	}
+	return bad;
+}
 
 /* --- Inputs ----------------------------------------------------------------- */
 
@@ -32,10 +56,6 @@ static int read_binds(const struct conf_node *node, struct settings_input *input
 		return -1;
 	if (list == NULL)
 		return 0;
-	if (input->type != INPUT_SYSLOG) {
-		conf_err(e, list, "'bind' needs an input of type \"syslog\"");
-		return -1;
-	}
 	input->n_binds = conf_count(list);
 	input->binds = mem_new(input->n_binds, sizeof(*input->binds));
 	for (size_t i = 0; i < input->n_binds; i++)
@@ -45,18 +65,24 @@ static int read_binds(const struct conf_node *node, struct settings_input *input
 
 static int read_listen(const struct conf_node *node, struct settings_input *input, struct err *e)
 {
+	const size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+	const struct conf_node *at = conf_get(node, "listen");
 	const char *listen = NULL;
 
-	if (input->type != INPUT_SYSLOG)
-		return 0;
 	if (conf_read_string(node, "listen", CONF_REQUIRED, &listen, e) != 0)
 		return -1;
 	if (strncmp(listen, "unix:", 5) != 0 || listen[5] == '\0') {
-		conf_err(e, conf_get(node, "listen"),
-			 "listen = \"%s\": this version listens on \"unix:/path\" only", listen);
+		conf_err(e, at, "listen = \"%s\": this version listens on \"unix:/path\" only",
+			 listen);
 		return -1;
 	}
-	input->listen = settings_resolve(conf_get(node, "listen"), listen + 5);
+	input->listen = settings_resolve(at, listen + 5);
+	if (strlen(input->listen) > max) {
+		conf_err(e, at,
+			 "'listen' is longer than the %zu bytes a socket's path may have: %s", max,
+			 input->listen);
+		return -1;
+	}
 	return 0;
 }
 
@@ -64,22 +90,29 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 {
 	static const char *const keys[] = { "name",	"type", "listen", "kind",
 					    "purposes", "bind", NULL };
-	int type = 0;
+	static const struct setting_of uses[] = { { "listen", "syslog" }, { "bind", "syslog" } };
+	int type = -1;
 	int bad = 0;
 
 	if (conf_type(node) != CONF_GROUP) {
 		conf_err(e, node, "an input must be %s", conf_type_name(CONF_GROUP));
 		return -1;
 	}
+	input->node = node;
 	bad |= conf_only(node, keys, e);
 	bad |= conf_read_string(node, "name", CONF_REQUIRED, &input->name, e);
 	bad |= conf_read_string(node, "kind", CONF_OPTIONAL, &input->kind, e);
 	bad |= settings_read_ids(node, "purposes", CONF_OPTIONAL, &input->purposes, e);
-	if (settings_read_word(node, "type", CONF_REQUIRED, settings_input_types, &type, e) != 0)
+	bad |= settings_read_word(node, "type", CONF_REQUIRED, settings_input_types, &type, e);
+	if (type < 0)
 		return -1;
 	input->type = (enum input_type)type;
-	bad |= read_listen(node, input, e);
-	bad |= read_binds(node, input, e);
+	bad |= check_uses(node, uses, sizeof(uses) / sizeof(uses[0]), "an input",
+			  settings_input_types[type], e);
+	if (input->type == INPUT_SYSLOG) {
+		bad |= read_listen(node, input, e);
+		bad |= read_binds(node, input, e);
+	}
 	return bad;
 }
 
@@ -104,7 +137,8 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 {
 	static const char *const keys[] = { "name",   "type",	"path",	     "format",
 					    "select", "redact", "with_text", NULL };
-	int type = 0;
+	static const struct setting_of uses[] = { { "path", "file" } };
+	int type = -1;
 	int select = SELECT_ALL;
 	int redact = REDACT_NONE;
 	int bad = 0;
@@ -120,59 +154,79 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 	bad |= settings_read_word(node, "redact", CONF_OPTIONAL, redact_words, &redact, e);
 	bad |= conf_read_bool(node, "with_text", CONF_OPTIONAL, &output->with_text, e);
 	bad |= read_format(node, output, e);
-	output->type = (enum output_type)type;
 	output->select = (enum select)select;
 	output->redact = (enum redact_mode)redact;
-	if (bad == 0 && output->type == OUTPUT_FILE)
+	if (type < 0)
+		return -1;
+	output->type = (enum output_type)type;
+	bad |= check_uses(node, uses, sizeof(uses) / sizeof(uses[0]), "an output",
+			  settings_output_types[type], e);
+	if (output->type == OUTPUT_FILE)
 		bad |= settings_read_path(node, "path", CONF_REQUIRED, &output->path, e);
 	return bad;
 }
 
 /* --- The lists -------------------------------------------------------------- */
 
+static bool same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static bool same_path(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && settings_same_path(a, b);
+}
+
+/* Whether it is of that type by its words, whatever else is wrong with it. */
+static bool is_of(const struct conf_node *node, const char *type)
+{
+	const struct conf_node *word = conf_get(node, "type");
+
+	return word != NULL && conf_type(word) == CONF_STRING && same(conf_as_string(word), type);
+}
+
 /* Each name once, each socket once, and one standard input. */
-static int check_input(const struct settings *settings, size_t index, const struct conf_node *node,
+static int check_input(const struct settings *settings, const struct conf_node *list, size_t index,
 		       struct err *e)
 {
 	const struct settings_input *input = &settings->inputs[index];
-	int bad = 0;
+	const struct conf_node *node = conf_at(list, index);
+	size_t count = e->count;
 
 	for (size_t i = 0; i < index; i++) {
 		const struct settings_input *other = &settings->inputs[i];
 
-		if (input->name != NULL && other->name != NULL &&
-		    strcmp(input->name, other->name) == 0) {
+		if (same(input->name, other->name))
 			conf_err(e, node, "there is an input '%s' already", input->name);
-			bad = -1;
-		}
-		if (input->listen != NULL && other->listen != NULL &&
-		    strcmp(input->listen, other->listen) == 0) {
+		if (same_path(input->listen, other->listen))
 			conf_err(e, node, "there is an input that listens on %s already",
 				 input->listen);
-			bad = -1;
-		}
-		if (input->type == INPUT_STDIN && other->type == INPUT_STDIN) {
+		if (is_of(node, "stdin") && is_of(conf_at(list, i), "stdin"))
 			conf_err(e, node, "there is an input of type \"stdin\" already");
-			bad = -1;
-		}
 	}
-	return bad;
+	return e->count != count ? -1 : 0;
 }
 
-static int check_output(const struct settings *settings, size_t index, const struct conf_node *node,
+/* Each name once, each file once, and one standard output: lines of two would mix. */
+static int check_output(const struct settings *settings, const struct conf_node *list, size_t index,
 			struct err *e)
 {
 	const struct settings_output *output = &settings->outputs[index];
+	const struct conf_node *node = conf_at(list, index);
+	size_t count = e->count;
 
-	for (size_t i = 0; i < index && output->name != NULL; i++) {
-		const char *other = settings->outputs[i].name;
+	for (size_t i = 0; i < index; i++) {
+		const struct settings_output *other = &settings->outputs[i];
 
-		if (other != NULL && strcmp(other, output->name) == 0) {
-			conf_err(e, node, "there is an output '%s' already", other);
-			return -1;
-		}
+		if (same(output->name, other->name))
+			conf_err(e, node, "there is an output '%s' already", output->name);
+		if (same_path(output->path, other->path))
+			conf_err(e, node, "there is an output to %s already", output->path);
+		if (is_of(node, "stdout") && is_of(conf_at(list, i), "stdout"))
+			conf_err(e, node, "there is an output of type \"stdout\" already");
 	}
-	return 0;
+	return e->count != count ? -1 : 0;
 }
 
 int settings_read_inputs(struct settings *settings, const struct conf_node *root, struct err *e)
@@ -187,10 +241,8 @@ int settings_read_inputs(struct settings *settings, const struct conf_node *root
 	settings->n_inputs = conf_count(list);
 	settings->inputs = mem_new(settings->n_inputs, sizeof(*settings->inputs));
 	for (size_t i = 0; i < settings->n_inputs; i++) {
-		const struct conf_node *node = conf_at(list, i);
-		int wrong = read_input(node, &settings->inputs[i], e);
-
-		bad |= wrong != 0 ? wrong : check_input(settings, i, node, e);
+		bad |= read_input(conf_at(list, i), &settings->inputs[i], e);
+		bad |= check_input(settings, list, i, e);
 	}
 	return bad;
 }
@@ -207,10 +259,8 @@ int settings_read_outputs(struct settings *settings, const struct conf_node *roo
 	settings->n_outputs = conf_count(list);
 	settings->outputs = mem_new(settings->n_outputs, sizeof(*settings->outputs));
 	for (size_t i = 0; i < settings->n_outputs; i++) {
-		const struct conf_node *node = conf_at(list, i);
-		int wrong = read_output(node, &settings->outputs[i], e);
-
-		bad |= wrong != 0 ? wrong : check_output(settings, i, node, e);
+		bad |= read_output(conf_at(list, i), &settings->outputs[i], e);
+		bad |= check_output(settings, list, i, e);
 	}
 	return bad;
 }

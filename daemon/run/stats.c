@@ -79,20 +79,30 @@ unsigned long long stats_flagged(const struct stats *stats)
 	return n;
 }
 
+static const char not_searched[] = "(not searched)";
+
 static const char *row_name(const struct stats *stats, const struct policy *policy, size_t row)
 {
 	if (row < stats->n_categories)
 		return policy_category(policy, row)->id;
-	return row == stats->n_categories ? "outside-annex" : "(not searched)";
+	return row == stats->n_categories ? POLICY_OUTSIDE_ID : not_searched;
 }
 
 static void print_verdicts(const struct stats *stats, FILE *file)
 {
+	if (stats->records != 0)
+		fprintf(file, "records by verdict:\n");
 	for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
 		if (stats->verdicts[v] != 0)
 			fprintf(file, "  %-16s %10llu\n", verdict_name((enum verdict)v),
 				stats->verdicts[v]);
 	}
+}
+
+static void print_finding(const char *what, const char *reason, unsigned long long n, FILE *file)
+{
+	if (n != 0)
+		fprintf(file, "  %-22s %-24s %10llu\n", what, reason, n);
 }
 
 static void print_findings(const struct stats *stats, const struct policy *policy, FILE *file)
@@ -101,30 +111,35 @@ static void print_findings(const struct stats *stats, const struct policy *polic
 		for (int reason = REASON_COUNT - 1; reason >= 0; reason--) {
 			unsigned long long n = stats->findings[row * REASON_COUNT + (size_t)reason];
 
-			if (n != 0)
-				fprintf(file, "  %-22s %-24s %10llu\n",
-					row_name(stats, policy, row),
-					reason == REASON_NONE ? "permitted"
-							      : reason_name((enum reason)reason),
-					n);
+			print_finding(row_name(stats, policy, row),
+				      reason == REASON_NONE ? "permitted"
+							    : reason_name((enum reason)reason),
+				      n, file);
 		}
 	}
 }
 
-void stats_print(const struct stats *stats, const struct policy *policy, double seconds, FILE *file)
+void stats_print(const struct stats *stats, const struct policy *policy, double seconds,
+		 const struct stats_input *inputs, size_t n_inputs, FILE *file)
 {
 	double mib = (double)stats->bytes / (1024.0 * 1024.0);
+	bool any = stats->records != 0;
 
 	fprintf(file, "\n%llu record%s, %.1f MiB, in %.1f s (%.1f MiB/s); %llu flagged\n",
 		stats->records, stats->records == 1 ? "" : "s", mib, seconds,
 		seconds > 0 ? mib / seconds : 0.0, stats_flagged(stats));
-	if (stats->records == 0)
+	for (size_t i = 0; i < n_inputs; i++)
+		any |= inputs[i].n != 0;
+	if (!any)
 		return;
-	fprintf(file, "records by verdict:\n");
 	print_verdicts(stats, file);
 	fprintf(file, "findings by category and reason:\n");
 	print_findings(stats, policy, file);
+	for (size_t i = 0; i < n_inputs; i++)
+		print_finding(not_searched, inputs[i].reason, inputs[i].n, file);
 	if (stats->undeclared != 0)
 		fprintf(file, "without a declared purpose: %llu (-p, see: purposed policy list)\n",
 			stats->undeclared);
+	if (stats->forged_tags != 0)
+		fprintf(file, "forged tags taken out of records: %llu\n", stats->forged_tags);
 }

@@ -1,13 +1,14 @@
 /*
  * corpus: log records to measure with, made from a seed, as fast as memory.
  *
- *	corpus access|mixed|line|tar BYTES [SEED] > file
+ *	corpus access|mixed|dense|line|tar BYTES [SEED] > file
  *
  *	access  combined access log: clients of both families, paths, query
  *	        strings, referrers, user agents; personal data in some queries
  *	mixed   what a log host receives: logfmt, JSON, syslog, auth lines, with
  *	        personal data in a few percent, written in several ways, and
  *	        with what merely looks like it: UUIDs, hashes, epochs, versions
+ *	dense   nothing but addresses: as much to say of each byte as there can be
  *	line    the text of mixed without a single line end
  *	tar     an archive (ustar) of 1000 members of mixed lines
  *
@@ -34,6 +35,11 @@
 
 /* RECORD_MAX: no record is longer. */
 enum { OUT_BYTES = 1 << 20, RECORD_MAX = 2048, MEMBERS = 1000 };
+
+/* A record of these is the longest one. */
+#define TEN_ADDRESSES                                                                       \
+	"u$d@b.be u$d@b.be u$d@b.be u$d@b.be u$d@b.be u$d@b.be u$d@b.be u$d@b.be u$d@b.be " \
+	"u$d@b.be "
 
 /* First second of the log: 2026-03-02 00:00:00 UTC, a Monday. */
 #define START 1772409600ULL
@@ -94,6 +100,10 @@ static const struct form access_forms[] = {
 	{ 24, "$c - - [$t] \"$M /$w/$n?page=$d&sort=$w&v=$h HTTP/1.1\" $S $n \"$r\" \"$a\"" },
 	{ 2, "$c - $U [$t] \"$M /$w/$w$x HTTP/2.0\" $S $n \"-\" \"$a\"" },
 	{ 4, "$c - - [$t] \"GET /$w/$w$Q HTTP/1.1\" $S $n \"$r\" \"$a\"" },
+};
+
+static const struct form dense_forms[] = {
+	{ 1, TEN_ADDRESSES TEN_ADDRESSES TEN_ADDRESSES TEN_ADDRESSES },
 };
 
 static const struct form mixed_forms[] = {
@@ -438,7 +448,7 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 
 	if (argc < 3 || bytes == 0) {
-		fprintf(stderr, "usage: corpus access|mixed|line|tar BYTES [SEED]\n");
+		fprintf(stderr, "usage: corpus access|mixed|dense|line|tar BYTES [SEED]\n");
 		return 2;
 	}
 	c.random = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
@@ -449,6 +459,8 @@ int main(int argc, char **argv)
 		records(&c, access_forms, COUNT(access_forms), bytes, "\n");
 	else if (strcmp(what, "mixed") == 0)
 		records(&c, mixed_forms, COUNT(mixed_forms), bytes, "\n");
+	else if (strcmp(what, "dense") == 0)
+		records(&c, dense_forms, COUNT(dense_forms), bytes, "\n");
 	else if (strcmp(what, "line") == 0)
 		records(&c, mixed_forms, COUNT(mixed_forms), bytes, " ");
 	else if (strcmp(what, "tar") == 0)

@@ -18,10 +18,21 @@ is "and has nothing to complain of" "$(cat "$T/err")" ""
 is "and leaves nothing behind" "$(ls -A "$T/tmp")" ""
 OUT=$(tr '\n' ' ' <"$T/out")
 like "a stream, an explanation, a scan, a redacted stream, advice" "$OUT" \
-	'\$ purposed filter -p .*\[purposed@32473 .*purposed explain.*row 62, .*\$ purposed scan .* flagged .*--redact.*<username>.*What to do next.*policy list'
+	'\$ purposed filter -p .*\[purposed@32473 .*purposed explain.*row 62, .*\$ tar .*purposed scan .* flagged .*--redact.*<username>.*What to do next.*policy list'
 is "no colours where there is no terminal" "$(grep -c $'\033' "$T/out")" 0
 is "what the scan shows is masked" \
 	"$(sed -n '/^3\./,/^4\./p' "$T/out" | grep -c -e Vermeulen -e kmaes -e '@example')" 0
+like "it says where and how to type its commands" "$(head -n 12 "$T/out")" \
+	"$PWD/conf/examples.*PATH=${PURPOSED%/*}:"
+typed() ( # COMMAND
+	cd conf/examples && PATH="${PURPOSED%/*}:$PATH" bash -o pipefail -c "$1"
+)
+sed -n 's/^\$ //p' "$T/out" >"$T/commands"
+is "it shows four of them" "$(wc -l <"$T/commands")" 4
+while read -r command; do
+	typed "$command" >"$T/typed" 2>"$T/typed-err"
+	ok "which can be typed: $command" test $? -le 1 -a -s "$T/typed"
+done <"$T/commands"
 broken() {
 	PURPOSED="$T/none" demo
 }

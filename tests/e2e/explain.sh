@@ -48,7 +48,13 @@ like "is a gap, with advice" "$(tr '\n' ' ' <"$T/out")" 'gap \(no-purpose\).*no 
 status "row 59" 1 run explain -p service-statistics "from 192.0.2.7, ECLI:BE:CASS:2019:ARR.20190311.1"
 like "the enumeration is quoted" "$(cat "$T/out")" 'not-enumerated'
 like "in the Annex's words" "$(cat "$T/out")" 'geraadpleegde pagina’s'
+like "and the element that is not on it is named, without a tick" "$(cat "$T/out")" \
+	'◐ permitted; the purpose lists what it covers, but ipv4 is not on the list'
+is "a tick is for what is on it" "$(grep -c '✓' "$T/out")" 0
 like "a blank cell is named" "$(cat "$T/out")" 'out-of-purpose \(blank\)'
+run explain -p service-statistics "$RECORD"
+like "an element that is on the list" "$(cat "$T/out")" \
+	'✓ permitted; the purpose lists what it covers, and request_uri is on the list'
 status "content" 1 run explain -p nis2-supervision '{"channel":"chat","message_body":"Kan u mij bellen?"}'
 like "is outside the Annex" "$(cat "$T/out")" 'content at bytes .*: out-of-purpose \(outside-annex\)'
 like "and is never shown, not even masked" "$(cat "$T/out")" '\(never shown\)'
@@ -65,6 +71,34 @@ echo 'limits = { record_bytes = 64; };' >"$T/short.conf"
 status "a record that is too long" 1 run explain -c "$T/short.conf" -p nis2-supervision \
 	"$(printf '%080d' 0) an@example.be"
 like "is not searched to its end" "$(cat "$T/out")" 'not searched at bytes 64-94: unscanned \(record-limit\)'
+{ printf 'mail an@example.be '; head -c 100000 /dev/zero | tr '\0' x; printf '\r\nnext\n'; } >"$T/long"
+"$PURPOSED" filter -p nis2-supervision -o json "$T/long" >"$T/filtered"
+run explain -p nis2-supervision <"$T/long"
+is "on standard input, too: as filter says it" "$(grep -a -o 'bytes 65536.*' "$T/out")" \
+	"$(jq -r '.findings[] | select(.rule == null) | "bytes \(.start)-\(.end): \(.verdict) (\(.reason))"' "$T/filtered")"
+like "and the next record is the next" "$(cat "$T/out")" 'record 2: clean'
+# As much memory for a line of 300 MB as for one of five bytes.
+peak() { # BYTES
+	head -c "$1" /dev/zero | tr '\0' x | python3 -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$PURPOSED" explain
+}
+small=$(peak 5)
+large=$(peak 300000000)
+ok "a line of 300 MB needs little memory ($small, $large KiB)" test "$large" -lt $((small + 65536))
+broken() {
+	with_broken_stdin $'nothing\nnothing in h' "$PURPOSED" explain >"$T/out" 2>"$T/err"
+}
+status "standard input that fails: 2" 2 broken
+like "told" "$(cat "$T/err")" "cannot read stdin: Connection reset"
+like "and the record that it tore is unscanned" "$(cat "$T/out")" \
+	'record 1: clean.*record 2: unscanned.*not searched at bytes 12-13: unscanned \(input-error\)'
+gzip -c "$T/long" >"$T/long.gz"
+zipped() {
+	run explain <"$T/long.gz"
+}
+status "compressed records are none: 2" 2 zipped
 status "unknown purpose: 2" 2 run explain -p website-trafic-analysis x
 like "with a suggestion" "$(cat "$T/err")" "did you mean 'website-traffic-analysis'"
 status "two records as arguments: 2" 2 run explain a b
@@ -186,6 +220,26 @@ echo 'default_purposes = [ "nis3" ];' >"$T/etc/a.conf"
 wrong "unknown default purpose" "$T/etc/a.conf:1: .*'nis3'" -c "$T/etc/a.conf"
 printf '\ninputs = ( { name = "web"; type = "stdin";\n  purposes = [ "nis3" ]; } );\n' >"$T/etc/b.conf"
 wrong "unknown purpose of an input" "$T/etc/b.conf:3: .*'nis3'" -c "$T/etc/b.conf"
+printf 'inputs = ( { name = "web"; type = "stdin";\n\n  kind = "web-trafic-log"; } );\n' >"$T/etc/kind.conf"
+wrong "unknown kind of an input" "$T/etc/kind.conf:3: .* kind 'web-trafic-log'" -c "$T/etc/kind.conf"
+sed 's/trafic/traffic/' "$T/etc/kind.conf" >"$T/etc/kind-good.conf"
+status "check: a kind that is known" 0 run check -c "$T/etc/kind-good.conf"
+sed 's/\(permitted-only-for = \)"web-traffic-log"/\1"web-trafic-log"/' conf/annex-i.conf >"$T/etc/kind-policy.conf"
+status "check: a kind that only the policy knows" 0 \
+	run check -c "$T/etc/kind.conf" --policy "$T/etc/kind-policy.conf"
+cat >"$T/etc/many.conf" <<'END'
+default_purposes = [ "nis3" ];
+pseudonym_key = { id = 1; file = "/dev/null"; };
+inputs = ( { name = "a"; type = "stdin"; purposes = [ "nis4" ]; },
+  { name = "b"; type = "syslog"; listen = "unix:x"; kind = "c";
+    bind = ( { app = "d"; purposes = [ "nis5" ]; } ); } );
+END
+wrong "mistakes of all sorts at once" "$T/etc/many.conf:1: .*'nis3'" -c "$T/etc/many.conf"
+for line in "2: cannot read .*/dev/null: it is no regular file" "3: .*'nis4'" "4: .*'c'" "5: .*'nis5'"; do
+	like "check: they are all told: $line" "$(cat "$T/err")" "$T/etc/many.conf:$line"
+done
+is "check: and each once" "$(wc -l <"$T/err")" 5
+status "a mistake in the configuration is one for filter, too" 2 run filter -p $P -c "$T/etc/many.conf"
 printf 'policy = "policy.conf"\nlimits = { record_byte = 7; };\n' >"$T/etc/c.conf"
 wrong "unknown limit" "$T/etc/c.conf:2: .*'record_byte'" -c "$T/etc/c.conf"
 printf 'policy = "none.conf";\n' >"$T/etc/d.conf"
@@ -224,7 +278,7 @@ like "a version" "$(cat "$T/out")" '^purposed [0-9]+\.[0-9]+'
 full() {
 	"$PURPOSED" "$@" 2>"$T/err" >/dev/full
 }
-for command in "policy list" "policy table --json" "rules list" "explain x" "check"; do
+for command in -h -V --help --version "filter -h" "scan -V" "check --dump-config" "policy list" "policy table --json" "rules list" "explain x" "check"; do
 	# shellcheck disable=SC2086
 	status "full disk, $command: 2" 2 full $command
 	like "full disk, $command: told" "$(cat "$T/err")" "No space left"

@@ -102,6 +102,11 @@ is "RFC 5424: a forged one is taken out" \
 	"$(tagged "$SYSLOG [purposed@32473 verdict=\"clean\"][c@2] mail an@example.be")" \
 	"$SYSLOG [c@2]$OURS mail an@example.be"
 like "and counted" "$(cat "$T/err")" 'forged tags .*: 1'
+{ printf '%s ' "$SYSLOG [purposed@32473 verdict=\"clean\"]"; many 700000 x; echo; } >"$T/forged"
+"$PURPOSED" filter -p $P "$T/forged" >"$T/out" 2>"$T/err"
+like "in a record that is longer than any buffer, too" "$(cut -c 1-80 "$T/out")" \
+	"\[purposed@32473 verdict=\"unscanned\""
+like "and counted there" "$(cat "$T/err")" 'forged tags .*: 1$'
 is "elsewhere a forged one stays, ours is the last" \
 	"$(tagged 'an@example.be [purposed@32473 verdict="clean"]')" \
 	"an@example.be [purposed@32473 verdict=\"clean\"] $OURS"
@@ -350,6 +355,11 @@ for format in tag record json text; do
 	status "full disk, $format: 2" 2 full filter --exit-zero -o "$format" "$T/lines"
 	like "full disk, $format: told" "$(cat "$T/err")" "No space left"
 done
+limited() {
+	(ulimit -f 1 && "$PURPOSED" filter -o record "$T/lines" 2>"$T/err" >"$T/limited")
+}
+status "a file that may not grow that large: 2" 2 limited
+like "told" "$(cat "$T/err")" "File too large"
 closed_out() {
 	"$PURPOSED" filter "$T/four" 2>"$T/err" >&-
 }
@@ -360,6 +370,51 @@ closed_in() {
 }
 status "closed standard input: 2" 2 closed_in
 like "told" "$(cat "$T/err")" "stdin"
+
+# An input that fails: what came before is judged, the record that it tore is not called clean.
+for jobs in 1 3; do
+	broken() {
+		with_broken_stdin $'mail an@example.be\nnothing in h' \
+			"$PURPOSED" filter -p $P -o json -j$jobs >"$T/out" 2>"$T/err"
+	}
+	status "-j$jobs: an input that fails: 2" 2 broken
+	like "-j$jobs: told" "$(cat "$T/err")" "cannot read stdin: Connection reset"
+	is "-j$jobs: the torn record is unscanned" "$(jq -c '[.verdict, .findings[-1].reason]' "$T/out")" \
+'["out-of-purpose","not-permitted"]
+["unscanned","input-error"]'
+done
+{ printf 'an@example.be '; many 700000 x; } >"$T/torn"
+broken() {
+	python3 - "$T/torn" "$PURPOSED" filter -p $P -o json >"$T/out" 2>"$T/err" <<-'END'
+		import socket, subprocess, sys
+		ours, theirs = socket.socketpair()
+		theirs.send(b"unread")
+		p = subprocess.Popen(sys.argv[2:], stdin=theirs)
+		ours.sendall(open(sys.argv[1], "rb").read())
+		ours.close()
+		sys.exit(p.wait())
+	END
+}
+status "a torn record that is very long: 2" 2 broken
+is "is unscanned for both" "$(jq -c '[.findings[] | select(.rule == null) | .start, .end, .reason]' "$T/out")" \
+	'[65536,700014,"record-limit",700014,700015,"input-error"]'
+
+# --- What -v says ---
+
+status "-v" 1 run filter -v -j2 -p $P -o json "$T/four"
+for wanted in 'policy: built in, version ccb-annex-i-1: 63 purposes, 4 categories' \
+	'rules: built in: [0-9]+, for [0-9]+ elements' \
+	'engine: PCRE2, [0-9]+ rules .*; workers: 2; 65536 bytes' "purpose: $P, row 60" \
+	'4 records, .*; 1 flagged' 'out-of-purpose +1' 'identification +not-permitted +1'; do
+	like "-v says: $wanted" "$(cat "$T/err")" "$wanted"
+done
+is "and no byte of a record" "$(grep -c -e 192.0.2.7 -e example "$T/err")" 0
+run filter -v --policy conf/annex-i.conf --rules conf/rules.d "$T/four"
+like "-v says where the policy is from" "$(cat "$T/err")" 'policy: conf/annex-i.conf, version'
+like "and the rules" "$(cat "$T/err")" 'rules: conf/rules.d: [0-9]'
+like "and that there is no purpose" "$(cat "$T/err")" 'purpose: none is declared'
+run filter -p $P "$T/four"
+is "without it nothing is said" "$(cat "$T/err")" ""
 
 # --- Live -------------------------------------------------------------------------------
 
@@ -384,6 +439,8 @@ for jobs in 1 4; do
 	printf 'half a' >&3
 	sleep 0.2
 	is "-j$jobs: half a record is not" "$(wc -l <"$T/live")" 1
+	like "-j$jobs: what it holds is for no core dump" "$(cat /proc/$pid/limits)" \
+		'Max core file size +0 +0 '
 	echo ' record' >&3
 	ok "-j$jobs: the other half" wait_for "$T/live" 2
 	is "-j$jobs: is the same record" "$(sed -n 2p "$T/live" | untag)" "half a record"
@@ -400,6 +457,19 @@ for format in record json; do
 	is "| head -n 1, $format: one record" "$(cut_off $format | wc -l)" 1
 	is "| head -n 1, $format: quietly" "$(cat "$T/err")" ""
 done
+# Nor where our parent ignores SIGPIPE, which children inherit.
+for command in "filter -o record" "scan -q -o record --select all -"; do
+	# shellcheck disable=SC2086
+	is "| head -n 1, without SIGPIPE, $command: one record" "$(
+		trap '' PIPE
+		yes 'mail an@example.be' 2>/dev/null |
+			timeout 30 "$PURPOSED" $command 2>"$T/err" | head -n 1 | wc -l)" 1
+	is "| head -n 1, without SIGPIPE, $command: quietly" "$(cat "$T/err")" ""
+done
+is "| head -n 1, without SIGPIPE, rules list: quietly" "$(
+	trap '' PIPE
+	{ sleep 0.2; "$PURPOSED" rules list --json 2>&1 >&3; } 3>&1 >"$T/err" | true
+	cat "$T/err")" ""
 
 # --- Limits -----------------------------------------------------------------------------
 

@@ -118,6 +118,15 @@ status "arguments in the order given, one of them twice" 1 \
 is "z, a, z" "$(found "$D" | awk '$NF == 0 { print $1 }' | tr '\n' ' ')" "z.log a/y.log z.log "
 "$PURPOSED" scan -q -p $P "$D/z.log" - "$D/a/y.log" <"$D/b/2.log" >"$T/out"
 is "- is standard input" "$(found "$D" | awk '$NF == 0 { print $1 }' | tr '\n' ' ')" "z.log stdin a/y.log "
+ODD="$D/a/"$'odd\n\033[31m\xff\xc2\x9b\xe2\x80\xaename'
+echo "$LOG" >"$ODD"
+for command in "scan -q" filter; do
+	# shellcheck disable=SC2086
+	is "$command: bytes of a name that could drive a terminal are written out" \
+		"$("$PURPOSED" $command -o json -p $P "$ODD" | jq -r .input | sort -u)" \
+		"$D/a/odd\\x0a\\x1b[31m\\xff\\xc2\\x9b\\xe2\\x80\\xaename"
+done
+rm "$ODD"
 status "an empty folder is nothing flagged" 0 run scan -p $P "$D/empty"
 like "and nothing searched" "$(cat "$T/err")" '^.?0 records'
 
@@ -140,6 +149,11 @@ for line in 'out-of-purpose 3' 'permitted 1' 'clean 1' 'identification not-permi
 done
 status "summary without a purpose" 1 run scan "$T/mixed.log"
 like "says how many records nobody declared" "$(cat "$T/err")" 'without a declared purpose: 5'
+status "-v" 1 run scan -v -p $P "$T/mixed.log"
+like "says by what is judged" "$(cat "$T/err")" "policy: built in, .*rules: .*purpose: $P, row 60"
+is "and no byte of a record" "$(grep -c -e 192.0.2.7 -e 'example.be' "$T/err")" 0
+run scan -vv -p $P "$T/mixed.log"
+like "-vv: also what is searched" "$(cat "$T/err")" "searching $T/mixed.log"
 status "-q" 1 run scan -q -p $P "$T/mixed.log"
 is "says nothing" "$(cat "$T/err")" ""
 is "text is like grep" "$("$PURPOSED" scan -q -p $P -o text "$T/mixed.log" | head -n 1)" \
@@ -192,6 +206,8 @@ trouble() { # DESCRIPTION MESSAGE COUNTED NAMES OPTION-OR-PATH...
 	status "$description: 2" 2 run scan --exit-zero -p $P "$@"
 	like "$description: told" "$(cat "$T/err")" "$message"
 	like "$description: counted" "$(cat "$T/err")" "NOT SEARCHED, or not to the end: .*$counted"
+	like "$description: a row of the summary" "$(cat "$T/err")" \
+		$'\n  \\(not searched\\) +'"${counted#* } +${counted% *}"$'\n'
 	is "$description: the rest is searched" \
 		"$(jq -r .input "$T/out" | sed "s,^$T/,," | uniq | tr '\n' ' ')" "$names "
 }
@@ -222,6 +238,12 @@ trouble "a gzip cut short" "$D/cut.gz: is cut short" '1 damaged' "trouble/cut.gz
 ok "a gzip cut short: its readable records are judged" test "$(grep -c cut.gz "$T/out")" -gt 1000
 ok "a gzip cut short: they are those of the log" cmp <(jq -r 'select(.input | endswith("cut.gz")).offset' "$T/out" | head -n 1000) \
 	<(awk 'NR <= 1000 { print at + 0 } { at += length($0) + 1 }' "$T/many.log")
+is "a gzip cut short: the record that it tore is unscanned for that" \
+	"$(jq -c 'select(.input | endswith("cut.gz")) | .findings[-1] | [.verdict, .reason]' "$T/out" | uniq -c | tr -s ' ')" \
+	" $(($(grep -c cut.gz "$T/out") - 1)) [\"out-of-purpose\",\"not-permitted\"]
+ 1 [\"unscanned\",\"input-error\"]"
+like "a gzip cut short: which the summary counts" "$(tr -s ' ' <"$T/err")" \
+	$'\n \\(not searched\\) input-error 1\n'
 rm "$D/cut.gz"
 gzip -c "$T/many.log" >"$D/flip.gz"
 printf '\xff\xff\xff\xff' | dd of="$D/flip.gz" bs=1 seek=20000 conv=notrunc status=none
@@ -265,6 +287,13 @@ is "a file that vanishes: the one behind it is searched" "$(tail -n 1 <&3)" "jan
 exec 3<&-
 status "a file that vanishes: 2" 2 wait $pid
 like "a file that vanishes: told" "$(cat "$T/err")" "$D/gone/2.log: No such file"
+
+status "nothing but a file that is refused" 2 run scan "$T/none"
+is "is a row of the summary, too" "$(tail -n 4 "$T/err" | tr -s ' ')" \
+"findings by category and reason:
+ (not searched) unreadable 1
+0 files or members searched
+NOT SEARCHED, or not to the end: 1 (1 unreadable, 0 damaged, 0 refused)"
 
 # --- Usage --------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@
 # and 1..N must be in the outputs.
 
 . tests/support/tap.sh || exit 1
+. tests/support/run.sh || exit 1
 
 D="$T/d"
 SOCK="$D/log.sock"
@@ -233,15 +234,24 @@ ok "after rotation and SIGHUP a new file is written, even so" has_lines "$D/out.
 is "and what came before is in the old one" \
 	"$(numbers "$D/out.log.1" "$D/out.log")" "$(seq 1 2004 | tr '\n' ' ')"
 
+# Somebody removes the socket: the daemon cannot know, but a reload makes it anew.
+rm "$SOCK"
+cp "$D/good.conf" "$CONF"
+kill -HUP "$daemon_pid"
+ok "a reload" said 'reloaded:' 4
+ok "makes a socket anew that was removed" test -S "$SOCK"
+send 2005 2005
+ok "and reads from it" has_lines "$D/out.log" 3
+
 # Another purpose, another socket, the old one gone.
 sed 's/website-traffic-analysis/website-management/; s/log\.sock/new.sock/' \
 	"$D/good.conf" >"$CONF"
 kill -HUP "$daemon_pid"
-said 'reloaded:' 4
+said 'reloaded:' 5
 ok "a reload changes sockets" test -S "$D/new.sock" -a ! -e "$SOCK"
-SOCK="$D/new.sock" send 2005 2005
-has_lines "$D/out.log" 3
-like "and purposes" "$(tail -n 1 "$D/out.log")" 'number 2005 end \[.*purpose="website-management"'
+SOCK="$D/new.sock" send 2006 2006
+has_lines "$D/out.log" 4
+like "and purposes" "$(tail -n 1 "$D/out.log")" 'number 2006 end \[.*purpose="website-management"'
 status "SIGINT ends it too" 0 finish INT
 rm -f "$D"/out.*
 
@@ -321,6 +331,26 @@ status "an output that still fails at the second SIGTERM is status 2" 2 finish T
 like "and its loss is said" "$(cat "$D/err")" "output 'full' failed until the end: [0-9]+ bytes"
 rm -f "$D"/out.* "$D"/full.*
 
+# A limit on the size of files is an output that fails, not the end of the daemon.
+config "$TAG" "$WEB"
+: >"$D/err"
+(ulimit -f 4 && exec "$PURPOSED" serve -c "$CONF" >"$D/stdout" 2>"$D/err") &
+daemon_pid=$!
+said 'ready:'
+send 1 40 &
+sender=$!
+ok "a file that may not grow further is said" said 'cannot write to .*out\.log: File too large; inputs wait'
+mv "$D/out.log" "$D/out.log.1"
+kill -HUP "$daemon_pid"
+ok "and after rotation it goes on" said 'every output works again'
+wait "$sender"
+has_lines "$D/out.log" 10
+is "with nothing lost" "$(cat "$D/out.log.1" "$D/out.log" | grep -oE 'number [0-9]+ end' | sort -u | wc -l)" 40
+like "it leaves no core dump" "$(cat /proc/"$daemon_pid"/limits)" 'Max core file size +0 +0 '
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+rm -f "$D"/out.*
+
 # A disk that fills up within a line, which only root can make.
 mkdir "$D/small"
 if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=64k tmpfs "$D/small" 2>/dev/null; then
@@ -360,6 +390,14 @@ ok "a file, and a line longer than a batch" cmp "$D/wanted" "$D/stdout"
 (cat "$D/lines" | "$PURPOSED" serve -c "$D/stdin.conf" 2>"$D/err") |
 	(sleep 1; cat) >"$D/stdout"
 ok "a slow reader of standard output gets all" cmp "$D/wanted" "$D/stdout"
+
+with_broken_stdin $'nothing\nnothing in h' timeout 60 "$PURPOSED" serve -c "$D/stdin.conf" \
+	>"$D/stdout" 2>"$D/err"
+is "standard input that fails ends the daemon with status 2" $? 2
+is "and the record that it tore is not called clean" \
+	"$(grep -oE '^no.*verdict="[a-z]+"' "$D/stdout")" \
+'nothing [purposed@32473 verdict="clean"
+nothing in h [purposed@32473 verdict="unscanned"'
 
 mkfifo "$D/pipe"
 "$PURPOSED" serve -c "$D/stdin.conf" <"$D/pipe" >"$D/stdout" 2>"$D/err" &

@@ -6,6 +6,18 @@ run() {
 	"$PURPOSED" "$@" >"$T/out" 2>"$T/err"
 }
 
+# Runs a command with standard input that gives TEXT and then fails: a socket whose
+# other end went away in the middle of something.
+with_broken_stdin() { # TEXT COMMAND...
+	python3 -c '
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+theirs.send(b"unread")
+ours.send(sys.argv[1].encode())
+ours.close()
+sys.exit(subprocess.run(sys.argv[2:], stdin=theirs).returncode)' "$@"
+}
+
 # The findings of record N of a stream that was judged with -o json, a line each:
 #
 #	ELEMENT CATEGORY VERDICT REASON VALUE

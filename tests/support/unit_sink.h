@@ -14,6 +14,7 @@ struct unit_sink {
 	struct sink sink;
 	struct buf taken;
 	unsigned long long calls;
+	size_t largest;	      /* bytes that were offered at once */
 	unsigned full_every;  /* 0: never full; n: of n calls one takes all, others a byte */
 	unsigned fails_after; /* 0: never; n: the n-th call and all later ones fail */
 };
@@ -24,6 +25,8 @@ static inline enum sink_result unit_sink_write(struct sink *sink, struct span *b
 	size_t n = bytes->len;
 
 	s->calls++;
+	if (n > s->largest)
+		s->largest = n;
 	if (s->fails_after != 0 && s->calls >= s->fails_after) {
 		err_add(e, "the sink is broken");
 		return SINK_ERROR;

@@ -184,6 +184,114 @@ static void test_at_once(void **state)
 	unit_run_close(&run);
 }
 
+/* --- Moving ---------------------------------------------------------------------- */
+
+struct moving {
+	struct unit_run run;
+	struct unit_sink sink;
+	struct output output;
+	struct pipeline *pipelines[2];
+	struct stream *stream;
+	struct feed *feed;
+	int at; /* the pipeline that is fed */
+};
+
+static void moving_open(struct moving *m, struct chunks *chunks, const size_t batch_bytes[2])
+{
+	const struct source source = { chunks_read, chunks_ready, chunks };
+
+	*m = (struct moving){ .run = unit_run_open("web", NULL), .sink = unit_sink() };
+	m->output = unit_output("record", SELECT_ALL, &m->sink, &m->run);
+	m->pipelines[0] = pipeline_new(&m->output, 1, 3, 1, batch_bytes[0]);
+	m->pipelines[1] = pipeline_new(&m->output, 1, 3, 1, batch_bytes[1]);
+	m->stream = stream_new("in", m->run.plan, NULL, true);
+	m->feed = feed_new(m->pipelines[0], m->stream, &source);
+}
+
+static void moving_move(struct moving *m)
+{
+	if (feed_can_move(m->feed))
+		feed_move(m->feed, m->pipelines[m->at ^= 1], m->stream);
+}
+
+/* Ends the feed, after whose last step all of text must have come out. */
+static void moving_close(struct moving *m, struct span text)
+{
+	assert_int_equal(feed_finish(m->feed), 0);
+	assert_true(span_equal(buf_span(&m->sink.taken), text));
+	feed_free(&m->feed);
+	stream_unref(&m->stream);
+	pipeline_free(&m->pipelines[0]);
+	pipeline_free(&m->pipelines[1]);
+	unit_run_close(&m->run);
+	buf_fini(&m->sink.taken);
+}
+
+/* A feed that moves between pipelines of different sizes, now and then or all the time. */
+static void test_moves(void **state)
+{
+	static const size_t batches[][2] = {
+		{ 1024, 1024 }, { 2048, 1024 }, { 1024, 4096 }, { 1024, 65536 }
+	};
+	struct buf text = { 0 };
+	struct buf places = { 0 };
+
+	(void)state;
+	make_lines(&text, &places, 6000);
+	for (size_t i = 0; i < COUNT(batches) * COUNT(sizes); i++) {
+		struct chunks chunks = { .bytes = buf_span(&text),
+					 .size = sizes[i % COUNT(sizes)] };
+		struct moving m;
+		struct err e = { 0 };
+		enum feed_result result;
+
+		moving_open(&m, &chunks, batches[i / COUNT(sizes)]);
+		for (size_t n = 1; (result = feed_step(m.feed, &e)) == FEED_MORE; n++) {
+			chunks.waiting = n % 5 != 0;
+			if (n % (i % 4 + 1) == 0)
+				moving_move(&m);
+		}
+		assert_int_equal(result, FEED_DONE);
+		moving_close(&m, buf_span(&text));
+	}
+	buf_fini(&text);
+	buf_fini(&places);
+}
+
+/* What is left of a batch fills the next one to the last byte: that is no end of the input. */
+static void test_full_batch(void **state)
+{
+	static const size_t batches[2] = { 4096, 1024 };
+	struct buf text = { 0 };
+	struct chunks chunks = { .size = 1026 };
+	struct moving m;
+	struct err e = { 0 };
+
+	(void)state;
+	buf_add_str(&text, "a\n");
+	for (size_t i = 0; i < 2048; i++)
+		buf_add_char(&text, 'x');
+	buf_add_str(&text, "\nlast\n");
+	chunks.bytes = buf_span(&text);
+	moving_open(&m, &chunks, batches);
+	/* "a" goes out, 1024 bytes without a line end stay and move into a batch of 1024 */
+	assert_int_equal(feed_step(m.feed, &e), FEED_MORE);
+	moving_move(&m);
+	while (chunks.at < text.len)
+		assert_int_equal(feed_step(m.feed, &e), FEED_MORE);
+	moving_close(&m, buf_span(&text));
+	/* and the same within one pipeline, behind a move that left its batch with more room */
+	chunks = (struct chunks){ .bytes = buf_span(&text), .size = 1 };
+	moving_open(&m, &chunks, batches);
+	assert_int_equal(feed_step(m.feed, &e), FEED_MORE);
+	moving_move(&m);
+	chunks.size = 1025;
+	while (chunks.at < text.len)
+		assert_int_equal(feed_step(m.feed, &e), FEED_MORE);
+	moving_close(&m, buf_span(&text));
+	buf_fini(&text);
+}
+
 static void test_nothing(void **state)
 {
 	struct chunks chunks = { .bytes = span_of(NULL, 0), .size = 1 };
@@ -197,7 +305,7 @@ static void test_nothing(void **state)
 	fed_fini(&fed);
 }
 
-/* An input that breaks: all that came before is out, the torn line, too. */
+/* An input that breaks: all that came before is out, the torn line, too, which is never clean. */
 static void test_broken_input(void **state)
 {
 	struct buf text = { 0 };
@@ -217,6 +325,8 @@ static void test_broken_input(void **state)
 			assert_true(span_equal(buf_span(&fed.records.taken), chunks.bytes));
 			assert_int_equal(fed.stats.bytes, cut);
 			assert_int_equal(fed.stats.records, framing_count_lines(chunks.bytes));
+			assert_int_equal(fed.stats.findings[4 * REASON_COUNT + REASON_INPUT_ERROR],
+					 cut != 0 && text.ptr[cut - 1] != '\n');
 			unit_said(&fed.e, "the input broke\n");
 			fed_fini(&fed);
 		}
@@ -345,10 +455,16 @@ static void test_descriptor(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_of_any_size), cmocka_unit_test(test_at_once),
-		cmocka_unit_test(test_nothing),		  cmocka_unit_test(test_broken_input),
-		cmocka_unit_test(test_overlong),	  cmocka_unit_test(test_overlong_redacted),
-		cmocka_unit_test(test_around_a_batch),	  cmocka_unit_test(test_descriptor),
+		cmocka_unit_test(test_reads_of_any_size),
+		cmocka_unit_test(test_at_once),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_broken_input),
+		cmocka_unit_test(test_overlong),
+		cmocka_unit_test(test_overlong_redacted),
+		cmocka_unit_test(test_around_a_batch),
+		cmocka_unit_test(test_descriptor),
+		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_full_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,7 @@ static struct scanned scan_in_pieces(const char *path, const struct members_limi
 			read_stream(&r, m, piece);
 		else
 			count(&r, m);
+		assert_true(r.troubles < 10000); /* or it never ends */
 	}
 	assert_int_equal(members_next(m, &r.e), 0);
 	assert_int_equal(r.troubles, r.e.count);
@@ -343,6 +344,23 @@ static void long_and_hostile_names(void **state)
 	expect("root.tar", "root.tar!../other\n", "third\n");
 }
 
+/* Bit 11 of a zip member's flags says that its name is UTF-8; without it, it is bytes. */
+static void utf8_names(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	shell("cd names && cp ../small \"$(printf 'journal-\\303\\251')\" && "
+	      "rm -f ../utf8.zip && zip -q0 ../utf8.zip journal*");
+	expect("utf8.zip", "utf8.zip!journal-\303\251\n", "first\nsecond\n");
+	b = file_bytes("utf8.zip");
+	assert_int_equal(b.ptr[7] & 8, 0);
+	b.ptr[7] |= 8;
+	write_bytes("utf8.zip", b.ptr, b.len);
+	expect("utf8.zip", "utf8.zip!journal-\303\251\n", "first\nsecond\n");
+	buf_fini(&b);
+}
+
 static void zip_stored_and_deflated(void **state)
 {
 	(void)state;
@@ -507,6 +525,22 @@ static void unbounded_zip_methods_are_refused(void **state)
 		refused("m.zip", "m.zip!small: uses the zip method");
 	}
 	buf_fini(&b);
+}
+
+/* An archive for which there is no memory left, in one that is cut short: both once, and an end. */
+static void no_memory_and_cut_short(void **state)
+{
+	const struct members_limits limits = { 6 << 20, 2000, 1 << 20, 8 };
+	struct scanned r;
+
+	(void)state;
+	shell("rm -f in.zip out.zip; zip -q0 in.zip small && zip -q0 out.zip in.zip &&"
+	      "head -c 100 out.zip > cut.zip");
+	r = scan_in_pieces("cut.zip", &limits, 4096);
+	assert_int_equal(r.streams, 0);
+	assert_true(r.troubles >= 1 && r.troubles <= 3);
+	assert_non_null(strstr(buf_str(&r.e.text), "cut.zip!in.zip: is damaged or cut short"));
+	scanned_fini(&r);
 }
 
 /* A prefix of what the whole would give, and trouble: at every cut that is not whole. */
@@ -878,6 +912,8 @@ int main(void)
 		cmocka_unit_test(compress_is_read),
 		cmocka_unit_test(tar_of_every_form),
 		cmocka_unit_test(long_and_hostile_names),
+		cmocka_unit_test(utf8_names),
+		cmocka_unit_test(no_memory_and_cut_short),
 		cmocka_unit_test(zip_stored_and_deflated),
 		cmocka_unit_test(what_is_nested_is_opened),
 		cmocka_unit_test(decoders_that_want_too_much_are_refused),

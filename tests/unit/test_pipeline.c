@@ -81,6 +81,94 @@ static void test_order(void **state)
 	}
 }
 
+/* Ten batches of addresses, 200 lines or one; those behind a failure are not taken. */
+static int submit_addresses(struct pipeline *pipeline, struct stream *stream)
+{
+	int result = 0;
+
+	for (unsigned i = 0; i < 10; i++) {
+		struct batch *batch = pipeline_take(pipeline);
+
+		batch->stream = stream_ref(stream);
+		batch->first_number = 200 * i + 1;
+		for (size_t line = 0; line < (i % 2 == 0 ? 200 : 1); line++) {
+			for (int j = 0; j < 40; j++)
+				buf_add_str(&batch->bytes, "a@b.be ");
+			buf_add_str(&batch->bytes, "\n");
+		}
+		result |= pipeline_submit(pipeline, batch);
+	}
+	return result;
+}
+
+/*
+ * Batches of which there is much more to say than they hold: a batch does not keep
+ * it all to itself until it is done, and order and bytes are as ever.
+ */
+static void test_much_output(void **state)
+{
+	static const unsigned workers[] = { 1, 2, 5 };
+	struct buf first = { 0 };
+
+	(void)state;
+	for (size_t w = 0; w < COUNT(workers); w++) {
+		struct unit_run run = unit_run_open("web", NULL);
+		struct unit_sink sinks[2] = { unit_sink(), unit_sink() };
+		struct output outputs[2] = { unit_output("json", SELECT_ALL, &sinks[0], &run),
+					     unit_output("record", SELECT_ALL, &sinks[1], &run) };
+		struct pipeline *pipeline = pipeline_new(outputs, 2, 3, workers[w], BATCH_BYTES);
+		struct stream *stream = stream_new("in", run.plan, NULL, true);
+
+		sinks[0].full_every = 3;
+		assert_int_equal(submit_addresses(pipeline, stream), 0);
+		assert_int_equal(pipeline_drain(pipeline), 0);
+		assert_int_equal(framing_count_lines(buf_span(&sinks[0].taken)), 5 * 201);
+		assert_int_equal(framing_count_lines(buf_span(&sinks[1].taken)), 5 * 201);
+		/* 200 lines are more than 2 MB of JSON, of which 1 MiB and a record are kept */
+		assert_true(sinks[0].taken.len > 5 * 2000000);
+		assert_true(sinks[0].largest < (1 << 20) + 100000);
+		/* everything but the time of reading */
+		for (char *at = sinks[0].taken.ptr;
+		     (at = memmem(at, (size_t)(sinks[0].taken.ptr + sinks[0].taken.len - at),
+				  "\"time\":\"", 8)) != NULL;
+		     at += 8)
+			memset(at + 8, '0', 24);
+		if (first.len == 0)
+			buf_add_span(&first, buf_span(&sinks[0].taken));
+		assert_true(span_equal(buf_span(&first), buf_span(&sinks[0].taken)));
+		stream_unref(&stream);
+		pipeline_free(&pipeline);
+		buf_fini(&sinks[0].taken);
+		buf_fini(&sinks[1].taken);
+		unit_run_close(&run);
+	}
+	buf_fini(&first);
+}
+
+/* A sink that fails in the middle of such a batch: all go on to the end, and the owner is told. */
+static void test_much_output_fails(void **state)
+{
+	static const unsigned workers[] = { 1, 3 };
+
+	(void)state;
+	for (size_t w = 0; w < COUNT(workers); w++) {
+		struct unit_run run = unit_run_open("web", NULL);
+		struct unit_sink sink = unit_sink();
+		struct output output = unit_output("json", SELECT_ALL, &sink, &run);
+		struct pipeline *pipeline = pipeline_new(&output, 1, 3, workers[w], BATCH_BYTES);
+		struct stream *stream = stream_new("in", run.plan, NULL, true);
+
+		sink.fails_after = 2;
+		submit_addresses(pipeline, stream);
+		assert_int_equal(pipeline_drain(pipeline), -1);
+		assert_int_equal(sink.calls, 2);
+		stream_unref(&stream);
+		pipeline_free(&pipeline);
+		buf_fini(&sink.taken);
+		unit_run_close(&run);
+	}
+}
+
 /* A sink that fails holds nobody up: the owner is told, and what came before stands. */
 static void test_failing_sink(void **state)
 {
@@ -301,10 +389,16 @@ static void test_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),	  cmocka_unit_test(test_failing_sink),
-		cmocka_unit_test(test_full_sink), cmocka_unit_test(test_holding),
-		cmocka_unit_test(test_rewind),	  cmocka_unit_test(test_alone),
-		cmocka_unit_test(test_messages),  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_much_output),
+		cmocka_unit_test(test_much_output_fails),
+		cmocka_unit_test(test_failing_sink),
+		cmocka_unit_test(test_full_sink),
+		cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_rewind),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

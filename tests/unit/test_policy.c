@@ -196,7 +196,7 @@ static void test_decide_cases_are_complete(void **state)
 	for (size_t i = 0; i < COUNT(decision_cases); i++)
 		seen[decision_cases[i].reason] = true;
 	for (enum reason r = 0; r < REASON_COUNT; r++) {
-		bool unscanned = r >= REASON_RECORD_LIMIT && r <= REASON_DECODE_LIMIT;
+		bool unscanned = r >= REASON_RECORD_LIMIT && r <= REASON_INPUT_ERROR;
 
 		assert_int_equal(seen[r], !unscanned);
 	}

@@ -1,7 +1,7 @@
 /* The configuration file: defaults, what is refused, and that a dump reads back as itself. */
 #include "unit.h"
 
-#include <purposed/run/settings.h>
+#include <purposed/run/settings_private.h>
 
 /* Loads text as DIR/c.conf. */
 static int load(struct settings **settings_r, const char *dir, const char *text, struct err *e)
@@ -135,6 +135,24 @@ static const struct mistake {
 	{ "inputs = ( { name = 'a'; type = 'stdin'; },\n { name = 'a'; type = 'syslog';\n"
 	  "listen = 'unix:/x'; } );",
 	  ":2: there is an input 'a' already" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n listen = 'unix:/x'; } );",
+	  ":2: 'listen' needs an input of type \"syslog\"" },
+	{ "inputs = ( { name = 'a'; type = 'stdin'; }, { name = 'b';\n type = 'stdin'; } );",
+	  ":1: there is an input of type \"stdin\" already" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'unix:x'; },\n"
+	  "{ name = 'b'; type = 'syslog'; listen = 'unix:.//./x'; } );",
+	  ":2: there is an input that listens on " },
+	{ "inputs = ( { name = 'a'; type = 'syslog';\n"
+	  "listen = 'unix:/0123456789012345678901234567890"
+	  "1234567890123456789012345678901234567890123456789012345678901234567890123456789'; } );",
+	  ":2: 'listen' is longer than the 107 bytes a socket's path may have: /01" },
+	{ "outputs = ( { name = 'a'; type = 'stdout';\n path = 'x'; } );",
+	  ":2: 'path' needs an output of type \"file\"" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x'; },\n"
+	  "{ name = 'b'; type = 'file'; path = 'x'; } );",
+	  ":2: there is an output to " },
+	{ "outputs = ( { name = 'a'; type = 'stdout'; },\n{ name = 'b'; type = 'stdout'; } );",
+	  ":2: there is an output of type \"stdout\" already" },
 	{ "outputs = ( 1 );", ":1: an output must be a group { ... }" },
 	{ "outputs = ( { name = 'a'; type = 'file'; } );", ":1: setting 'path' is missing" },
 	{ "outputs = ( { name = 'a'; type = 'stdout'; format = 'xml'; } );",
@@ -186,6 +204,18 @@ static void test_all_mistakes_at_once(void **state)
 			 -1);
 	assert_int_equal(e.count, 10);
 	err_fini(&e);
+	/* A mistake hides neither the others of its port nor those of two ports together. */
+	assert_int_equal(
+		load(&settings, dir,
+		     "inputs = ( { name = 'a'; type = 'stdin'; b = 1; listen = 1; },\n"
+		     "           { name = 'a'; type = 'stdin'; kind = 2; bind = ( ); } );\n"
+		     "outputs = ( { name = 'a'; type = 'file'; select = 'b'; },\n"
+		     "            { name = 'a'; type = 'file'; path = 'x'; format = 3; },\n"
+		     "            { name = 'c'; type = 'file'; path = 'x'; } );\n",
+		     &e),
+		-1);
+	assert_int_equal(e.count, 11);
+	err_fini(&e);
 	rmdir(dir);
 	assert_int_equal(settings_load(&settings, "/nowhere/c.conf", &e), -1);
 	unit_said(&e, "/nowhere/c.conf: No such file or directory\n");
@@ -231,15 +261,45 @@ static void test_dump(void **state)
 	rmdir(dir);
 }
 
-/* The key of pseudonyms comes from a file; a short or absent one is refused. */
-static void test_key(void **state)
+static void test_same_path(void **state)
 {
 	static const struct {
-		const char *key;
-		int result;
-	} cases[] = { { "0123456789abcdef", 0 }, { "short", -1 }, { NULL, -1 } };
+		const char *a, *b;
+		bool same;
+	} cases[] = {
+		{ "/a/b", "/a/b", true },   { "/a/b", "/a//b", true }, { "/a/b", "//a/./b/", true },
+		{ "/a/b", "/a/c", false },  { "/a/b", "/a", false },   { "/a", "/a/b", false },
+		{ "a", "/a", false },	    { "./a", "a", true },      { "/", "//.", true },
+		{ "/a/b", "/a/b.", false }, { "/ab", "/a/b", false },
+	};
 
 	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(settings_same_path(cases[i].a, cases[i].b), cases[i].same);
+		assert_int_equal(settings_same_path(cases[i].b, cases[i].a), cases[i].same);
+	}
+}
+
+/* The key of pseudonyms comes from a file; one that is short, long or absent is refused. */
+static void test_key(void **state)
+{
+	static char longest[1024 + 1];
+	static char longer[1025 + 1];
+	static const struct {
+		const char *key;
+		const char *said; /* behind "DIR/c.conf:2: " and the path; NULL: it is taken */
+	} cases[] = {
+		{ "0123456789abcdef", NULL },
+		{ "short", ": the pseudonym key has 5 bytes, at least 16 are needed" },
+		{ "", ": the pseudonym key has 0 bytes, at least 16 are needed" },
+		{ longest, NULL },
+		{ longer, " is longer than 1024 bytes" },
+		{ NULL, ": No such file or directory" },
+	};
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	memset(longer, 'x', sizeof(longer) - 1);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char dir[32];
 		char *key = unit_file(unit_directory(dir), "key",
@@ -251,9 +311,21 @@ static void test_key(void **state)
 		if (cases[i].key == NULL)
 			unlink(key);
 		assert_int_equal(
-			load(&settings, dir, "pseudonym_key = { id = 1; file = 'key'; };", &e), 0);
-		assert_int_equal(settings_pseudonymizer(settings, &p, &e), cases[i].result);
-		assert_int_equal(err_any(&e), cases[i].result != 0);
+			load(&settings, dir, "\npseudonym_key = { id = 1; file = 'key'; };", &e),
+			0);
+		assert_int_equal(settings_pseudonymizer(settings, &p, &e),
+				 cases[i].said != NULL ? -1 : 0);
+		assert_int_equal(e.count, cases[i].said != NULL);
+		if (cases[i].said != NULL) {
+			struct buf place = { 0 };
+
+			buf_printf(&place, "%s/c.conf:2: ", dir);
+			assert_true(span_starts(buf_span(&e.text), buf_str(&place)));
+			buf_clear(&place);
+			buf_printf(&place, "%s%s\n", key, cases[i].said);
+			assert_non_null(strstr(buf_str(&e.text), buf_str(&place)));
+			buf_fini(&place);
+		}
 		pseudonymizer_free(&p);
 		settings_free(&settings);
 		err_fini(&e);
@@ -266,9 +338,10 @@ static void test_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults), cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_mistakes), cmocka_unit_test(test_all_mistakes_at_once),
-		cmocka_unit_test(test_dump),	 cmocka_unit_test(test_key),
+		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_mistakes),  cmocka_unit_test(test_all_mistakes_at_once),
+		cmocka_unit_test(test_dump),	  cmocka_unit_test(test_key),
+		cmocka_unit_test(test_same_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

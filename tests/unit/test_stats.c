@@ -56,13 +56,14 @@ static void test_counts(void **state)
 
 /* What stats_print writes, without its padding. */
 static void print(struct buf *out, const struct stats *stats, const struct policy *policy,
-		  double seconds)
+		  double seconds, unsigned damaged)
 {
+	const struct stats_input inputs[] = { { "damaged", damaged }, { "refused", 0 } };
 	char *bytes = NULL;
 	size_t len = 0;
 	FILE *file = open_memstream(&bytes, &len);
 
-	stats_print(stats, policy, seconds, file);
+	stats_print(stats, policy, seconds, inputs, COUNT(inputs), file);
 	fclose(file);
 	for (size_t i = 0; i < len; i++) {
 		if (bytes[i] != ' ' || i == 0 || bytes[i - 1] != ' ')
@@ -80,15 +81,22 @@ static void test_print(void **state)
 
 	(void)state;
 	stats_init(&stats, 3);
-	print(&out, &stats, engine_policy(run.engine), 0);
+	print(&out, &stats, engine_policy(run.engine), 0, 0);
 	assert_string_equal(buf_str(&out),
 			    "\n0 records, 0.0 MiB, in 0.0 s (0.0 MiB/s); 0 flagged\n");
+	buf_clear(&out);
+	/* an input of which nothing could be read is a row all the same */
+	print(&out, &stats, engine_policy(run.engine), 0, 1);
+	assert_string_equal(buf_str(&out), "\n0 records, 0.0 MiB, in 0.0 s (0.0 MiB/s); 0 flagged\n"
+					   "findings by category and reason:\n"
+					   " (not searched) damaged 1\n");
 	buf_clear(&out);
 	count(&stats, &run, "a@b.be");
 	count(&stats, &all, "a@b.be shoe=42");
 	count(&stats, &all, "%2525252540 192.0.2.1");
 	stats.bytes = 3 << 20;
-	print(&out, &stats, engine_policy(run.engine), 2.0);
+	stats.forged_tags = 4;
+	print(&out, &stats, engine_policy(run.engine), 2.0, 7);
 	assert_string_equal(buf_str(&out),
 			    "\n3 records, 3.0 MiB, in 2.0 s (1.5 MiB/s); 3 flagged\n"
 			    "records by verdict:\n"
@@ -101,7 +109,9 @@ static void test_print(void **state)
 			    " navigation permitted 1\n"
 			    " outside-annex outside-annex 1\n"
 			    " (not searched) decode-limit 1\n"
-			    "without a declared purpose: 1 (-p, see: purposed policy list)\n");
+			    " (not searched) damaged 7\n"
+			    "without a declared purpose: 1 (-p, see: purposed policy list)\n"
+			    "forged tags taken out of records: 4\n");
 	stats_fini(&stats);
 	buf_fini(&out);
 	unit_run_close(&run);

@@ -19,6 +19,12 @@ int common_open(struct session *session, const struct options *options, struct e
 struct output common_stdout(const struct options *options, const struct session *session,
 			    const struct format *format, enum select select, struct sink *sink);
 
+/* For -v: by what records are judged. */
+void common_say(const struct session *session, const struct options *options);
+
+/* Rules for which there is no machine code. */
+size_t common_count_without_jit(const struct session *session);
+
 /* -1 where the command was given other than min to max operands. */
 int common_operands(const struct options *options, size_t min, size_t max, struct err *e);
 

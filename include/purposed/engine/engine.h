@@ -41,6 +41,9 @@ const struct policy *engine_policy(const struct engine *engine);
 const struct rules *engine_rules(const struct engine *engine);
 const struct engine_options *engine_settings(const struct engine *engine);
 
+/* Whether a condition of the policy, or a rule, speaks of that kind of record. */
+bool engine_knows_kind(const struct engine *engine, const char *kind);
+
 /* Where the policy puts an element of the rules: a category, or POLICY_OUTSIDE. */
 size_t engine_category(const struct engine *engine, size_t element);
 

@@ -129,6 +129,9 @@ const struct policy_cell *policy_cell(const struct policy *policy, size_t purpos
 const struct policy_enumeration *policy_enumeration(const struct policy *policy, size_t purpose,
 						    size_t category);
 
+/* Whether element is on the list. */
+bool policy_enumerates(const struct policy_enumeration *enumeration, const char *element);
+
 /* "permitted", "permitted-only-for", "not-permitted", "blank" */
 const char *policy_cell_name(enum policy_cell_state state);
 

@@ -15,7 +15,7 @@ enum verdict {
 	VERDICT_PERMITTED,	/* every declared purpose permits the category */
 	VERDICT_NOTICE,		/* permitted, with something that a human should know */
 	VERDICT_GAP,		/* personal data without a known purpose */
-	VERDICT_UNSCANNED,	/* a limit stopped the search: fail closed */
+	VERDICT_UNSCANNED,	/* a limit or an error stopped the search: fail closed */
 	VERDICT_OUT_OF_PURPOSE, /* no declared purpose permits it */
 	VERDICT_COUNT,
 };
@@ -30,6 +30,7 @@ enum reason {
 	REASON_MATCH_LIMIT,	/* unscanned: a pattern ran into its match, depth or heap limit */
 	REASON_ENGINE_ERROR,	/* unscanned: the regex engine failed otherwise */
 	REASON_DECODE_LIMIT,	/* unscanned: encoded more often than we decode */
+	REASON_INPUT_ERROR,	/* unscanned: its input failed within the record */
 	REASON_OUTSIDE_ANNEX,	/* out-of-purpose: fits no category of the policy */
 	REASON_CONDITION,	/* out-of-purpose: permitted on a condition that does not hold */
 	REASON_BLANK,		/* out-of-purpose: the cell is empty: no permission */

@@ -12,6 +12,8 @@
 #ifndef PURPOSED_IO_INPUT_H
 #define PURPOSED_IO_INPUT_H
 
+#include <stdbool.h>
+
 #include <purposed/base/buf.h>
 #include <purposed/base/err.h>
 
@@ -31,6 +33,7 @@ struct input {
 struct input_ops {
 	enum input_result (*read)(struct input *input, struct buf *block, size_t enough,
 				  struct err *e);
+	bool (*reachable)(const struct input *input);
 	void (*stop)(struct input *input);
 	void (*free)(struct input *input);
 };
@@ -40,6 +43,12 @@ static inline enum input_result input_read(struct input *input, struct buf *bloc
 					   struct err *e)
 {
 	return input->ops->read(input, block, enough, e);
+}
+
+/* Whether senders still find it where it was opened. */
+static inline bool input_reachable(const struct input *input)
+{
+	return input->ops->reachable(input);
 }
 
 /*

@@ -47,7 +47,10 @@ struct feed *feed_new(struct pipeline *pipeline, struct stream *stream,
  */
 enum feed_result feed_step(struct feed *feed, struct err *e);
 
-/* Submits a last line without a line end; -1: see pipeline_stopped. */
+/*
+ * Submits a last line without a line end, after FEED_INPUT_FAILED as a torn one;
+ * -1: see pipeline_stopped.
+ */
 int feed_finish(struct feed *feed);
 
 /* Whether the feed may change its pipeline: not within a line longer than a batch. */

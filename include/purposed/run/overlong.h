@@ -23,7 +23,10 @@ struct overlong *overlong_begin(struct pipeline *pipeline, const struct batch *b
 /* More bytes of the line, no line end among them. */
 void overlong_more(struct overlong *line, struct span bytes);
 
-/* The line is over; end is "\n", or "" at the end of the stream.  Frees and clears. */
-void overlong_end(struct overlong **line, struct span end);
+/*
+ * The line is over; end is "\n", or "" at the end of the stream; torn: because its
+ * input failed.  Frees and clears.
+ */
+void overlong_end(struct overlong **line, struct span end, bool torn);
 
 #endif

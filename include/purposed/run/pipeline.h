@@ -130,9 +130,9 @@ struct classifier *pipeline_classifier(struct pipeline *pipeline, struct engine 
 /* Writes to the sink of one output, past the batches.  After pipeline_drain. */
 int pipeline_write(struct pipeline *pipeline, size_t output, struct span bytes);
 
-/* Counts a record that went past the batches. */
+/* Counts a record that went past the batches; forged: tags taken out of it. */
 void pipeline_count(struct pipeline *pipeline, const struct result *result, size_t len,
-		    bool declared);
+		    bool declared, unsigned forged);
 
 bool output_selects(const struct output *output, enum verdict verdict);
 

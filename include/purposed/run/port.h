@@ -36,7 +36,7 @@ enum port_result {
 int port_open(struct port **port_r, const struct settings_input *settings,
 	      const struct port_owner *owner, struct err *e);
 
-/* Whether what these settings describe is already open here. */
+/* Whether what these settings describe is already open here, and senders can find it. */
 bool port_serves(const struct port *port, const struct settings_input *settings);
 
 /* Whether it may be attached anew just now: not within a line longer than a batch. */

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include <purposed/base/conf.h>
 #include <purposed/base/err.h>
 #include <purposed/engine/engine.h>
 #include <purposed/engine/redact.h>
@@ -36,6 +37,7 @@ struct settings_bind {
 enum input_type { INPUT_STDIN, INPUT_SYSLOG };
 
 struct settings_input {
+	const struct conf_node *node; /* the group that says all this */
 	const char *name;
 	enum input_type type;
 	char *listen; /* syslog: the path of a unix datagram socket */
@@ -72,7 +74,8 @@ struct settings {
 	long long nesting;
 	long long enterprise_id;
 	long long pseudonym_key_id;
-	char *pseudonym_key_file; /* NULL: a random key per run */
+	char *pseudonym_key_file;	       /* NULL: a random key per run */
+	const struct conf_node *pseudonym_key; /* the group that names it */
 	struct settings_input *inputs;
 	size_t n_inputs;
 	struct settings_output *outputs;
@@ -82,6 +85,9 @@ struct settings {
 /* path NULL: all defaults. */
 int settings_load(struct settings **settings_r, const char *path, struct err *e);
 void settings_free(struct settings **settings);
+
+/* Whether policy and rules know every purpose and kind that they name. */
+int settings_check(const struct settings *settings, struct engine *engine, struct err *e);
 
 /* What the engine needs of them; the strings are borrowed. */
 struct engine_options settings_engine(const struct settings *settings);

@@ -31,6 +31,9 @@ extern const char *const settings_output_types[];
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
 		       char **path_r, struct err *e);
 
+/* Whether both name one file, as far as their words tell: "a//./b" is "a/b". */
+bool settings_same_path(const char *a, const char *b);
+
 /* The path resolved against node's file; the caller's. */
 char *settings_resolve(const struct conf_node *node, const char *path);
 

@@ -45,8 +45,17 @@ void stats_add_records(struct stats *into, const struct stats *from);
 /* Records whose verdict is flagged. */
 unsigned long long stats_flagged(const struct stats *stats);
 
-/* The table that ends a scan, for a reader, in policy's words. */
+/* Inputs that were not searched, or not to their end, for a reason of their own. */
+struct stats_input {
+	const char *reason; /* "refused" */
+	unsigned long long n;
+};
+
+/*
+ * The table that ends a scan, for a reader, in policy's words; inputs: n_inputs
+ * rows, or NULL.
+ */
 void stats_print(const struct stats *stats, const struct policy *policy, double seconds,
-		 FILE *file);
+		 const struct stats_input *inputs, size_t n_inputs, FILE *file);
 
 #endif

@@ -1,0 +1,49 @@
+/* What only policy and rules can tell of the settings: whether their names mean something. */
+#include <purposed/run/settings.h>
+
+#include <purposed/engine/plan.h>
+
+static bool knows_all(const struct policy *policy, const struct settings_ids *ids)
+{
+	for (size_t i = 0; i < ids->n; i++) {
+		if (policy_find_purpose(policy, ids->ids[i]) == POLICY_NONE)
+			return false;
+	}
+	return true;
+}
+
+static int check_ids(const struct settings_ids *ids, struct engine *engine, struct err *e)
+{
+	struct plan *plan = NULL;
+
+	if (knows_all(engine_policy(engine), ids))
+		return 0;
+	/* A plan is not to be had; why not is said better there than here. */
+	if (plan_new(&plan, engine, ids->ids, ids->n, ids->where, e) == 0)
+		plan_free(&plan);
+	return -1;
+}
+
+static int check_input(const struct settings_input *input, struct engine *engine, struct err *e)
+{
+	int bad = check_ids(&input->purposes, engine, e);
+
+	for (size_t i = 0; i < input->n_binds; i++)
+		bad |= check_ids(&input->binds[i].purposes, engine, e);
+	if (input->kind != NULL && !engine_knows_kind(engine, input->kind)) {
+		conf_err(e, conf_get(input->node, "kind"),
+			 "neither a condition of the policy nor a rule knows a kind '%s'",
+			 input->kind);
+		bad = -1;
+	}
+	return bad;
+}
+
+int settings_check(const struct settings *settings, struct engine *engine, struct err *e)
+{
+	int bad = check_ids(&settings->default_purposes, engine, e);
+
+	for (size_t i = 0; i < settings->n_inputs; i++)
+		bad |= check_input(&settings->inputs[i], engine, e);
+	return bad;
+}
