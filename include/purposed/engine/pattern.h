@@ -1,0 +1,88 @@
+/*
+ * pattern: a rule's pattern as a tree over sets of bytes.
+ *
+ * What the finder must know of a pattern is which bytes can stand where.  This
+ * reads the part of the PCRE2 syntax (pcre2pattern(3)) that rules use, in byte
+ * mode, into a tree that describes a language which holds every string that
+ * the pattern matches: possessive and lazy repeats are plain ones, a back
+ * reference is whatever its group can match, and of negative lookarounds only
+ * the single bytes among their alternatives say anything.  It may describe too
+ * much, never too little.
+ *
+ * Syntax that it does not know (recursion, conditions, \K, callouts, verbs) is
+ * an error: such a pattern has no tree, and its rule must be looked for
+ * everywhere.
+ */
+#ifndef PURPOSED_ENGINE_PATTERN_H
+#define PURPOSED_ENGINE_PATTERN_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <purposed/base/err.h>
+
+struct byte_set {
+	uint64_t bits[4];
+};
+
+static inline bool byte_set_has(const struct byte_set *set, unsigned char c)
+{
+	return set->bits[c >> 6] >> (c & 63) & 1;
+}
+
+static inline void byte_set_add(struct byte_set *set, unsigned char c)
+{
+	set->bits[c >> 6] |= UINT64_C(1) << (c & 63);
+}
+
+void byte_set_invert(struct byte_set *set);
+void byte_set_unite(struct byte_set *set, const struct byte_set *other);
+void byte_set_intersect(struct byte_set *set, const struct byte_set *other);
+bool byte_set_holds(const struct byte_set *set, const struct byte_set *subset);
+unsigned byte_set_count(const struct byte_set *set);
+
+/* [0-9A-Za-z_], as PCRE2 has it in byte mode. */
+extern const struct byte_set byte_set_word;
+extern const struct byte_set byte_set_all;
+
+enum pattern_op {
+	PATTERN_EMPTY,	/* the empty string; also what says nothing */
+	PATTERN_SET,	/* one byte of set */
+	PATTERN_CAT,	/* its children, one behind the other */
+	PATTERN_ALT,	/* one of its children */
+	PATTERN_REPEAT, /* its only child, min to max times */
+	PATTERN_BEHIND, /* no byte, or one of set, stands before this place */
+	PATTERN_AHEAD,	/* no byte, or one of set, stands behind this place */
+	PATTERN_WORD,	/* a word begins or ends here (\b) */
+};
+
+enum { PATTERN_UNBOUNDED = UINT_MAX };
+
+struct pattern_node {
+	enum pattern_op op;
+	bool must;	     /* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
+	struct byte_set set; /* SET, BEHIND, AHEAD */
+	unsigned min, max;   /* REPEAT; max may be PATTERN_UNBOUNDED */
+	/*
+	 * CAT, ALT: the first; REPEAT: the only one.  BEHIND, AHEAD: all that a
+	 * positive lookaround asks for, or NULL.
+	 */
+	const struct pattern_node *child;
+	const struct pattern_node *next; /* its next sibling */
+};
+
+struct pattern;
+
+/* -1: the syntax is not known, or wrong; e says what, at which byte. */
+int pattern_parse(struct pattern **pattern_r, const char *text, struct err *e);
+void pattern_free(struct pattern **pattern);
+
+/* Belongs to the pattern. */
+const struct pattern_node *pattern_root(const struct pattern *pattern);
+
+/* Bytes that a match of the node has, at least and at most (PATTERN_UNBOUNDED: no limit). */
+unsigned pattern_min(const struct pattern_node *node);
+unsigned pattern_max(const struct pattern_node *node);
+
+#endif
