@@ -1,0 +1,78 @@
+/*
+ * shape: parts of patterns as programs over bitmaps.
+ *
+ * A bitmap has a bit for each byte of a stretch of text.  A class is the bitmap
+ * of the bytes of one set; a program combines classes into, for each shape,
+ * the bitmap of the places where it may stand (idea: Parabix, icGrep):
+ *
+ *	text		1  2  :  3  4
+ *	D = digits	1  1  0  1  1
+ *	C = colons	0  0  1  0  0
+ *	\d:\d at	0  1  0  0  0	= D & (C & D one ahead) one ahead
+ *
+ * It is built from the shape's end to its start, so that what comes next is
+ * always there already; equal parts, within a shape and between shapes, are
+ * built once.  A repeat is doubled: c{4} is c{2} and c{2} two ahead.  Where a
+ * program would look too far ahead, or grow too large, it asks for less: it
+ * may find too many places, never too few.
+ */
+#ifndef PURPOSED_ENGINE_SHAPE_H
+#define PURPOSED_ENGINE_SHAPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <purposed/engine/anchor.h>
+
+enum {
+	SHAPE_CLASSES_MAX = 72,
+	SHAPE_AHEAD_MAX = 56,	/* bytes that a program looks ahead, below 64 */
+	SHAPE_OPTIONAL_MAX = 3, /* times that a compound part is followed where it may be missing */
+};
+
+enum shape_kind {
+	SHAPE_AND,    /* a, and b `shift` bytes ahead */
+	SHAPE_OR,     /* a or b */
+	SHAPE_BEHIND, /* a, and b one byte before */
+};
+
+/* Values are numbered: the classes first, then what each operation yields. */
+struct shape_op {
+	uint8_t kind;
+	uint8_t shift;
+	uint16_t to;
+	uint16_t a;
+	uint16_t b;
+};
+
+struct shape_program {
+	struct byte_set *classes;
+	size_t n_classes;
+	struct shape_op *ops;
+	size_t n_ops;
+	uint16_t *outputs; /* the value of each shape */
+	size_t n_outputs;
+	size_t n_values;
+};
+
+/* So rare is rare enough: a shape asks no more. */
+#define SHAPE_RATE_ENOUGH 1e-8
+
+/*
+ * The set as shapes have it.  There is a class for each set, and it costs time
+ * at every byte: so they do not tell one letter from another of its case (which
+ * is what texts are for), nor one byte from 0x80 on from another where there
+ * are many.
+ */
+struct byte_set shape_widen(const struct byte_set *set);
+
+struct shape_builder;
+
+struct shape_builder *shape_builder_new(void);
+/* Adds a shape whose places are those of any of its parts; returns its output's number. */
+size_t shape_add(struct shape_builder *builder, const struct anchor_shape *parts, size_t n);
+/* Ends building: the builder is gone. */
+void shape_finish(struct shape_builder **builder, struct shape_program *program_r);
+void shape_program_fini(struct shape_program *program);
+
+#endif

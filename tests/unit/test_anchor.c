@@ -1,0 +1,346 @@
+/*
+ * Anchors: whatever a rule matches has one of its anchors within reach.
+ *
+ * The strings are those that the shipped rules match in their own examples, and
+ * those that are made from a pattern's tree at random.  That these checks can
+ * fail is shown by taking an anchor away, and by moving one.
+ */
+#include "unit.h"
+
+#include <purposed/engine/anchor.h>
+#include <purposed/engine/finder.h>
+
+struct fixture {
+	struct engine *engine;
+	struct regex_scratch *scratch;
+	struct finder_scan *scan;
+};
+
+static int set_up(void **state)
+{
+	const struct engine_options options = engine_defaults();
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct err e = { 0 };
+
+	assert_non_null(f);
+	assert_int_equal(engine_load(&f->engine, &options, &e), 0);
+	f->scratch = regex_scratch_new(&options.limits);
+	f->scan = finder_scan_new();
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	engine_unref(&f->engine);
+	regex_scratch_free(&f->scratch);
+	finder_scan_free(&f->scan);
+	free(f);
+	return 0;
+}
+
+static struct finder *finder_of(const struct fixture *f, const struct anchors *anchors)
+{
+	const struct finder_rule rule = { .rule = 0, .anchors = anchors };
+
+	return finder_new(&rule, 1, engine_sample(f->engine), sieve_level_find("auto"));
+}
+
+/* Whether a candidate reaches byte start of text. */
+static bool reached(const struct fixture *f, const struct finder *finder, struct span text,
+		    size_t start)
+{
+	struct candidate c;
+
+	finder_begin(f->scan, finder, text);
+	while (finder_next(f->scan, &c)) {
+		long long last = (long long)c.at - c.before_min;
+		long long first = c.before_max == ANCHOR_FAR ? 0 : (long long)c.at - c.before_max;
+
+		if ((long long)start >= first && (long long)start <= last)
+			return true;
+	}
+	return false;
+}
+
+/* An example's text without its marks. */
+static void plain(const char *example, struct buf *text)
+{
+	buf_clear(text);
+	for (const char *at = example; *at != '\0'; at++) {
+		if (at[0] == '[' && at[1] == '[') {
+			const char *colon =
+				at + 2 + strspn(at + 2, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+			at = *colon == ':' ? colon : at + 1;
+		} else if (at[0] == ']' && at[1] == ']') {
+			at++;
+		} else {
+			buf_add_char(text, *at);
+		}
+	}
+}
+
+/* How many matches of the rule in its own examples no candidate reaches. */
+static size_t missed(struct fixture *f, const struct rule *rule, const struct anchors *anchors,
+		     size_t *matches)
+{
+	struct finder *finder = finder_of(f, anchors);
+	struct buf text = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < rule->n_examples; i++) {
+		size_t at = 0;
+		size_t start;
+		size_t end;
+
+		plain(rule->examples[i], &text);
+		while (at <= text.len &&
+		       regex_match(rule->regex, f->scratch, buf_span(&text), at) == REGEX_MATCH &&
+		       regex_matched(f->scratch, 0, &start, &end)) {
+			(*matches)++;
+			n += !reached(f, finder, buf_span(&text), start);
+			at = start + 1;
+		}
+	}
+	buf_fini(&text);
+	finder_free(&finder);
+	return n;
+}
+
+static void test_examples(void **state)
+{
+	struct fixture *f = *state;
+	const struct rules *rules = engine_rules(f->engine);
+	size_t matches = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const struct anchors *anchors = engine_anchors(f->engine, i);
+
+		assert_false(anchors->everywhere);
+		if (missed(f, rules_at(rules, i), anchors, &matches) != 0)
+			fail_msg("rule '%s': a match without an anchor", rules_at(rules, i)->id);
+	}
+	assert_true(matches > rules_count(rules));
+}
+
+/* Take one of its anchors from every rule: most must now miss some of their examples. */
+static void test_dropped(void **state)
+{
+	struct fixture *f = *state;
+	const struct rules *rules = engine_rules(f->engine);
+	size_t seen = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		struct anchors less = *engine_anchors(f->engine, i);
+		size_t matches = 0;
+
+		if (less.n_texts + less.n_shapes != 1)
+			continue;
+		less.n_texts = 0;
+		less.n_shapes = 0;
+		seen += missed(f, rules_at(rules, i), &less, &matches) != 0;
+		/* Some examples are matched behind escapes only. */
+		n += matches != 0;
+	}
+	assert_true(n > 20);
+	assert_int_equal(seen, n);
+}
+
+/* Move all of a rule's anchors by a byte: rules whose anchors have one place must miss all. */
+static void test_shifted(void **state)
+{
+	struct fixture *f = *state;
+	const struct rules *rules = engine_rules(f->engine);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		struct anchors moved = *engine_anchors(f->engine, i);
+		struct anchor_shape *shapes;
+		size_t matches = 0;
+
+		if (moved.n_texts != 0 || moved.before_max != moved.shapes[0].before_min)
+			continue;
+		shapes = calloc(moved.n_shapes, sizeof(*shapes));
+		assert_non_null(shapes);
+		for (size_t k = 0; k < moved.n_shapes; k++) {
+			shapes[k] = moved.shapes[k];
+			shapes[k].before_min++;
+		}
+		moved.shapes = shapes;
+		moved.before_max++;
+		if (missed(f, rules_at(rules, i), &moved, &matches) == 0)
+			fail_msg("rule '%s': a shifted anchor was not noticed",
+				 rules_at(rules, i)->id);
+		free(shapes);
+		n++;
+	}
+	assert_true(n > 5);
+}
+
+/* --- Strings made from a tree ------------------------------------------------- */
+
+static uint64_t random_state = 88172645463325252;
+
+static unsigned random_below(unsigned n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (unsigned)(random_state % n);
+}
+
+static void make(const struct pattern_node *node, struct buf *out)
+{
+	unsigned n = 0;
+	unsigned times;
+
+	switch (node->op) {
+	case PATTERN_SET:
+		n = random_below(byte_set_count(&node->set));
+		for (int c = 0; c < 256; c++) {
+			if (byte_set_has(&node->set, (unsigned char)c) && n-- == 0)
+				buf_add_char(out, (char)c);
+		}
+		break;
+	case PATTERN_CAT:
+		for (const struct pattern_node *c = node->child; c != NULL; c = c->next)
+			make(c, out);
+		break;
+	case PATTERN_ALT:
+		for (const struct pattern_node *c = node->child; c != NULL; c = c->next)
+			n++;
+		n = random_below(n);
+		for (const struct pattern_node *c = node->child; c != NULL; c = c->next) {
+			if (n-- == 0)
+				make(c, out);
+		}
+		break;
+	case PATTERN_REPEAT:
+		times = node->max - node->min;
+		times = node->min + random_below(times < 4 ? times + 1 : 5);
+		for (unsigned i = 0; i < times; i++)
+			make(node->child, out);
+		break;
+	case PATTERN_AHEAD:
+	case PATTERN_BEHIND:
+		/* What a lookbehind asks for comes first; a lookahead's is left to chance. */
+		if (node->op == PATTERN_BEHIND && node->child != NULL)
+			make(node->child, out);
+		break;
+	default: break;
+	}
+}
+
+/* Of the strings made, those that the rule really matches must be reached. */
+static void test_made(void **state)
+{
+	struct fixture *f = *state;
+	const struct rules *rules = engine_rules(f->engine);
+	struct buf text = { 0 };
+	size_t matches = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const struct rule *rule = rules_at(rules, i);
+		struct finder *finder = finder_of(f, engine_anchors(f->engine, i));
+		struct pattern *pattern = NULL;
+		struct err e = { 0 };
+
+		assert_int_equal(pattern_parse(&pattern, rule->pattern, &e), 0);
+		for (int n = 0; n < 60; n++) {
+			size_t start;
+			size_t end;
+
+			buf_clear(&text);
+			for (unsigned k = random_below(200); k > 0; k--)
+				buf_add_char(&text, " .,:=\"a1/-"[random_below(10)]);
+			make(pattern_root(pattern), &text);
+			buf_add_char(&text, " \n.\"x"[random_below(5)]);
+			if (regex_match(rule->regex, f->scratch, buf_span(&text), 0) !=
+				    REGEX_MATCH ||
+			    !regex_matched(f->scratch, 0, &start, &end))
+				continue;
+			matches++;
+			if (!reached(f, finder, buf_span(&text), start))
+				fail_msg("rule '%s': no anchor for \"%s\"", rule->id,
+					 buf_str(&text));
+		}
+		pattern_free(&pattern);
+		finder_free(&finder);
+	}
+	buf_fini(&text);
+	assert_true(matches > 3000);
+}
+
+/* Candidates must be few in what many rules do not match: prices are to do their work. */
+static void test_rare(void **state)
+{
+	struct fixture *f = *state;
+	const struct rules *rules = engine_rules(f->engine);
+	struct buf text = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		for (size_t k = 0; k < rules_at(rules, i)->n_counter_examples; k++) {
+			buf_add_str(&text, rules_at(rules, i)->counter_examples[k]);
+			buf_add_char(&text, '\n');
+		}
+	}
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		struct finder *finder = finder_of(f, engine_anchors(f->engine, i));
+		struct candidate c;
+
+		finder_begin(f->scan, finder, buf_span(&text));
+		while (finder_next(f->scan, &c))
+			n++;
+		finder_free(&finder);
+	}
+	/* Every rule everywhere would be rules_count() for each byte. */
+	assert_true(n < text.len);
+	buf_fini(&text);
+}
+
+static void test_describe(void **state)
+{
+	struct pattern *pattern = NULL;
+	struct anchors anchors;
+	struct buf out = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(pattern_parse(&pattern, "(?i)(?<![a-z])naam[:=] ?\\d", &e), 0);
+	anchors_derive(&anchors, pattern, NULL);
+	assert_int_equal(anchors.n_texts, 1);
+	anchors_describe(&anchors, 0, &out);
+	assert_string_equal(buf_str(&out), "naam[:=][ 0123456789]");
+	anchors_fini(&anchors);
+	pattern_free(&pattern);
+	buf_clear(&out);
+	assert_int_equal(pattern_parse(&pattern, "(?<![\\d-])\\d{3}-\\d{7}-\\d{2}", &e), 0);
+	anchors_derive(&anchors, pattern, NULL);
+	assert_int_equal(anchors.n_shapes, 1);
+	anchors_describe(&anchors, 0, &out);
+	assert_string_equal(buf_str(&out), "[0123456789]{7,7}-[0123456789]{2,2}");
+	anchors_fini(&anchors);
+	pattern_free(&pattern);
+	assert_int_equal(pattern_parse(&pattern, "\\w*", &e), 0);
+	anchors_derive(&anchors, pattern, NULL);
+	assert_true(anchors.everywhere);
+	anchors_fini(&anchors);
+	pattern_free(&pattern);
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_examples), cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_shifted),	 cmocka_unit_test(test_made),
+		cmocka_unit_test(test_rare),	 cmocka_unit_test(test_describe),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
