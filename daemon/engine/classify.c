@@ -2,6 +2,7 @@
 #include <purposed/engine/classify.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <purposed/base/mem.h>
 #include <purposed/base/utf8.h>
@@ -13,6 +14,8 @@
 struct classifier {
 	struct engine *engine;
 	struct regex_scratch *regex;
+	struct finder_scan *scan;
+	size_t *resume; /* by rule: where in the text at hand it is searched on */
 	struct decoded decoded;
 	struct decoded value; /* for classify_value */
 	struct hits hits;
@@ -31,6 +34,8 @@ struct classifier *classifier_new(struct engine *engine)
 
 	c->engine = engine_ref(engine);
 	c->regex = regex_scratch_new(&engine_settings(engine)->limits);
+	c->scan = finder_scan_new();
+	c->resume = mem_new(rules_count(engine_rules(engine)) + 1, sizeof(*c->resume));
 	return c;
 }
 
@@ -43,6 +48,8 @@ void classifier_free(struct classifier **classifier)
 	c = *classifier;
 	engine_unref(&c->engine);
 	regex_scratch_free(&c->regex);
+	finder_scan_free(&c->scan);
+	free(c->resume);
 	decoded_fini(&c->decoded);
 	decoded_fini(&c->value);
 	hits_fini(&c->hits);
@@ -57,23 +64,55 @@ void classifier_wipe(struct classifier *c)
 {
 	decoded_wipe(&c->decoded);
 	decoded_wipe(&c->value);
+	finder_scan_wipe(c->scan);
 }
 
 /* --- Search ----------------------------------------------------------------- */
 
-static void search(struct classifier *c, const struct plan *plan)
+/*
+ * Confirms the candidates of a text in ascending order of their anchors.  A
+ * match starts within a candidate's reach; what was searched for an earlier
+ * candidate of the same rule is not searched again.
+ */
+static void confirm_candidates(struct classifier *c, struct span text, uint8_t layer)
 {
 	const struct rules *rules = engine_rules(c->engine);
+	struct candidate found;
+
+	memset(c->resume, 0, rules_count(rules) * sizeof(*c->resume));
+	finder_begin(c->scan, engine_finder(c->engine), text);
+	while (finder_next(c->scan, &found)) {
+		size_t *resume = &c->resume[found.rule];
+		long long first = (long long)found.at - found.before_max;
+		long long last = (long long)found.at - found.before_min;
+
+		if (last < 0)
+			continue;
+		if (found.before_max == ANCHOR_FAR || first < 0)
+			first = 0;
+		if (*resume < (size_t)first)
+			*resume = (size_t)first;
+		if (*resume <= (size_t)last)
+			*resume = confirm_within(rules_at(rules, found.rule), found.rule, text,
+						 layer, *resume, (size_t)last, c->regex, &c->hits);
+	}
+}
+
+static void search(struct classifier *c)
+{
+	const struct rules *rules = engine_rules(c->engine);
+	size_t n_slow;
+	const uint16_t *slow = engine_slow_rules(c->engine, &n_slow);
 
 	hits_clear(&c->hits);
 	for (size_t layer = 0; layer < c->decoded.n; layer++) {
 		struct span text = c->decoded.layers[layer].text;
-		struct finder finder = { 0 };
-		struct candidate candidate;
 
-		while (finder_next(&finder, plan, text, &candidate))
-			confirm_rule(rules_at(rules, candidate.rule), candidate.rule, text,
-				     (uint8_t)layer, candidate.start, c->regex, &c->hits);
+		for (size_t i = 0; i < n_slow; i++)
+			confirm_rule(rules_at(rules, slow[i]), slow[i], text, (uint8_t)layer, 0,
+				     c->regex, &c->hits);
+		if (n_slow < rules_count(rules))
+			confirm_candidates(c, text, (uint8_t)layer);
 	}
 }
 
@@ -227,7 +266,7 @@ const struct result *classify_run(struct classifier *c, const struct plan *plan,
 	c->n_findings = 0;
 	c->result = (struct result){ .verdict = VERDICT_CLEAN };
 	decode_run(&c->decoded, text);
-	search(c, plan);
+	search(c);
 	for (size_t i = 0; i < c->hits.n; i++)
 		add_claim(c, &c->hits.hits[i]);
 	settle(c);

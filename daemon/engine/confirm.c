@@ -110,16 +110,19 @@ static enum regex_result accept(const struct rule *rule, uint16_t index, struct 
 	return add_hits(rule, index, text, layer, scratch, hits) ? REGEX_MATCH : REGEX_NO_MATCH;
 }
 
-void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
-		  size_t start, struct regex_scratch *scratch, struct hits *hits)
+size_t confirm_within(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
+		      size_t start, size_t last, struct regex_scratch *scratch, struct hits *hits)
 {
-	while (start <= text.len) {
-		enum regex_result result = regex_match(rule->regex, scratch, text, start);
+	if (last > text.len)
+		last = text.len;
+	while (start <= last) {
+		enum regex_result result =
+			regex_match_within(rule->regex, scratch, text, start, last);
 		size_t match_start = start;
 		size_t match_end = start;
 
 		if (result == REGEX_NO_MATCH)
-			return;
+			return last + 1;
 		if (result == REGEX_MATCH) {
 			/* \K in a lookahead can make a match that ends before it starts. */
 			if (!regex_matched(scratch, 0, &match_start, &match_end) ||
@@ -131,9 +134,16 @@ void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uin
 		}
 		if (result == REGEX_LIMIT || result == REGEX_ERROR) {
 			add_unsearched(hits, start, text.len, layer, result);
-			return;
+			return SIZE_MAX;
 		}
 		start = result == REGEX_MATCH && match_end > match_start ? match_end
 									 : match_start + 1;
 	}
+	return start;
+}
+
+void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
+		  size_t start, struct regex_scratch *scratch, struct hits *hits)
+{
+	confirm_within(rule, index, text, layer, start, SIZE_MAX, scratch, hits);
 }

@@ -50,8 +50,8 @@ int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct 
 	size_t at;
 	int error;
 
-	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_NEVER_UTF, &error,
-			     &at, NULL);
+	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+			     PCRE2_NEVER_UTF | PCRE2_USE_OFFSET_LIMIT, &error, &at, NULL);
 	if (code == NULL) {
 		PCRE2_UCHAR message[256];
 
@@ -129,10 +129,19 @@ void regex_scratch_free(struct regex_scratch **scratch)
 enum regex_result regex_match(const struct regex *regex, struct regex_scratch *scratch,
 			      struct span text, size_t start)
 {
+	return regex_match_within(regex, scratch, text, start, SIZE_MAX);
+}
+
+enum regex_result regex_match_within(const struct regex *regex, struct regex_scratch *scratch,
+				     struct span text, size_t start, size_t last)
+{
 	/* PCRE2 takes no NULL subject, not even an empty one. */
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr != NULL ? text.ptr : "");
-	int found = pcre2_match(regex->code, subject, text.len, start, 0, scratch->data,
-				scratch->context);
+	int found;
+
+	pcre2_set_offset_limit(scratch->context, last == SIZE_MAX ? PCRE2_UNSET : last);
+	found = pcre2_match(regex->code, subject, text.len, start, 0, scratch->data,
+			    scratch->context);
 
 	switch (found) {
 	case PCRE2_ERROR_NOMATCH: return REGEX_NO_MATCH;

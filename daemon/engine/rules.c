@@ -386,6 +386,7 @@ static int read_rule(struct rules *rules, const struct conf_node *node, struct e
 	}
 	rules->rules =
 		mem_grow(rules->rules, rules->n_rules, &rules->rules_cap, sizeof(*rules->rules));
+	rule.index = rules->n_rules;
 	rules->rules[rules->n_rules++] = rule;
 	return bad;
 }

@@ -45,9 +45,14 @@ void hits_clear(struct hits *hits);
 void hits_fini(struct hits *hits);
 
 /*
- * Adds every confirmed match of rule, which is number index of its set, in
- * text, the text of that layer, from byte start on.
+ * Adds every confirmed match of rule, which is number index of its set, that
+ * starts at bytes [start, last] of text, the text of that layer (SIZE_MAX: to
+ * its end).  Returns the byte at which the search for the next one begins.
  */
+size_t confirm_within(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
+		      size_t start, size_t last, struct regex_scratch *scratch, struct hits *hits);
+
+/* The same from byte start to the end of text. */
 void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
 		  size_t start, struct regex_scratch *scratch, struct hits *hits);
 

@@ -1,31 +1,65 @@
 /*
  * finder: where must which rule be looked for?
  *
- * A finder yields candidates: it may name too many, never too few.  The one
- * that is here names every rule of the plan, everywhere: slow, exact, the
- * oracle that any faster finder has to equal (--engine pcre2).
+ * A finder is built for some of the rules and yields candidates: places where
+ * an anchor of a rule stands (anchor.h), so that a match of the rule may start
+ * within a known distance.  It may name too many, never too few.
+ *
+ *	text ─ sieve: bitmaps of windows and of shapes ─ a bit is set
+ *		window: its four bytes, folded, are looked up; the texts that
+ *			have it there are compared, set by set
+ *		shape:	is a candidate
+ *
+ * A text may be a block of many records, each ended by a line end: an anchor
+ * lies within one record, and the sets at its edges allow for line ends.
+ * Candidates come in ascending order of their anchors.
  */
 #ifndef PURPOSED_ENGINE_FINDER_H
 #define PURPOSED_ENGINE_FINDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <purposed/base/span.h>
-#include <purposed/engine/plan.h>
+#include <purposed/engine/anchor.h>
+#include <purposed/engine/sieve.h>
+
+struct finder;
+struct finder_scan;
+
+/* A rule to look for; anchors are borrowed while the finder lives, and not `everywhere`. */
+struct finder_rule {
+	uint16_t rule;
+	const struct anchors *anchors;
+};
 
 struct candidate {
-	uint16_t rule; /* index in the rule set */
-	size_t start;  /* no match of it starts before this byte of the text */
+	uint16_t rule;
+	size_t at;	/* byte of the text at which its anchor stands */
+	int before_min; /* a match starts at least so many bytes before that */
+	int before_max; /* and at most so many (ANCHOR_FAR: any number) */
 };
 
-/* Where the next candidate is sought; start with { 0 }. */
-struct finder {
-	size_t next;
-};
+/* Immutable, and shared.  sample steers the choice of windows only, and is not kept. */
+struct finder *finder_new(const struct finder_rule *rules, size_t n,
+			  const struct anchor_sample *sample, const struct sieve_level *level);
+void finder_free(struct finder **finder);
 
-/* The next rule to confirm in text; false where there is none left. */
-bool finder_next(struct finder *finder, const struct plan *plan, struct span text,
-		 struct candidate *candidate_r);
+/* What the search of one text needs: one thread's. */
+struct finder_scan *finder_scan_new(void);
+void finder_scan_free(struct finder_scan **scan);
+
+/* Overwrites what it held of a text. */
+void finder_scan_wipe(struct finder_scan *scan);
+
+/* Begins with text, which is borrowed until the last finder_next. */
+void finder_begin(struct finder_scan *scan, const struct finder *finder, struct span text);
+
+/* The next candidate; false: there is none left. */
+bool finder_next(struct finder_scan *scan, struct candidate *candidate_r);
+
+/* From now on only candidates whose anchors stand at byte at or behind it. */
+void finder_skip(struct finder_scan *scan, size_t at);
 
 #endif

@@ -52,6 +52,13 @@ void regex_scratch_free(struct regex_scratch **scratch);
 enum regex_result regex_match(const struct regex *regex, struct regex_scratch *scratch,
 			      struct span text, size_t start);
 
+/*
+ * As regex_match, but the match starts at byte last at the latest (and at or
+ * behind start).  SIZE_MAX: anywhere.
+ */
+enum regex_result regex_match_within(const struct regex *regex, struct regex_scratch *scratch,
+				     struct span text, size_t start, size_t last);
+
 /* Bytes [*start_r, *end_r) of the last match's group; false where it took no part. */
 bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,
 		   size_t *end_r);

@@ -73,6 +73,7 @@ struct rule_target {
 };
 
 struct rule {
+	size_t index; /* in its set */
 	const char *id;
 	const char *what;
 	const char *pattern;

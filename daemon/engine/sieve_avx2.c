@@ -1,0 +1,62 @@
+/* The sieve on 32 bytes at a time; see sieve_level.h. */
+#include <purposed/engine/sieve.h>
+
+#pragma GCC optimize("O3")
+
+#if defined(__x86_64__)
+#pragma GCC target("avx2,bmi,bmi2,popcnt")
+#include <immintrin.h>
+
+typedef __m256i vector;
+
+#define VECTOR_BYTES 32
+#define load(p) _mm256_loadu_si256((const __m256i *)(p))
+#define table(p) _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(p)))
+#define lookup(t, i) _mm256_shuffle_epi8(t, i)
+#define low(v) _mm256_and_si256(v, _mm256_set1_epi8(15))
+#define high(v) _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15))
+#define both(a, b) _mm256_and_si256(a, b)
+#define nonzero(v) \
+	(uint64_t)(uint32_t) ~_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256()))
+#define sign(v) (uint64_t)(uint32_t) _mm256_movemask_epi8(v)
+
+/* As with AVX-512, in two halves. */
+static inline uint64_t windows_from(const struct sieve *sieve, const unsigned char *p)
+{
+	const __m256i factors = _mm256_set1_epi32(SIEVE_HASH_HIGH << 16 | SIEVE_HASH_LOW);
+	__m256i keys = _mm256_or_si256(load(p), _mm256_set1_epi8(0x20));
+	__m256i h = _mm256_and_si256(_mm256_srli_epi32(_mm256_madd_epi16(keys, factors), 7),
+				     _mm256_set1_epi32((1 << SIEVE_HASH_BITS) - 1));
+	__m256i words =
+		_mm256_i32gather_epi32((const int *)sieve->windows, _mm256_srli_epi32(h, 5), 4);
+	__m256i bits = _mm256_sllv_epi32(
+		words, _mm256_sub_epi32(_mm256_set1_epi32(31),
+					_mm256_and_si256(h, _mm256_set1_epi32(31))));
+
+	return (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(bits));
+}
+
+static inline uint64_t window_bits(const struct sieve *sieve, const unsigned char *p)
+{
+	uint64_t found = 0;
+
+	for (int i = 0; i < 4; i++) {
+		uint64_t sixteen = windows_from(sieve, p + i) | windows_from(sieve, p + 32 + i)
+									<< 8;
+
+		found |= _pdep_u64(sixteen, UINT64_C(0x1111111111111111) << i);
+	}
+	return found;
+}
+
+#include <purposed/engine/sieve_level.h>
+
+static bool available(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+}
+
+const struct sieve_level sieve_avx2 = {
+	"avx2", available, level_windows, level_classes, level_program,
+};
+#endif

@@ -1,0 +1,83 @@
+/*
+ * sieve: the pass over all bytes, at the width of the processor.
+ *
+ * Everything here works on a stretch of up to SIEVE_BYTES bytes and yields
+ * bitmaps, one bit a byte.  The same source is compiled for several levels of
+ * the processor; the results are equal, bit for bit.
+ */
+#ifndef PURPOSED_ENGINE_SIEVE_H
+#define PURPOSED_ENGINE_SIEVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <purposed/engine/shape.h>
+
+#define SIEVE_HASH_LOW 0x5bd1
+#define SIEVE_HASH_HIGH 0x3a95
+
+enum {
+	SIEVE_WORDS = 63,
+	SIEVE_BYTES = SIEVE_WORDS * 64,
+	SIEVE_READS = 80, /* bytes behind the stretch that are read */
+	SIEVE_HASH_BITS = 19,
+	/*
+	 * A bitmap's words: the last one of the stretch before at
+	 * SIEVE_FIRST - 1, its own, one that looks ahead, and some of padding.
+	 */
+	SIEVE_FIRST = 8,
+	SIEVE_STRIDE = SIEVE_FIRST + SIEVE_WORDS + 1 + 8,
+};
+
+/* Four bytes as windows are compared: letters in one case. */
+static inline uint32_t sieve_fold(uint32_t key)
+{
+	return key | UINT32_C(0x20202020);
+}
+
+/* Of a folded window; such that vectors can compute it (two products and a sum of 16 bits). */
+static inline uint32_t sieve_hash(uint32_t key)
+{
+	int32_t sum =
+		(int16_t)(key & 0xffff) * SIEVE_HASH_LOW + (int16_t)(key >> 16) * SIEVE_HASH_HIGH;
+
+	return ((uint32_t)sum >> 7) & ((1u << SIEVE_HASH_BITS) - 1);
+}
+
+struct sieve {
+	/* Bit h is set where a window has hash h. */
+	uint32_t windows[(1 << SIEVE_HASH_BITS) / 32];
+	bool has_windows;
+	/*
+	 * The classes of the program, by nibbles: bit h of rows[c][l] is set
+	 * where byte h << 4 | l is in.  All bytes from 0x80 on are in where
+	 * class_all_high is all ones; where only some are, they have rows too.
+	 */
+	uint8_t class_rows[SHAPE_CLASSES_MAX][16];
+	uint64_t class_all_high[SHAPE_CLASSES_MAX];
+	uint8_t class_high_rows[SHAPE_CLASSES_MAX][16];
+	bool class_some_high[SHAPE_CLASSES_MAX];
+	struct shape_program program;
+};
+
+struct sieve_level {
+	const char *name;
+	bool (*available)(void);
+	/* Bit p of hits[w] is set where the hash of the four bytes from 64 * w + p on is. */
+	void (*windows)(const struct sieve *sieve, const unsigned char *text, size_t words,
+			uint64_t *hits);
+	/* Fills the first n_classes bitmaps, SIEVE_STRIDE words apart, for words + 1 words. */
+	void (*classes)(const struct sieve *sieve, const unsigned char *text, size_t words,
+			uint64_t *bitmaps);
+	/* Runs the program; then any[w] gets the union of its outputs added. */
+	void (*program)(const struct sieve *sieve, size_t words, uint64_t *bitmaps, uint64_t *any);
+};
+
+extern const struct sieve_level sieve_baseline;
+extern const struct sieve_level sieve_avx2;
+extern const struct sieve_level sieve_avx512;
+
+/* By name, or the best one that this processor has for "auto"; NULL: unknown or not here. */
+const struct sieve_level *sieve_level_find(const char *name);
+
+#endif

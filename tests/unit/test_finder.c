@@ -1,0 +1,239 @@
+/*
+ * The finder: every level of the processor finds what the baseline finds, at
+ * every alignment, across the edges of words and stretches; candidates ascend;
+ * skipping skips no more than it says.
+ */
+#include "unit.h"
+
+#include <purposed/engine/finder.h>
+
+static const char *const patterns[] = {
+	"(?i)(?<![a-z])kenteken[:=] ?\\d",	       /* a text */
+	"(?i)\\bhp[:= ]{1,3}\\d\\d",		       /* a short window */
+	"(?<!\\d)\\d{3}-\\d{7}-\\d{2}(?!\\d)",	       /* a shape, with both edges */
+	"[A-Za-z]{1,20}@[a-z]{1,20}\\.be",	       /* a single byte, and a reach back */
+	"(?<=[ (])\\xc2\\xb0 ?\\d{4}",		       /* bytes from 0x80 on */
+	"[a-z]{2,20}//(?:tom|jerry)//[A-Z]{3,30}x\\d", /* a long look ahead */
+};
+
+enum { STRETCH = SIEVE_BYTES };
+
+struct fixture {
+	struct pattern *parsed[COUNT(patterns)];
+	struct anchors anchors[COUNT(patterns)];
+	struct finder_rule rules[COUNT(patterns)];
+	struct finder_scan *scan;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct err e = { 0 };
+
+	assert_non_null(f);
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		assert_int_equal(pattern_parse(&f->parsed[i], patterns[i], &e), 0);
+		anchors_derive(&f->anchors[i], f->parsed[i], NULL);
+		assert_false(f->anchors[i].everywhere);
+		f->rules[i] = (struct finder_rule){ (uint16_t)(i + 7), &f->anchors[i] };
+	}
+	f->scan = finder_scan_new();
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		anchors_fini(&f->anchors[i]);
+		pattern_free(&f->parsed[i]);
+	}
+	finder_scan_free(&f->scan);
+	free(f);
+	return 0;
+}
+
+/* All candidates of text, as words; they must ascend. */
+static void list(struct fixture *f, const struct finder *finder, struct span text, struct buf *out)
+{
+	struct candidate c;
+	size_t last = 0;
+
+	buf_clear(out);
+	finder_begin(f->scan, finder, text);
+	while (finder_next(f->scan, &c)) {
+		assert_true(c.at >= last);
+		assert_true(c.at < text.len);
+		last = c.at;
+		buf_printf(out, "%u@%zu ", c.rule, c.at);
+	}
+}
+
+static const char *const levels[] = { "avx512", "avx2", "baseline" };
+
+static void test_levels(void **state)
+{
+	struct fixture *f = *state;
+	struct finder *finders[COUNT(levels)] = { NULL };
+	struct buf expected = { 0 };
+	struct buf found = { 0 };
+	static char text[3 * STRETCH];
+	unsigned seed = 7;
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT(levels); i++) {
+		const struct sieve_level *level = sieve_level_find(levels[i]);
+
+		if (level != NULL)
+			finders[i] = finder_new(f->rules, COUNT(patterns), NULL, level);
+	}
+	assert_non_null(finders[2]);
+	for (int round = 0; round < 300; round++) {
+		size_t len = round < 150 ? (size_t)round : STRETCH * 2 + (size_t)round;
+
+		for (size_t i = 0; i < len; i++) {
+			seed = seed * 1664525 + 1013904223;
+			text[i] = "0123-@.be ::=hp\n"[seed >> 24 & 15];
+		}
+		list(f, finders[2], span_of(text, len), &expected);
+		n += expected.len;
+		for (size_t i = 0; i < 2; i++) {
+			if (finders[i] == NULL)
+				continue;
+			list(f, finders[i], span_of(text, len), &found);
+			assert_string_equal(buf_str(&found), buf_str(&expected));
+		}
+	}
+	assert_true(n > 1000);
+	for (size_t i = 0; i < COUNT(levels); i++)
+		finder_free(&finders[i]);
+	buf_fini(&expected);
+	buf_fini(&found);
+}
+
+/* One match at every place of a text: a candidate reaches it, wherever the edges are. */
+static void test_alignments(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t start; /* of the match */
+	} matches[] = {
+		{ " kenteken= 1", 1 },	    { "\nhp: 04 ", 1 },
+		{ " 001-1234567-89\n", 1 }, { "jan@example.be", 0 },
+		{ "(\xc2\xb0 1970", 1 },    { "ab//jerry//ABCDEFGHIJKLMNOPQRSTUVWXYZABCDx7", 0 },
+	};
+	struct fixture *f = *state;
+
+	for (size_t l = 0; l < COUNT(levels); l++) {
+		const struct sieve_level *level = sieve_level_find(levels[l]);
+		struct finder *finder;
+		static char text[2 * STRETCH + 256];
+
+		if (level == NULL)
+			continue;
+		finder = finder_new(f->rules, COUNT(patterns), NULL, level);
+		for (size_t m = 0; m < COUNT(matches); m++) {
+			size_t len = strlen(matches[m].text);
+
+			for (size_t at = 0; at < STRETCH + 200; at++) {
+				struct candidate c;
+				bool reached = false;
+				/* To the end of the text, or with more behind it. */
+				size_t all = at % 2 == 0 ? at + len : at + len + 150;
+
+				memset(text, '.', at);
+				memcpy(text + at, matches[m].text, len);
+				memset(text + at + len, '\n', 150);
+				finder_begin(f->scan, finder, span_of(text, all));
+				while (finder_next(f->scan, &c)) {
+					long long start = (long long)(at + matches[m].start);
+
+					reached |= c.rule == m + 7 &&
+						   start >= (long long)c.at - c.before_max &&
+						   start <= (long long)c.at - c.before_min;
+				}
+				if (!reached)
+					fail_msg("%s: \"%s\" at %zu", levels[l], matches[m].text,
+						 at);
+			}
+		}
+		finder_free(&finder);
+	}
+}
+
+/* Whatever is skipped from wherever, what lies behind it is found as before. */
+static void test_skip(void **state)
+{
+	struct fixture *f = *state;
+	struct finder *finder =
+		finder_new(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+	static char text[3 * STRETCH];
+	static size_t places[4096];
+	struct candidate c;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "jan@a.be 001-1234567-89 hp: 04 "[i % 31];
+	finder_begin(f->scan, finder, span_of(text, sizeof(text)));
+	while (finder_next(f->scan, &c) && n < COUNT(places))
+		places[n++] = c.at;
+	assert_true(n > 500);
+	for (size_t jump = 1; jump < 2 * STRETCH; jump += 61) {
+		size_t i = 0;
+		size_t to = 0;
+
+		finder_begin(f->scan, finder, span_of(text, sizeof(text)));
+		while (finder_next(f->scan, &c)) {
+			while (places[i] < to)
+				i++;
+			assert_int_equal(c.at, places[i]);
+			i++;
+			if (i % 3 == 0) {
+				to = c.at + jump;
+				finder_skip(f->scan, to);
+			}
+		}
+		while (i < n && places[i] < to)
+			i++;
+		assert_int_equal(i, n);
+	}
+	finder_free(&finder);
+}
+
+static void test_levels_by_name(void **state)
+{
+	(void)state;
+	assert_non_null(sieve_level_find("auto"));
+	assert_string_equal(sieve_level_find("baseline")->name, "baseline");
+	assert_null(sieve_level_find("mmx"));
+	assert_null(sieve_level_find(""));
+}
+
+static void test_empty(void **state)
+{
+	struct fixture *f = *state;
+	struct finder *finder = finder_new(NULL, 0, NULL, sieve_level_find("auto"));
+	struct candidate c;
+
+	finder_begin(f->scan, finder, span_str("nothing to look for"));
+	assert_false(finder_next(f->scan, &c));
+	finder_free(&finder);
+	finder = finder_new(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+	finder_begin(f->scan, finder, span_of(NULL, 0));
+	assert_false(finder_next(f->scan, &c));
+	finder_free(&finder);
+	finder_free(&finder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_levels), cmocka_unit_test(test_alignments),
+		cmocka_unit_test(test_skip),   cmocka_unit_test(test_levels_by_name),
+		cmocka_unit_test(test_empty),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
