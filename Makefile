@@ -51,7 +51,7 @@ EMBEDDED := conf/annex-i.conf $(sort $(wildcard conf/rules.d/*.conf))
 LIBS := libpcre2-8 libconfig libsystemd libcrypto libarchive libisal liblzma libzstd
 # Asked once, in the first recipe that needs it.
 LIB_CFLAGS = $(eval LIB_CFLAGS := $$(shell pkg-config --cflags $(LIBS)))$(LIB_CFLAGS)
-LIB_LIBS = $(eval LIB_LIBS := $$(shell pkg-config --libs $(LIBS)) -lbz2)$(LIB_LIBS)
+LIB_LIBS = $(eval LIB_LIBS := $$(shell pkg-config --libs $(LIBS)) -lbz2 -lm)$(LIB_LIBS)
 
 CC := gcc
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla \
@@ -74,7 +74,7 @@ VARIANTS := release asan tsan coverage
 # A line for each file that is built; V=1 shows the commands.
 Q := $(if $(V),,@)
 
-.PHONY: all demo check check-unit check-fuzz check-e2e check-quality \
+.PHONY: all demo check check-unit check-fuzz check-e2e check-quality check-exact \
 	check-tsan check-house check-man coverage bench lint \
 	lint-format lint-cppcheck lint-tidy format install uninstall deps packages clean help FORCE
 
@@ -216,6 +216,9 @@ check-fuzz: $(NEEDS_fuzz) ## only: the fuzz targets, for a while
 
 check-e2e: $(NEEDS_e2e) ## only: end-to-end tests under asan and ubsan
 	@tests/run $(SUITES_e2e)
+
+check-exact: $(B)/purposed ## the whole comparison of the fast engine with the oracle (an hour)
+	@EXACT_MB=$${EXACT_MB:-64} PURPOSED=$(B)/purposed tests/run @exact tests/e2e/exact.sh
 
 check-quality: $(NEEDS_quality) ## only: checked values in every form, damaged records, work of every rule
 	@tests/run $(SUITES_quality)

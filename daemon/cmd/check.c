@@ -16,6 +16,32 @@ static size_t count_examples(const struct rules *rules)
 }
 
 /* What works, but not as well as it could; the number of warnings. */
+static size_t count_slow(const struct session *session)
+{
+	size_t n;
+
+	engine_slow_rules(session->engine, &n);
+	return n;
+}
+
+/* Rules that make every record slow: nothing rare stands in all that they match. */
+static unsigned warn_slow(const struct session *session)
+{
+	size_t n;
+	const uint16_t *slow = engine_slow_rules(session->engine, &n);
+
+	if (engine_settings(session->engine)->oracle)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct rule *rule = rules_at(engine_rules(session->engine), slow[i]);
+
+		log_warning("%s:%u: rule '%s' is slow: nothing rare stands in every text that it "
+			    "matches, so that it is tried at every byte",
+			    rule->file, rule->line, rule->id);
+	}
+	return (unsigned)n;
+}
+
 static unsigned warn(const struct session *session)
 {
 	const struct rules *rules = engine_rules(session->engine);
@@ -35,7 +61,7 @@ static unsigned warn(const struct session *session)
 			n++;
 		}
 	}
-	return n;
+	return n + warn_slow(session);
 }
 
 static void report(const struct session *session)
@@ -48,6 +74,9 @@ static void report(const struct session *session)
 	       policy_purpose_count(policy), policy_category_count(policy));
 	printf("rules: %zu, for %zu elements; %zu examples hold\n", rules_count(rules),
 	       rules_element_count(rules), count_examples(rules));
+	if (!engine_settings(session->engine)->oracle)
+		printf("finder: every rule but %zu is looked for by its anchors, at level %s\n",
+		       count_slow(session), engine_settings(session->engine)->level->name);
 	if (session->settings->n_inputs + session->settings->n_outputs != 0)
 		printf("configuration: %zu inputs, %zu outputs\n", session->settings->n_inputs,
 		       session->settings->n_outputs);

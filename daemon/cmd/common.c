@@ -13,6 +13,8 @@ int common_open(struct session *session, const struct options *options, struct e
 		.config = options->config,
 		.policy = options->policy,
 		.rules = options->rules,
+		.oracle = options->oracle,
+		.cpu = options->cpu,
 		.purposes = options->purposes,
 		.n_purposes = options->n_purposes,
 	};

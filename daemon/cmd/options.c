@@ -66,8 +66,10 @@ static const struct option_row rows[] = {
 	{ OPT_CONFIG, "config", 0, "FILE", "configuration file" },
 	{ OPT_POLICY, "policy", 0, "FILE", "policy instead of the built-in Annex I" },
 	{ OPT_RULES, "rules", 0, "DIR", "rule files instead of the built-in ones" },
-	{ OPT_ENGINE, "engine", 0, "auto|pcre2", "pcre2: every rule on every record" },
-	{ OPT_CPU, "cpu", 0, "auto", "instruction set, for tests" },
+	{ OPT_ENGINE, "engine", 0, "auto|pcre2",
+	  "pcre2: every rule at every byte, slowly; finds the same" },
+	{ OPT_CPU, "cpu", 0, "LEVEL",
+	  "of the processor: auto, avx512, avx2, baseline (for tests)" },
 	{ OPT_STRICT, "strict", 0, NULL, "warnings of `purposed check` are errors" },
 	{ OPT_DUMP_CONFIG, "dump-config", 0, NULL, "print the settings in force and exit" },
 	{ OPT_COLOR, "color", 0, "WHEN", "auto, always or never" },
@@ -133,7 +135,6 @@ static int take(struct options *o, const struct option_row *row, const char *val
 {
 	static const char *const langs[] = { "nl", "en", NULL };
 	static const char *const engines[] = { "auto", "pcre2", NULL };
-	static const char *const cpus[] = { "auto", NULL };
 	static const char *const colors[] = { "auto", "always", "never", NULL };
 	int which = 0;
 
@@ -153,9 +154,11 @@ static int take(struct options *o, const struct option_row *row, const char *val
 	case OPT_CONFIG: o->config = value; break;
 	case OPT_POLICY: o->policy = value; break;
 	case OPT_RULES: o->rules = value; break;
-	/* There is one engine and one code path so far; both are checked and agree. */
-	case OPT_ENGINE: which = choice(row, value, engines, e); break;
-	case OPT_CPU: which = choice(row, value, cpus, e); break;
+	case OPT_ENGINE:
+		which = choice(row, value, engines, e);
+		o->oracle = which == 1;
+		break;
+	case OPT_CPU: o->cpu = value; break;
 	case OPT_STRICT: o->strict = true; break;
 	case OPT_DUMP_CONFIG: o->dump_config = true; break;
 	case OPT_COLOR:

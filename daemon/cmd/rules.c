@@ -51,6 +51,22 @@ static void collect(const struct session *session, const struct rule *rule, stru
 	}
 }
 
+/* A string for each; none where the rule is looked for everywhere. */
+static void json_anchors(struct json *j, const struct session *session, const struct rule *rule)
+{
+	const struct anchors *anchors = engine_anchors(session->engine, rule->index);
+	struct buf text = { 0 };
+
+	json_begin_array(j, "anchors");
+	for (size_t i = 0; i < anchors->n_texts + anchors->n_shapes; i++) {
+		buf_clear(&text);
+		anchors_describe(anchors, i, &text);
+		json_span(j, NULL, buf_span(&text));
+	}
+	json_end_array(j);
+	buf_fini(&text);
+}
+
 static void json_rule(struct json *j, const struct session *session, const struct rule *rule)
 {
 	struct buf elements = { 0 };
@@ -62,9 +78,7 @@ static void json_rule(struct json *j, const struct session *session, const struc
 	json_span(j, "element", buf_span(&elements));
 	json_span(j, "category", buf_span(&categories));
 	json_string(j, "pattern", rule->pattern);
-	/* None are derived yet: every rule is looked for in every record. */
-	json_begin_array(j, "anchors");
-	json_end_array(j);
+	json_anchors(j, session, rule);
 	json_end_object(j);
 	buf_fini(&elements);
 	buf_fini(&categories);

@@ -14,6 +14,11 @@
 #include <purposed/base/mem.h>
 #include <purposed/base/utf8.h>
 
+const char decode_escapes[] = "%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
+			      "|\\\\(?:[\"'\\\\/nrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+			      "|&(?:#[0-9xX]|[A-Za-z]{2,6};)"
+			      "|[^\\x00- \"'<>]\\+";
+
 /* An escape at the start of some text: its length there, and what it stands for. */
 struct escape {
 	size_t len; /* 0: there is none */

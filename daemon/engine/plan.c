@@ -83,6 +83,110 @@ static size_t drop_twins(size_t *sorted, size_t n)
 	return kept;
 }
 
+/* --- The first look ---------------------------------------------------------- */
+
+/* The one kind that rules recognise; NULL where it is none or several. */
+static const char *only_kind(const struct rules *rules)
+{
+	const char *kind = NULL;
+
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const char *other = rules_at(rules, i)->kind;
+
+		if (other == NULL)
+			continue;
+		if (kind != NULL && strcmp(kind, other) != 0)
+			return NULL;
+		kind = other;
+	}
+	return kind;
+}
+
+static bool flags(const struct plan *plan, uint16_t element, const char *kind)
+{
+	const struct policy *policy = engine_policy(plan->engine);
+	struct decision decision =
+		policy_decide(policy, &plan->set, engine_category(plan->engine, element),
+			      rules_element(engine_rules(plan->engine), element), kind);
+
+	return verdict_is_flagged(decision.verdict);
+}
+
+static enum plan_need need_of(const struct plan *plan, uint16_t element)
+{
+	if (element == RULES_NO_ELEMENT || !flags(plan, element, NULL))
+		return PLAN_PERMITTED;
+	if (plan->kind != NULL && !flags(plan, element, plan->kind))
+		return PLAN_FLAGGED_UNLESS_KIND;
+	return PLAN_FLAGGED;
+}
+
+static void weigh_rules(struct plan *plan)
+{
+	const struct rules *rules = engine_rules(plan->engine);
+	bool kind_matters = false;
+
+	plan->rules = mem_new(rules_count(rules) + 1, sizeof(*plan->rules));
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const struct rule *rule = rules_at(rules, i);
+		struct plan_rule *needs = &plan->rules[i];
+
+		needs->targets = mem_new(rule->n_targets, sizeof(*needs->targets));
+		for (size_t t = 0; t < rule->n_targets; t++) {
+			needs->targets[t] = need_of(plan, rule->targets[t].element);
+			if (needs->targets[t] > needs->worst)
+				needs->worst = needs->targets[t];
+			kind_matters |= needs->targets[t] == PLAN_FLAGGED_UNLESS_KIND;
+		}
+	}
+	for (size_t i = 0; i < rules_count(rules); i++)
+		plan->rules[i].tells_kind = kind_matters && rules_at(rules, i)->kind != NULL;
+}
+
+/* For the rules that matter and for escapes; none where one of them has no anchor. */
+static void build_finder(struct plan *plan)
+{
+	size_t n_rules = rules_count(engine_rules(plan->engine));
+	struct finder_rule *rules = mem_new(n_rules + 1, sizeof(*rules));
+	size_t n = 0;
+	bool slow = engine_settings(plan->engine)->oracle;
+
+	for (size_t i = 0; i < n_rules && !slow; i++) {
+		const struct plan_rule *needs = &plan->rules[i];
+
+		if (needs->worst == PLAN_PERMITTED && !needs->tells_kind)
+			continue;
+		slow = engine_anchors(plan->engine, i)->everywhere;
+		rules[n++] = (struct finder_rule){ (uint16_t)i, engine_anchors(plan->engine, i) };
+	}
+	if (!slow) {
+		rules[n++] = (struct finder_rule){ PLAN_ESCAPE, engine_escapes(plan->engine) };
+		plan->finder = finder_new(rules, n, engine_sample(plan->engine),
+					  engine_settings(plan->engine)->level);
+	}
+	free(rules);
+}
+
+bool plan_can_glance(const struct plan *plan)
+{
+	return plan->finder != NULL;
+}
+
+const struct finder *plan_finder(const struct plan *plan)
+{
+	return plan->finder;
+}
+
+const struct plan_rule *plan_rule(const struct plan *plan, size_t rule)
+{
+	return &plan->rules[rule];
+}
+
+bool plan_kind_holds(const struct plan *plan, const char *kind)
+{
+	return plan->kind != NULL && strcmp(plan->kind, kind) == 0;
+}
+
 int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids, size_t n,
 	     const char *where, struct err *e)
 {
@@ -107,10 +211,9 @@ int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids
 	plan->engine = engine_ref(engine);
 	plan->set.purposes = purposes;
 	plan->set.n = drop_twins(purposes, n);
-	plan->n_rules = rules_count(engine_rules(engine));
-	plan->rules = mem_new(plan->n_rules, sizeof(*plan->rules));
-	for (size_t i = 0; i < plan->n_rules; i++)
-		plan->rules[i] = (uint16_t)i;
+	plan->kind = only_kind(engine_rules(engine));
+	weigh_rules(plan);
+	build_finder(plan);
 	*plan_r = plan;
 	return 0;
 }
@@ -120,7 +223,10 @@ void plan_free(struct plan **plan)
 	if (plan == NULL || *plan == NULL)
 		return;
 	free((void *)(uintptr_t)(*plan)->set.purposes);
+	for (size_t i = 0; i < rules_count(engine_rules((*plan)->engine)); i++)
+		free((*plan)->rules[i].targets);
 	free((*plan)->rules);
+	finder_free(&(*plan)->finder);
 	engine_unref(&(*plan)->engine);
 	free(*plan);
 	*plan = NULL;

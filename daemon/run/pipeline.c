@@ -44,7 +44,8 @@ struct worker {
 	struct pipeline *pipeline;
 	pthread_t thread;
 	struct classifier *classifier;
-	const struct engine *engine; /* of the classifier */
+	struct glance *glance;
+	const struct engine *engine; /* of both */
 };
 
 /* What an output's sink has still to take. */
@@ -133,15 +134,18 @@ static void held_release(struct held *held)
 
 /* --- Work ------------------------------------------------------------------- */
 
-/* After a reload batches of the new engine arrive: the classifier follows. */
-static struct classifier *worker_classifier(struct worker *worker, const struct engine *engine)
+/* After a reload batches of the new engine arrive: what is of the old one follows. */
+static void worker_follow(struct worker *worker, const struct engine *engine)
 {
-	if (worker->engine != engine) {
-		classifier_free(&worker->classifier);
-		worker->classifier = classifier_new((struct engine *)(uintptr_t)engine);
-		worker->engine = engine;
-	}
-	return worker->classifier;
+	struct engine *shared = (struct engine *)(uintptr_t)engine;
+
+	if (worker->engine == engine)
+		return;
+	classifier_free(&worker->classifier);
+	glance_free(&worker->glance);
+	worker->classifier = classifier_new(shared);
+	worker->glance = glance_new(shared);
+	worker->engine = engine;
 }
 
 /* Where the line that byte `at` of bytes belongs to starts. */
@@ -214,10 +218,16 @@ static void drain_output(void *context, struct batch *batch, size_t output)
 static void work(struct worker *worker, struct batch *batch)
 {
 	struct pipeline *p = worker->pipeline;
-	const struct process_drain drain = { drain_output, p };
 
-	process_batch(batch, p->outputs, p->n_outputs,
-		      worker_classifier(worker, stream_engine(batch->stream)), &drain);
+	worker_follow(worker, stream_engine(batch->stream));
+	process_batch(batch, &(struct process_means){
+				     .outputs = p->outputs,
+				     .n_outputs = p->n_outputs,
+				     .classifier = worker->classifier,
+				     .glance = worker->glance,
+				     .drain = drain_output,
+				     .context = p,
+			     });
 }
 
 /* Under the lock. */
@@ -330,8 +340,10 @@ void pipeline_free(struct pipeline **pipeline)
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->workers[i].thread, NULL);
-	for (unsigned i = 0; i < p->n_workers; i++)
+	for (unsigned i = 0; i < p->n_workers; i++) {
 		classifier_free(&p->workers[i].classifier);
+		glance_free(&p->workers[i].glance);
+	}
 	while (p->idle != NULL) {
 		struct batch *batch = p->idle;
 
@@ -492,7 +504,8 @@ const struct output *pipeline_outputs(const struct pipeline *p, size_t *n_r)
 
 struct classifier *pipeline_classifier(struct pipeline *p, struct engine *engine)
 {
-	return worker_classifier(&p->workers[0], engine);
+	worker_follow(&p->workers[0], engine);
+	return p->workers[0].classifier;
 }
 
 int pipeline_write(struct pipeline *p, size_t output, struct span bytes)

@@ -2,13 +2,13 @@
 
 #include <purposed/run/torn.h>
 
-const char *const select_words[] = { "all", "personal", "flagged", NULL };
-
 /*
  * What is said of a record can be fifty times as long as the record, and a batch
  * with it: 256 KiB of addresses and nothing else are 15 MB of JSON.
  */
 enum { DRAIN_BYTES = 1024 * 1024 };
+
+const char *const select_words[] = { "all", "personal", "flagged", NULL };
 
 bool output_selects(const struct output *output, enum verdict verdict)
 {
@@ -60,42 +60,122 @@ static void write_record(struct batch *batch, const struct output *output, struc
 	}
 }
 
-void process_batch(struct batch *batch, const struct output *outputs, size_t n_outputs,
-		   struct classifier *classifier, const struct process_drain *drain)
+/* What the records of a batch have in common on their walk. */
+struct walk {
+	struct batch *batch;
+	const struct process_means *means;
+	struct span block;
+	struct record record;
+	struct torn torn;
+};
+
+/* The record at byte *at of the block, which moves behind it. */
+static bool process_record(struct walk *w, size_t *at)
 {
-	struct span block = buf_span(&batch->bytes);
-	struct record record = {
-		.number = batch->first_number,
-		.input = stream_name(batch->stream),
-		.read_at = batch->read_at,
-		.is_message = batch->framing == FRAMING_MESSAGES,
-	};
-	struct torn torn = { 0 };
+	struct batch *batch = w->batch;
+	const struct process_means *means = w->means;
+	struct format_job job = { .record = &w->record, .classifier = means->classifier };
+	size_t start = *at;
 	struct frame frame;
+
+	if (!framing_next(batch->framing, w->block, at, &frame))
+		return false;
+	w->record.text = frame.text;
+	w->record.len = frame.len;
+	w->record.offset =
+		stream_has_offsets(batch->stream) ? batch->offset + (long long)start : -1;
+	job.plan = stream_plan(batch->stream, frame.text);
+	job.result = classify_run(means->classifier, job.plan, frame.text, w->record.len,
+				  stream_kind(batch->stream));
+	if (batch->torn && *at == w->block.len && frame.end.len == 0)
+		job.result = torn_result(&w->torn, job.result, frame.len);
+	for (size_t i = 0; i < means->n_outputs; i++) {
+		if (output_selects(&means->outputs[i], job.result->verdict))
+			write_record(batch, &means->outputs[i], &batch->out[i], &job, frame.end);
+		if (batch->out[i].len > DRAIN_BYTES)
+			means->drain(means->context, batch, i);
+	}
+	stats_record(&batch->stats, job.result, frame.len + frame.end.len, job.plan->set.n != 0);
+	w->record.number++;
+	return true;
+}
+
+/* Counts lines that a first look let pass. */
+static void pass_lines(struct walk *w, size_t from, size_t to, bool declared)
+{
+	struct span lines = span_slice(w->block, from, to);
+	size_t n = framing_count_lines(lines);
+
+	stats_pass(&w->batch->stats, n, lines.len, declared);
+	w->record.number += n;
+}
+
+/* Of lines of which only the flagged ones are wanted: those that a first look does not let pass. */
+static void process_glanced(struct walk *w, const struct plan *plan, size_t end)
+{
+	struct glance *glance = w->means->glance;
+	size_t at = 0;
+	size_t line_start;
+	size_t line_end;
+
+	glance_begin(glance, plan, span_slice(w->block, 0, end), stream_kind(w->batch->stream));
+	while (glance_next(glance, &line_start, &line_end)) {
+		pass_lines(w, at, line_start, plan->set.n != 0);
+		at = line_start;
+		process_record(w, &at);
+	}
+	pass_lines(w, at, end, plan->set.n != 0);
+	glance_wipe(glance);
+}
+
+/* The plan of a first look; NULL: every record is to be looked at in full. */
+static const struct plan *glance_plan(const struct walk *w)
+{
+	const struct plan *plan = stream_only_plan(w->batch->stream);
+
+	if (w->batch->framing != FRAMING_LINES || plan == NULL || !plan_can_glance(plan))
+		return NULL;
+	for (size_t i = 0; i < w->means->n_outputs; i++) {
+		if (w->means->outputs[i].select != SELECT_FLAGGED)
+			return NULL;
+	}
+	return plan;
+}
+
+/* Where the last line that is whole ends, or, of a batch that is not torn, the block. */
+static size_t whole_lines(const struct walk *w)
+{
+	const char *lf = NULL;
+
+	if (!w->batch->torn)
+		return w->block.len;
+	if (w->block.len != 0)
+		lf = memrchr(w->block.ptr, '\n', w->block.len);
+	return lf != NULL ? (size_t)(lf - w->block.ptr) + 1 : 0;
+}
+
+void process_batch(struct batch *batch, const struct process_means *means)
+{
+	struct walk w = {
+		.batch = batch,
+		.means = means,
+		.block = buf_span(&batch->bytes),
+		.record = {
+			.number = batch->first_number,
+			.input = stream_name(batch->stream),
+			.read_at = batch->read_at,
+			.is_message = batch->framing == FRAMING_MESSAGES,
+		},
+	};
+	const struct plan *plan = glance_plan(&w);
 	size_t at = 0;
 
-	for (size_t start = 0; framing_next(batch->framing, block, &at, &frame); start = at) {
-		struct format_job job = { .record = &record, .classifier = classifier };
-
-		record.text = frame.text;
-		record.len = frame.len;
-		record.offset =
-			stream_has_offsets(batch->stream) ? batch->offset + (long long)start : -1;
-		job.plan = stream_plan(batch->stream, frame.text);
-		job.result = classify_run(classifier, job.plan, frame.text, record.len,
-					  stream_kind(batch->stream));
-		if (batch->torn && at == block.len && frame.end.len == 0)
-			job.result = torn_result(&torn, job.result, frame.len);
-		for (size_t i = 0; i < n_outputs; i++) {
-			if (output_selects(&outputs[i], job.result->verdict))
-				write_record(batch, &outputs[i], &batch->out[i], &job, frame.end);
-			if (batch->out[i].len > DRAIN_BYTES)
-				drain->drain(drain->context, batch, i);
-		}
-		stats_record(&batch->stats, job.result, frame.len + frame.end.len,
-			     job.plan->set.n != 0);
-		record.number++;
+	if (plan != NULL) {
+		at = whole_lines(&w);
+		process_glanced(&w, plan, at);
 	}
-	classifier_wipe(classifier);
-	torn_fini(&torn);
+	while (process_record(&w, &at))
+		continue;
+	torn_fini(&w.torn);
+	classifier_wipe(means->classifier);
 }

@@ -26,6 +26,16 @@ int session_open(struct session *session, const struct session_request *request,
 		options.policy_path = request->policy;
 	if (request->rules != NULL)
 		options.rules_path = request->rules;
+	options.oracle = request->oracle;
+	if (request->cpu != NULL) {
+		options.level = sieve_level_find(request->cpu);
+		if (options.level == NULL) {
+			err_add(e, "--cpu: '%s' is not a level that this processor has",
+				request->cpu);
+			session_close(session);
+			return -1;
+		}
+	}
 	/* All that is wrong is told at once, not only the first of it. */
 	bad |= engine_load(&session->engine, &options, e);
 	bad |= settings_pseudonymizer(session->settings, &session->pseudonyms, e);

@@ -51,12 +51,21 @@ void stats_record(struct stats *stats, const struct result *result, size_t len, 
 	}
 }
 
+void stats_pass(struct stats *stats, size_t n, size_t len, bool declared)
+{
+	stats->records += n;
+	stats->bytes += len;
+	stats->undeclared += declared ? 0 : n;
+	stats->passed += n;
+}
+
 void stats_add_records(struct stats *into, const struct stats *from)
 {
 	into->records += from->records;
 	into->bytes += from->bytes;
 	into->undeclared += from->undeclared;
 	into->forged_tags += from->forged_tags;
+	into->passed += from->passed;
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		into->verdicts[i] += from->verdicts[i];
 }
@@ -97,6 +106,8 @@ static void print_verdicts(const struct stats *stats, FILE *file)
 			fprintf(file, "  %-16s %10llu\n", verdict_name((enum verdict)v),
 				stats->verdicts[v]);
 	}
+	if (stats->passed != 0)
+		fprintf(file, "  %-16s %10llu\n", "not flagged", stats->passed);
 }
 
 static void print_finding(const char *what, const char *reason, unsigned long long n, FILE *file)

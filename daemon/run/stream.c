@@ -98,6 +98,11 @@ static bool app_fits(const char *glob, struct span app)
 	return fnmatch(glob, name, 0) == 0;
 }
 
+const struct plan *stream_only_plan(const struct stream *stream)
+{
+	return stream->n_bindings == 0 ? stream->plan : NULL;
+}
+
 const struct plan *stream_plan(const struct stream *stream, struct span record)
 {
 	struct syslog_message message;

@@ -1,7 +1,6 @@
 /* What declared purposes compile to, and the help for those who mistype one. */
 #include "unit.h"
 
-#include <purposed/engine/finder.h>
 #include <purposed/engine/plan.h>
 
 static void test_plan(void **state)
@@ -18,10 +17,6 @@ static void test_plan(void **state)
 	assert_int_equal(plan->set.purposes[0], policy_find_purpose(engine_policy(engine), "all"));
 	assert_int_equal(plan->set.purposes[1], policy_find_purpose(engine_policy(engine), "mail"));
 	assert_false(plan->set.unknown);
-	/* every rule is looked for */
-	assert_int_equal(plan->n_rules, 2);
-	assert_int_equal(plan->rules[0], 0);
-	assert_int_equal(plan->rules[1], 1);
 	/* the plan keeps its engine */
 	engine_unref(&engine);
 	assert_int_equal(rules_count(engine_rules(plan->engine)), 2);
@@ -40,7 +35,6 @@ static void test_none_declared(void **state)
 	(void)state;
 	assert_int_equal(plan_new(&plan, engine, NULL, 0, "-p", &e), 0);
 	assert_int_equal(plan->set.n, 0);
-	assert_int_equal(plan->n_rules, 2);
 	plan_free(&plan);
 	engine_unref(&engine);
 }
@@ -65,25 +59,97 @@ static void test_unknown(void **state)
 	engine_unref(&engine);
 }
 
-/* The finder names every rule of the plan, from the first byte; of an empty text, none. */
-static void test_finder(void **state)
+/* The need of the only target of a rule, for a purpose. */
+static enum plan_need need(struct engine *engine, const char *purpose, size_t rule)
+{
+	struct plan *plan = NULL;
+	struct err e = { 0 };
+	enum plan_need result;
+
+	assert_int_equal(plan_new(&plan, engine, &purpose, purpose != NULL, "-p", &e), 0);
+	result = plan_rule(plan, rule)->targets[0];
+	assert_int_equal(plan_rule(plan, rule)->worst, result);
+	plan_free(&plan);
+	return result;
+}
+
+/* What a first look must look for follows from the policy's cells, and from the kind. */
+static void test_needs(void **state)
 {
 	struct engine *engine = unit_engine(NULL, unit_two_rules, NULL);
+
+	(void)state;
+	assert_int_equal(need(engine, "all", 0), PLAN_PERMITTED);
+	assert_int_equal(need(engine, "all", 1), PLAN_PERMITTED);
+	assert_int_equal(need(engine, "mail", 0), PLAN_PERMITTED);
+	assert_int_equal(need(engine, "mail", 1), PLAN_FLAGGED);
+	assert_int_equal(need(engine, "part", 0), PLAN_FLAGGED); /* blank */
+	assert_int_equal(need(engine, "part", 1), PLAN_PERMITTED);
+	assert_int_equal(need(engine, NULL, 0), PLAN_FLAGGED); /* a gap */
+	/* No rule recognises a kind: the condition cannot hold. */
+	assert_int_equal(need(engine, "web", 0), PLAN_FLAGGED);
+	assert_int_equal(need(engine, "web", 1), PLAN_FLAGGED);
+	engine_unref(&engine);
+}
+
+static const char kind_rule[] =
+	"rules = (\n"
+	"  { id = 'ip'; element = 'ipv4'; what = 'w';\n"
+	"    pattern = '(?<![0-9.])[0-9]{1,3}(?:[.][0-9]{1,3}){3}(?![0-9.])';\n"
+	"    examples = [ 'from [[192.0.2.7]]' ]; counter_examples = [ '1.2.3' ]; },\n"
+	"  { id = 'log'; element = 'url'; what = 'w'; kind = 'web-traffic-log';\n"
+	"    pattern = 'GET [^ ]{1,99}';\n"
+	"    examples = [ '[[GET /x]] y' ]; counter_examples = [ 'GET' ]; } );\n";
+
+static void test_kind(void **state)
+{
+	static const char *const web[] = { "web" };
+	static const char *const all[] = { "all" };
+	struct engine *engine = unit_engine(NULL, kind_rule, NULL);
 	struct plan *plan = NULL;
-	struct finder finder = { 0 };
-	struct candidate candidate;
 	struct err e = { 0 };
 
 	(void)state;
-	assert_int_equal(plan_new(&plan, engine, NULL, 0, "-p", &e), 0);
-	for (uint16_t i = 0; i < 2; i++) {
-		assert_true(finder_next(&finder, plan, span_str("x"), &candidate));
-		assert_int_equal(candidate.rule, i);
-		assert_int_equal(candidate.start, 0);
-	}
-	assert_false(finder_next(&finder, plan, span_str("x"), &candidate));
-	finder = (struct finder){ 0 };
-	assert_false(finder_next(&finder, plan, span_str(""), &candidate));
+	assert_int_equal(need(engine, "web", 0), PLAN_FLAGGED_UNLESS_KIND);
+	assert_int_equal(need(engine, "mail", 0), PLAN_FLAGGED);
+	assert_int_equal(plan_new(&plan, engine, web, 1, "-p", &e), 0);
+	assert_false(plan_rule(plan, 0)->tells_kind);
+	assert_true(plan_rule(plan, 1)->tells_kind);
+	assert_true(plan_kind_holds(plan, "web-traffic-log"));
+	assert_false(plan_kind_holds(plan, "mail-log"));
+	plan_free(&plan);
+	/* Where nothing depends on the kind it is not looked for. */
+	assert_int_equal(plan_new(&plan, engine, all, 1, "-p", &e), 0);
+	assert_false(plan_rule(plan, 1)->tells_kind);
+	plan_free(&plan);
+	engine_unref(&engine);
+}
+
+/* A rule without an anchor can be looked for in full only; where it does not matter, it does not.
+ */
+static void test_slow(void **state)
+{
+	static const char slow[] =
+		"rules = ( { id = 'ip'; element = 'ipv4'; what = 'w'; pattern = '[0-9.]{7,15}';\n"
+		"            examples = [ 'from [[192.0.2.7]]' ]; counter_examples = [ '1.2.3' ]; "
+		"},\n"
+		"          { id = 'any'; element = 'email'; what = 'w'; pattern = '\\w+';\n"
+		"            examples = [ '[[x]]' ]; counter_examples = [ '-' ]; } );\n";
+	static const char *const mail[] = { "mail" };
+	static const char *const web[] = { "web" };
+	struct engine *engine = unit_engine(NULL, slow, NULL);
+	struct plan *plan = NULL;
+	struct err e = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(engine_slow_rules(engine, &n)[0], 1);
+	assert_int_equal(n, 1);
+	assert_int_equal(plan_new(&plan, engine, web, 1, "-p", &e), 0);
+	assert_false(plan_can_glance(plan));
+	plan_free(&plan);
+	assert_int_equal(plan_new(&plan, engine, mail, 1, "-p", &e), 0);
+	assert_true(plan_can_glance(plan));
 	plan_free(&plan);
 	engine_unref(&engine);
 }
@@ -91,10 +157,9 @@ static void test_finder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plan),
-		cmocka_unit_test(test_none_declared),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_finder),
+		cmocka_unit_test(test_plan),	cmocka_unit_test(test_none_declared),
+		cmocka_unit_test(test_unknown), cmocka_unit_test(test_needs),
+		cmocka_unit_test(test_kind),	cmocka_unit_test(test_slow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

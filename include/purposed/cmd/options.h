@@ -38,6 +38,8 @@ struct options {
 	const char *config;
 	const char *policy;
 	const char *rules;
+	bool oracle;	 /* --engine pcre2 */
+	const char *cpu; /* --cpu; NULL: the best */
 	bool strict;
 	bool dump_config;
 	bool quiet;

@@ -59,6 +59,13 @@ void decoded_wipe(struct decoded *d);
 /* Fills d from record (less than 4 GiB), which stays borrowed until the next run. */
 void decode_run(struct decoded *d, struct span record);
 
+/*
+ * A pattern (pattern.h) that matches at, or one byte before, every escape that
+ * the first decoding undoes, and in other places too: a text in which it does
+ * not match has no second layer.
+ */
+extern const char decode_escapes[];
+
 /* Bytes of the record that bytes [*start, *end) of a layer were made from. */
 void decode_to_record(const struct decoded *d, size_t layer, size_t *start, size_t *end);
 

@@ -5,20 +5,27 @@
 #define PURPOSED_RUN_PROCESS_H
 
 #include <purposed/engine/classify.h>
+#include <purposed/engine/glance.h>
 #include <purposed/run/pipeline.h>
 
-/* Takes what stands in the buffer of one output, and empties that. */
-struct process_drain {
+/* What a thread processes batches with.  All of it is borrowed. */
+struct process_means {
+	const struct output *outputs;
+	size_t n_outputs;
+	/* Of the batch's engine and of this thread. */
+	struct classifier *classifier;
+	struct glance *glance;
+	/* Takes what stands in the buffer of one output; the buffer is then empty. */
 	void (*drain)(void *context, struct batch *batch, size_t output);
 	void *context;
 };
 
 /*
- * Classifies every record of batch and fills batch->out and batch->stats.
- * classifier is of the stream's engine and of this thread.  What an output's
- * buffer holds beyond a measure is drained between two records.
+ * Classifies every record of batch and fills batch->out and batch->stats.  Where
+ * all outputs want flagged records only, lines that a first look (glance.h) lets
+ * pass are just counted.  What an output's buffer holds beyond a measure is
+ * drained between two records.
  */
-void process_batch(struct batch *batch, const struct output *outputs, size_t n_outputs,
-		   struct classifier *classifier, const struct process_drain *drain);
+void process_batch(struct batch *batch, const struct process_means *means);
 
 #endif

@@ -18,6 +18,8 @@ struct session_request {
 	const char *config; /* NULL: defaults */
 	const char *policy; /* NULL: the configuration's, or the embedded one */
 	const char *rules;
+	bool oracle;		     /* every rule on every record (--engine pcre2) */
+	const char *cpu;	     /* the finder's level; NULL: the best one */
 	const char *const *purposes; /* none: the configuration's default_purposes */
 	size_t n_purposes;
 };

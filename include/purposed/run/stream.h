@@ -40,6 +40,9 @@ const char *stream_kind(const struct stream *stream); /* or NULL */
 bool stream_has_offsets(const struct stream *stream);
 const struct engine *stream_engine(const struct stream *stream);
 
+/* The plan for all records of the stream; NULL: it is chosen for each. */
+const struct plan *stream_only_plan(const struct stream *stream);
+
 /* The plan for one record of the stream. */
 const struct plan *stream_plan(const struct stream *stream, struct span record);
 
