@@ -142,8 +142,7 @@ static void add_claim(struct classifier *c, const struct hit *hit)
 		&rules_at(engine_rules(c->engine), hit->rule)->targets[hit->target];
 	struct claim claim = { .rank = target->rank, .container = target->container };
 
-	if (decode_cuts_escape(&c->decoded, hit->layer, hit->start) ||
-	    decode_cuts_escape(&c->decoded, hit->layer, hit->end))
+	if (decode_splits(&c->decoded, hit->layer, hit->start, hit->end))
 		return;
 	claim.finding = (struct finding){
 		.start = hit->start,

@@ -372,21 +372,52 @@ static size_t layer_find(const struct decode_layer *layer, size_t at)
 	return low;
 }
 
-/* What is no edge in one layer is none in the ones above: each is asked in turn. */
-bool decode_cuts_escape(const struct decoded *d, size_t layer, size_t at)
+/* What a number, a name or an address may go on with. */
+static bool continues(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (unsigned char)c >= 0x80 || (c != '\0' && strchr("_+@.-", c) != NULL);
+}
+
+/* Whether byte n of a layer stands for an escape of three bytes or more, and continues a value. */
+static bool is_continuing_escape(const struct decode_layer *layer, size_t n)
+{
+	size_t behind = n + 1;
+
+	while (behind < layer->text.len && layer->below[behind] == layer->below[n])
+		behind++;
+	return layer->below[behind] - layer->below[n] >= 3 && continues(layer->text.ptr[n]);
+}
+
+/* A place in a layer, as an edge of a value; what it is in the next layer. */
+static bool is_no_edge(const struct decoded *d, size_t layer, size_t *at, bool is_end)
+{
+	const struct decode_layer *above = &d->layers[layer + 1];
+	struct span text = d->layers[layer].text;
+	size_t found = layer_find(above, *at);
+
+	if (above->below[found] != *at) {
+		size_t escape = above->below[found - 1];
+
+		return text.ptr[escape] != '\\' || text.ptr[escape + 1] == 'u' ||
+		       text.ptr[escape + 1] == 'x';
+	}
+	*at = found;
+	if (is_end)
+		return found < above->text.len && is_continuing_escape(above, found);
+	return found > 0 && is_continuing_escape(above, found - 1);
+}
+
+static bool ever_no_edge(const struct decoded *d, size_t layer, size_t at, bool is_end)
 {
 	for (; layer + 1 < d->n; layer++) {
-		const struct decode_layer *above = &d->layers[layer + 1];
-		struct span text = d->layers[layer].text;
-		size_t found = layer_find(above, at);
-
-		if (above->below[found] != at) {
-			size_t escape = above->below[found - 1];
-
-			return text.ptr[escape] != '\\' || text.ptr[escape + 1] == 'u' ||
-			       text.ptr[escape + 1] == 'x';
-		}
-		at = found;
+		if (is_no_edge(d, layer, &at, is_end))
+			return true;
 	}
 	return false;
+}
+
+bool decode_splits(const struct decoded *d, size_t layer, size_t start, size_t end)
+{
+	return ever_no_edge(d, layer, start, false) || ever_no_edge(d, layer, end, true);
 }

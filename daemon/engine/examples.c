@@ -138,8 +138,7 @@ static void compare(struct trial *t, const char *example)
 		size_t start = hit->start;
 		size_t end = hit->end;
 
-		if (decode_cuts_escape(&t->decoded, hit->layer, start) ||
-		    decode_cuts_escape(&t->decoded, hit->layer, end))
+		if (decode_splits(&t->decoded, hit->layer, start, end))
 			continue;
 		decode_to_record(&t->decoded, hit->layer, &start, &end);
 		if (!is_expected(t, start, end, hit->target))

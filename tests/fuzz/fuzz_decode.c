@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			size_t end = i + 1;
 
 			decode_to_record(&d, layer, &start, &end);
-			decode_cuts_escape(&d, layer, i);
+			decode_splits(&d, layer, 0, i);
 			if (start < before || start >= end || end > size)
 				abort();
 			before = start;

@@ -182,35 +182,47 @@ static void test_limit(void **state)
 	decoded_fini(&d);
 }
 
-/* Under every byte: x where a value may not begin or end. */
-static void test_cuts(void **state)
+/* Under every byte: S where a value may not begin, E where it may not end, x neither. */
+static void test_splits(void **state)
 {
 	static const struct {
-		const char *text, *cuts;
+		const char *text, *edges;
 	} cases[] = {
-		{ "a%40b", "..xx.." },
-		{ "%40%41", ".xx.xx." },
-		{ "a\\u0040b", "..xxxxx.." },
-		{ "a\\x40b", "..xxx.." },
+		{ "a%40b", ".ExxS." },
+		{ "%40%41", "ExxxxxS" },
+		{ "a\\u0040b", ".ExxxxxS." },
+		{ "a\\x40b", ".ExxxS." },
 		/* two characters are no cut: DOMAIN\tom, C:\new */
 		{ "a\\tom\\nb", "........." },
 		{ "\\\"a\\\\b", "........" },
+		/* what ends a value anyway does not go on with it */
 		{ "&amp;b", ".xxxx.." },
-		{ "x&#64;b", "..xxxx.." },
+		{ "1%202", "..xx.." },
+		/* the last digit; a plus before a number */
+		{ "12%33", "..Exx" "S" },
+		{ "x&#43;3", ".ExxxxS." },
+		{ "x&#64;b", ".ExxxxS." },
 		{ "plain", "......" },
-		{ "\\ud83d\\ude00", ".xxxxxxxxxxx." },
+		/* not a letter of any kind that a value would go on with?  It may be one. */
+		{ "\\ud83d\\ude00", "ExxxxxxxxxxxS" },
 	};
 	struct decoded d = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		decode_run(&d, span_str(cases[i].text));
-		for (size_t at = 0; at <= strlen(cases[i].text); at++) {
-			bool cut = decode_cuts_escape(&d, 0, at);
+		size_t len = strlen(cases[i].text);
 
-			if (cut != (cases[i].cuts[at] == 'x'))
-				fail_msg("%s at %zu: %d", cases[i].text, at, cut);
-			assert_false(decode_cuts_escape(&d, d.n - 1, 0));
+		decode_run(&d, span_str(cases[i].text));
+		for (size_t at = 0; at <= len; at++) {
+			char edge = cases[i].edges[at];
+			bool no_start = decode_splits(&d, 0, at, len);
+			bool no_end = at > 0 && decode_splits(&d, 0, 0, at);
+
+			if (no_start != (edge == 'x' || edge == 'S'))
+				fail_msg("%s from %zu: %d", cases[i].text, at, no_start);
+			if (at > 0 && no_end != (edge == 'x' || edge == 'E'))
+				fail_msg("%s to %zu: %d", cases[i].text, at, no_end);
+			assert_false(decode_splits(&d, d.n - 1, 0, 0));
 		}
 	}
 	decoded_fini(&d);
@@ -391,7 +403,7 @@ static void test_garbage_has_sound_maps(void **state)
 			assert_int_equal(l->below[l->text.len], below);
 			for (size_t i = 0; i < l->text.len; i++)
 				assert_true(l->below[i] <= l->below[i + 1]);
-			decode_cuts_escape(&d, layer - 1, below);
+			decode_splits(&d, layer - 1, 0, below);
 		}
 		assert_true(!d.limited || (d.limit_start < d.limit_end && d.limit_end <= len));
 	}
@@ -405,7 +417,7 @@ int main(void)
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_shared_source),
 		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_every_byte_knows_its_source),
 		cmocka_unit_test(test_garbage_has_sound_maps),
 	};

@@ -70,10 +70,12 @@ extern const char decode_escapes[];
 void decode_to_record(const struct decoded *d, size_t layer, size_t *start, size_t *end);
 
 /*
- * Whether byte at of a layer lies strictly inside an escape that the next
- * layer undoes: what begins or ends there is an accident of the encoding.
+ * Whether a value at bytes [start, end) of a layer is an accident of the
+ * encoding: an edge of it lies inside an escape that the next layer undoes, or
+ * beside one that goes on with it (the last digit of 1234%35, the + of
+ * &#43;32...).  What is really there is found in that layer, or is none.
  * Escapes of two characters (\n, \t) do not count: DOMAIN\tom is no tab.
  */
-bool decode_cuts_escape(const struct decoded *d, size_t layer, size_t at);
+bool decode_splits(const struct decoded *d, size_t layer, size_t start, size_t end);
 
 #endif
