@@ -16,6 +16,10 @@ struct classifier {
 	struct regex_scratch *regex;
 	struct finder_scan *scan;
 	size_t *resume; /* by rule: where in the text at hand it is searched on */
+	/* The block that was looked over, and what the finder found there. */
+	struct span ahead;
+	struct candidate *found;
+	size_t n_found, found_cap;
 	struct decoded decoded;
 	struct decoded value; /* for classify_value */
 	struct hits hits;
@@ -50,6 +54,7 @@ void classifier_free(struct classifier **classifier)
 	regex_scratch_free(&c->regex);
 	finder_scan_free(&c->scan);
 	free(c->resume);
+	free(c->found);
 	decoded_fini(&c->decoded);
 	decoded_fini(&c->value);
 	hits_fini(&c->hits);
@@ -65,36 +70,76 @@ void classifier_wipe(struct classifier *c)
 	decoded_wipe(&c->decoded);
 	decoded_wipe(&c->value);
 	finder_scan_wipe(c->scan);
+	c->ahead = span_of(NULL, 0);
 }
 
 /* --- Search ----------------------------------------------------------------- */
 
 /*
- * Confirms the candidates of a text in ascending order of their anchors.  A
- * match starts within a candidate's reach; what was searched for an earlier
- * candidate of the same rule is not searched again.
+ * Confirms a candidate of a text, in ascending order of their anchors.  A match
+ * starts within a candidate's reach; what was searched for an earlier candidate
+ * of the same rule is not searched again.
  */
+static void confirm_candidate(struct classifier *c, const struct candidate *found, size_t at,
+			      struct span text, uint8_t layer)
+{
+	const struct rule *rule = rules_at(engine_rules(c->engine), found->rule);
+	size_t *resume = &c->resume[found->rule];
+	size_t first;
+	size_t last;
+
+	if (!candidate_reach(found, at, &first, &last))
+		return;
+	if (*resume < first)
+		*resume = first;
+	if (*resume <= last)
+		*resume = confirm_within(rule, found->rule, text, layer, *resume, last, c->regex,
+					 &c->hits);
+}
+
+/* Those of the block that was looked over which stand in text, a record of it. */
+static void confirm_ahead(struct classifier *c, struct span text)
+{
+	size_t start = (size_t)(text.ptr - c->ahead.ptr);
+	size_t low = 0;
+	size_t high = c->n_found;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->found[middle].at < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < c->n_found && c->found[low].at < start + text.len; low++)
+		confirm_candidate(c, &c->found[low], c->found[low].at - start, text, 0);
+}
+
 static void confirm_candidates(struct classifier *c, struct span text, uint8_t layer)
 {
-	const struct rules *rules = engine_rules(c->engine);
 	struct candidate found;
 
-	memset(c->resume, 0, rules_count(rules) * sizeof(*c->resume));
+	memset(c->resume, 0, rules_count(engine_rules(c->engine)) * sizeof(*c->resume));
+	if (layer == 0 && c->ahead.len != 0) {
+		confirm_ahead(c, text);
+		return;
+	}
 	finder_begin(c->scan, engine_finder(c->engine), text);
-	while (finder_next(c->scan, &found)) {
-		size_t *resume = &c->resume[found.rule];
-		long long first = (long long)found.at - found.before_max;
-		long long last = (long long)found.at - found.before_min;
+	while (finder_next(c->scan, &found))
+		confirm_candidate(c, &found, found.at, text, layer);
+}
 
-		if (last < 0)
-			continue;
-		if (found.before_max == ANCHOR_FAR || first < 0)
-			first = 0;
-		if (*resume < (size_t)first)
-			*resume = (size_t)first;
-		if (*resume <= (size_t)last)
-			*resume = confirm_within(rules_at(rules, found.rule), found.rule, text,
-						 layer, *resume, (size_t)last, c->regex, &c->hits);
+void classifier_look_ahead(struct classifier *c, struct span block)
+{
+	struct candidate found;
+
+	c->ahead = block;
+	c->n_found = 0;
+	finder_begin(c->scan, engine_finder(c->engine), block);
+	while (finder_next(c->scan, &found)) {
+		c->found = mem_grow(c->found, c->n_found, &c->found_cap, sizeof(*c->found));
+		c->found[c->n_found++] = found;
 	}
 }
 

@@ -105,19 +105,6 @@ void glance_wipe(struct glance *glance)
 
 /* --- One text ----------------------------------------------------------------- */
 
-/* The bytes of text at which a match for the candidate may start; false: there are none. */
-static bool reach(const struct candidate *c, size_t at, size_t *first_r, size_t *last_r)
-{
-	long long last = (long long)at - c->before_min;
-	long long first = (long long)at - c->before_max;
-
-	if (last < 0)
-		return false;
-	*first_r = c->before_max == ANCHOR_FAR || first < 0 ? 0 : (size_t)first;
-	*last_r = (size_t)last;
-	return true;
-}
-
 /* What the hits of a rule mean for the line. */
 static void weigh(struct glance *g, struct line *line, uint16_t rule)
 {
@@ -151,7 +138,7 @@ static void confirm(struct glance *g, struct line *line, const struct candidate 
 	size_t first;
 	size_t last;
 
-	if (!is_of_use(line, plan_rule(g->plan, c->rule), layer) || !reach(c, at, &first, &last))
+	if (!is_of_use(line, plan_rule(g->plan, c->rule), layer) || !candidate_reach(c, at, &first, &last))
 		return;
 	if (g->resume_text[c->rule] != g->text) {
 		g->resume_text[c->rule] = g->text;

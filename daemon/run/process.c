@@ -173,6 +173,8 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	if (plan != NULL) {
 		at = whole_lines(&w);
 		process_glanced(&w, plan, at);
+	} else if (batch->framing == FRAMING_LINES) {
+		classifier_look_ahead(means->classifier, w.block);
 	}
 	while (process_record(&w, &at))
 		continue;

@@ -62,6 +62,12 @@ void classifier_free(struct classifier **classifier);
 void classifier_wipe(struct classifier *classifier);
 
 /*
+ * Looks over a block of lines at once, which is faster than line by line.  Up to
+ * classifier_wipe every record to classify is then a line of that block.
+ */
+void classifier_look_ahead(struct classifier *classifier, struct span block);
+
+/*
  * Classifies a record of record_len bytes, of which text holds the first ones
  * (all, or at least the engine's record_max_bytes).  plan is of the same
  * engine.  kind: what the stream is stated to carry, or NULL.

@@ -41,6 +41,12 @@ struct candidate {
 	int before_max; /* and at most so many (ANCHOR_FAR: any number) */
 };
 
+/*
+ * The bytes [*first_r, *last_r] of a text at which a match for the candidate
+ * may start, where its anchor stands at byte at of that text; false: none.
+ */
+bool candidate_reach(const struct candidate *candidate, size_t at, size_t *first_r, size_t *last_r);
+
 /* Immutable, and shared.  sample steers the choice of windows only, and is not kept. */
 struct finder *finder_new(const struct finder_rule *rules, size_t n,
 			  const struct anchor_sample *sample, const struct sieve_level *level);
