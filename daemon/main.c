@@ -33,7 +33,7 @@
  *   pattern   patterns as trees             anchor    what a match contains
  *   frequency how rare bytes are            shape     anchors as bitmap programs
  *   sieve     and sieve_*: the pass over all bytes, by processor
- *   glance    a fast first look
+ *   glance    a fast first look             lookout   the anchors of all rules
  *   regex     PCRE2                         validate  and validate_*: checksums
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand

@@ -16,22 +16,15 @@ static size_t count_examples(const struct rules *rules)
 }
 
 /* What works, but not as well as it could; the number of warnings. */
-static size_t count_slow(const struct session *session)
-{
-	size_t n;
-
-	engine_slow_rules(session->engine, &n);
-	return n;
-}
-
 /* Rules that make every record slow: nothing rare stands in all that they match. */
 static unsigned warn_slow(const struct session *session)
 {
 	size_t n;
-	const uint16_t *slow = engine_slow_rules(session->engine, &n);
+	const uint16_t *slow;
 
 	if (engine_settings(session->engine)->oracle)
 		return 0;
+	slow = lookout_slow_rules(engine_lookout(session->engine), &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct rule *rule = rules_at(engine_rules(session->engine), slow[i]);
 
@@ -64,6 +57,17 @@ static unsigned warn(const struct session *session)
 	return n + warn_slow(session);
 }
 
+static void report_finder(const struct engine *engine)
+{
+	size_t n_slow;
+
+	if (engine_settings(engine)->oracle)
+		return;
+	lookout_slow_rules(engine_lookout(engine), &n_slow);
+	printf("finder: every rule but %zu is looked for by its anchors, at level %s\n", n_slow,
+	       engine_settings(engine)->level->name);
+}
+
 static void report(const struct session *session)
 {
 	const struct policy *policy = engine_policy(session->engine);
@@ -74,9 +78,7 @@ static void report(const struct session *session)
 	       policy_purpose_count(policy), policy_category_count(policy));
 	printf("rules: %zu, for %zu elements; %zu examples hold\n", rules_count(rules),
 	       rules_element_count(rules), count_examples(rules));
-	if (!engine_settings(session->engine)->oracle)
-		printf("finder: every rule but %zu is looked for by its anchors, at level %s\n",
-		       count_slow(session), engine_settings(session->engine)->level->name);
+	report_finder(session->engine);
 	if (session->settings->n_inputs + session->settings->n_outputs != 0)
 		printf("configuration: %zu inputs, %zu outputs\n", session->settings->n_inputs,
 		       session->settings->n_outputs);

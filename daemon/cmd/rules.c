@@ -54,10 +54,16 @@ static void collect(const struct session *session, const struct rule *rule, stru
 /* A string for each; none where the rule is looked for everywhere. */
 static void json_anchors(struct json *j, const struct session *session, const struct rule *rule)
 {
-	const struct anchors *anchors = engine_anchors(session->engine, rule->index);
+	const struct lookout *lookout = engine_lookout(session->engine);
+	const struct anchors *anchors;
 	struct buf text = { 0 };
 
 	json_begin_array(j, "anchors");
+	if (lookout == NULL) {
+		json_end_array(j);
+		return;
+	}
+	anchors = lookout_anchors(lookout, rule->index);
 	for (size_t i = 0; i < anchors->n_texts + anchors->n_shapes; i++) {
 		buf_clear(&text);
 		anchors_describe(anchors, i, &text);

@@ -19,6 +19,7 @@ static enum status serve(const struct options *given, struct err *e)
 		return common_open(&session, &options, e) > 0 ? STATUS_OK : STATUS_TROUBLE;
 	}
 	request = (struct session_request){
+		.lasting = true,
 		.config = options.config,
 		.policy = options.policy,
 		.rules = options.rules,

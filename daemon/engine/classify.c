@@ -15,7 +15,8 @@ struct classifier {
 	struct engine *engine;
 	struct regex_scratch *regex;
 	struct finder_scan *scan;
-	size_t *resume; /* by rule: where in the text at hand it is searched on */
+	size_t searched; /* bytes so far, up to few_bytes */
+	size_t *resume;	 /* by rule: where in the text at hand it is searched on */
 	/* The block that was looked over, and what the finder found there. */
 	struct span ahead;
 	struct candidate *found;
@@ -125,39 +126,66 @@ static void confirm_candidates(struct classifier *c, struct span text, uint8_t l
 		confirm_ahead(c, text);
 		return;
 	}
-	finder_begin(c->scan, engine_finder(c->engine), text);
+	finder_begin(c->scan, lookout_finder(engine_lookout(c->engine)), text);
 	while (finder_next(c->scan, &found))
 		confirm_candidate(c, &found, found.at, text, layer);
+}
+
+/* Whether it pays to derive anchors (or they are there, since it did). */
+static bool has_finder(struct classifier *c, size_t more)
+{
+	const struct engine_options *options = engine_settings(c->engine);
+
+	if (c->searched < options->few_bytes)
+		c->searched += more;
+	return !options->oracle && c->searched >= options->few_bytes;
 }
 
 void classifier_look_ahead(struct classifier *c, struct span block)
 {
 	struct candidate found;
 
+	if (!has_finder(c, 0) && !has_finder(c, block.len))
+		return;
 	c->ahead = block;
 	c->n_found = 0;
-	finder_begin(c->scan, engine_finder(c->engine), block);
+	finder_begin(c->scan, lookout_finder(engine_lookout(c->engine)), block);
 	while (finder_next(c->scan, &found)) {
 		c->found = mem_grow(c->found, c->n_found, &c->found_cap, sizeof(*c->found));
 		c->found[c->n_found++] = found;
 	}
 }
 
+/* n rules by their indices, or, where rules is NULL, all of them, at every byte of text. */
+static void confirm_everywhere(struct classifier *c, const uint16_t *rules, size_t n,
+			       struct span text, uint8_t layer)
+{
+	const struct rules *all = engine_rules(c->engine);
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t rule = rules != NULL ? rules[i] : (uint16_t)i;
+
+		confirm_rule(rules_at(all, rule), rule, text, layer, 0, c->regex, &c->hits);
+	}
+}
+
 static void search(struct classifier *c)
 {
-	const struct rules *rules = engine_rules(c->engine);
-	size_t n_slow;
-	const uint16_t *slow = engine_slow_rules(c->engine, &n_slow);
+	bool finder = has_finder(c, c->decoded.layers[0].text.len);
 
 	hits_clear(&c->hits);
 	for (size_t layer = 0; layer < c->decoded.n; layer++) {
 		struct span text = c->decoded.layers[layer].text;
+		size_t n = rules_count(engine_rules(c->engine));
+		const uint16_t *slow;
 
-		for (size_t i = 0; i < n_slow; i++)
-			confirm_rule(rules_at(rules, slow[i]), slow[i], text, (uint8_t)layer, 0,
-				     c->regex, &c->hits);
-		if (n_slow < rules_count(rules))
-			confirm_candidates(c, text, (uint8_t)layer);
+		if (!finder) {
+			confirm_everywhere(c, NULL, n, text, (uint8_t)layer);
+			continue;
+		}
+		slow = lookout_slow_rules(engine_lookout(c->engine), &n);
+		confirm_everywhere(c, slow, n, text, (uint8_t)layer);
+		confirm_candidates(c, text, (uint8_t)layer);
 	}
 }
 

@@ -1,11 +1,11 @@
 #include <purposed/engine/engine.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <purposed/base/mem.h>
-#include <purposed/engine/decode.h>
 #include <purposed/engine/embedded.h>
 #include <purposed/engine/examples.h>
 
@@ -14,15 +14,10 @@ struct engine {
 	struct engine_options options;
 	struct policy *policy;
 	struct rules *rules;
-	size_t *categories;	   /* by element of the rules */
-	struct pattern **patterns; /* by rule; NULL: not understood */
-	struct anchors *anchors;   /* by rule */
-	uint16_t *slow_rules;
-	size_t n_slow;
-	struct anchor_sample *sample;
-	struct pattern *escapes_pattern;
-	struct anchors escapes;
-	struct finder *finder;
+	size_t *categories;	 /* by element of the rules */
+	pthread_mutex_t lock;	 /* held while the lookout is made */
+	struct lookout *lookout; /* NULL: not needed yet */
+	atomic_bool has_lookout;
 };
 
 struct engine_options engine_defaults(void)
@@ -74,94 +69,13 @@ static void map_elements(struct engine *engine)
 			policy_category_of(engine->policy, rules_element(engine->rules, i));
 }
 
-/* -1 and nothing is lost: a pattern that is not understood is looked for everywhere. */
-static void derive(struct engine *engine, size_t rule)
-{
-	struct err ignored = { 0 };
-
-	engine->anchors[rule].everywhere = true;
-	if (!engine->options.oracle &&
-	    pattern_parse(&engine->patterns[rule], rules_at(engine->rules, rule)->pattern,
-			  &ignored) == 0)
-		anchors_derive(&engine->anchors[rule], engine->patterns[rule], engine->sample);
-	err_fini(&ignored);
-}
-
-/* The catalogue's own examples, of what there is and of what there is not, are what logs look like.
- */
-static struct anchor_sample *read_sample(const struct rules *rules)
-{
-	struct anchor_sample *sample = mem_new(1, sizeof(*sample));
-
-	for (size_t i = 0; i < rules_count(rules); i++) {
-		const struct rule *rule = rules_at(rules, i);
-
-		anchor_sample_kind(sample);
-		for (size_t k = 0; k < rule->n_examples; k++)
-			anchor_sample_add(sample, rule->examples[k], strlen(rule->examples[k]));
-		for (size_t k = 0; k < rule->n_counter_examples; k++)
-			anchor_sample_add(sample, rule->counter_examples[k],
-					  strlen(rule->counter_examples[k]));
-	}
-	return sample;
-}
-
-/* Where texts have a second layer. */
-static void derive_escapes(struct engine *engine)
-{
-	struct err impossible = { 0 };
-
-	if (pattern_parse(&engine->escapes_pattern, decode_escapes, &impossible) == 0)
-		anchors_derive(&engine->escapes, engine->escapes_pattern, engine->sample);
-	else
-		engine->escapes.everywhere = true;
-	err_fini(&impossible);
-}
-
-static void build_finder(struct engine *engine)
-{
-	size_t n = rules_count(engine->rules);
-	struct finder_rule *anchored = mem_new(n + 1, sizeof(*anchored));
-	size_t n_anchored = 0;
-
-	engine->sample = read_sample(engine->rules);
-	derive_escapes(engine);
-	engine->patterns = mem_new(n + 1, sizeof(struct pattern *));
-	engine->anchors = mem_new(n + 1, sizeof(*engine->anchors));
-	engine->slow_rules = mem_new(n + 1, sizeof(*engine->slow_rules));
-	for (size_t i = 0; i < n; i++) {
-		derive(engine, i);
-		if (engine->anchors[i].everywhere)
-			engine->slow_rules[engine->n_slow++] = (uint16_t)i;
-		else
-			anchored[n_anchored++] =
-				(struct finder_rule){ (uint16_t)i, &engine->anchors[i] };
-	}
-	engine->finder = finder_new(anchored, n_anchored, engine->sample, engine->options.level);
-	free(anchored);
-}
-
-static void free_finder(struct engine *engine)
-{
-	finder_free(&engine->finder);
-	anchors_fini(&engine->escapes);
-	pattern_free(&engine->escapes_pattern);
-	for (size_t i = 0; engine->patterns != NULL && i < rules_count(engine->rules); i++) {
-		anchors_fini(&engine->anchors[i]);
-		pattern_free(&engine->patterns[i]);
-	}
-	free(engine->patterns);
-	free(engine->anchors);
-	free(engine->slow_rules);
-	free(engine->sample);
-}
-
 int engine_load(struct engine **engine_r, const struct engine_options *options, struct err *e)
 {
 	struct engine *engine = mem_new(1, sizeof(*engine));
 	int bad = 0;
 
 	atomic_init(&engine->refs, 1);
+	pthread_mutex_init(&engine->lock, NULL);
 	engine->options = *options;
 	bad |= load_policy(engine, e);
 	bad |= load_rules(engine, e);
@@ -173,7 +87,6 @@ int engine_load(struct engine **engine_r, const struct engine_options *options, 
 	engine->options.policy_path = NULL;
 	engine->options.rules_path = NULL;
 	map_elements(engine);
-	build_finder(engine);
 	*engine_r = engine;
 	return 0;
 }
@@ -194,7 +107,8 @@ void engine_unref(struct engine **engine)
 	*engine = NULL;
 	if (atomic_fetch_sub(&en->refs, 1) != 1)
 		return;
-	free_finder(en);
+	lookout_free(&en->lookout);
+	pthread_mutex_destroy(&en->lock);
 	policy_free(&en->policy);
 	rules_free(&en->rules);
 	free(en->categories);
@@ -216,30 +130,21 @@ const struct engine_options *engine_settings(const struct engine *engine)
 	return &engine->options;
 }
 
-const struct anchors *engine_anchors(const struct engine *engine, size_t rule)
+const struct lookout *engine_lookout(const struct engine *engine)
 {
-	return &engine->anchors[rule];
-}
+	/* The engine stays what it was to whoever looks at it: this is a cache. */
+	struct engine *en = (struct engine *)(uintptr_t)engine;
 
-const struct anchors *engine_escapes(const struct engine *engine)
-{
-	return &engine->escapes;
-}
-
-const struct anchor_sample *engine_sample(const struct engine *engine)
-{
-	return engine->sample;
-}
-
-const struct finder *engine_finder(const struct engine *engine)
-{
-	return engine->finder;
-}
-
-const uint16_t *engine_slow_rules(const struct engine *engine, size_t *n_r)
-{
-	*n_r = engine->n_slow;
-	return engine->slow_rules;
+	if (en->options.oracle)
+		return NULL;
+	if (!atomic_load(&en->has_lookout)) {
+		pthread_mutex_lock(&en->lock);
+		if (en->lookout == NULL)
+			en->lookout = lookout_new(en->rules, en->options.level);
+		atomic_store(&en->has_lookout, true);
+		pthread_mutex_unlock(&en->lock);
+	}
+	return en->lookout;
 }
 
 size_t engine_category(const struct engine *engine, size_t element)

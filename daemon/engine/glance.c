@@ -138,7 +138,8 @@ static void confirm(struct glance *g, struct line *line, const struct candidate 
 	size_t first;
 	size_t last;
 
-	if (!is_of_use(line, plan_rule(g->plan, c->rule), layer) || !candidate_reach(c, at, &first, &last))
+	if (!is_of_use(line, plan_rule(g->plan, c->rule), layer) ||
+	    !candidate_reach(c, at, &first, &last))
 		return;
 	if (g->resume_text[c->rule] != g->text) {
 		g->resume_text[c->rule] = g->text;

@@ -1,9 +1,18 @@
 #include <purposed/engine/plan.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <purposed/base/mem.h>
+
+/* The finder of a first look: made when it is first asked for. */
+struct plan_look {
+	pthread_mutex_t lock; /* held while it is made */
+	atomic_bool made;
+	struct finder *finder; /* NULL: no first look is to be had */
+};
 
 /* Edit distance (Levenshtein) of two ids, for "did you mean". */
 static size_t distance(const char *a, const char *b)
@@ -144,37 +153,44 @@ static void weigh_rules(struct plan *plan)
 }
 
 /* For the rules that matter and for escapes; none where one of them has no anchor. */
-static void build_finder(struct plan *plan)
+static struct finder *make_finder(const struct plan *plan)
 {
+	const struct lookout *lookout = engine_lookout(plan->engine);
 	size_t n_rules = rules_count(engine_rules(plan->engine));
 	struct finder_rule *rules = mem_new(n_rules + 1, sizeof(*rules));
+	struct finder *finder = NULL;
 	size_t n = 0;
-	bool slow = engine_settings(plan->engine)->oracle;
+	bool slow = lookout == NULL;
 
 	for (size_t i = 0; i < n_rules && !slow; i++) {
 		const struct plan_rule *needs = &plan->rules[i];
 
 		if (needs->worst == PLAN_PERMITTED && !needs->tells_kind)
 			continue;
-		slow = engine_anchors(plan->engine, i)->everywhere;
-		rules[n++] = (struct finder_rule){ (uint16_t)i, engine_anchors(plan->engine, i) };
+		slow = lookout_anchors(lookout, i)->everywhere;
+		rules[n++] = (struct finder_rule){ (uint16_t)i, lookout_anchors(lookout, i) };
 	}
 	if (!slow) {
-		rules[n++] = (struct finder_rule){ PLAN_ESCAPE, engine_escapes(plan->engine) };
-		plan->finder = finder_new(rules, n, engine_sample(plan->engine),
-					  engine_settings(plan->engine)->level);
+		rules[n++] = (struct finder_rule){ PLAN_ESCAPE, lookout_escapes(lookout) };
+		finder = finder_new(rules, n, lookout_sample(lookout),
+				    engine_settings(plan->engine)->level);
 	}
 	free(rules);
-}
-
-bool plan_can_glance(const struct plan *plan)
-{
-	return plan->finder != NULL;
+	return finder;
 }
 
 const struct finder *plan_finder(const struct plan *plan)
 {
-	return plan->finder;
+	struct plan_look *look = plan->look;
+
+	if (!atomic_load(&look->made)) {
+		pthread_mutex_lock(&look->lock);
+		if (!atomic_load(&look->made))
+			look->finder = make_finder(plan);
+		atomic_store(&look->made, true);
+		pthread_mutex_unlock(&look->lock);
+	}
+	return look->finder;
 }
 
 const struct plan_rule *plan_rule(const struct plan *plan, size_t rule)
@@ -213,7 +229,8 @@ int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids
 	plan->set.n = drop_twins(purposes, n);
 	plan->kind = only_kind(engine_rules(engine));
 	weigh_rules(plan);
-	build_finder(plan);
+	plan->look = mem_new(1, sizeof(*plan->look));
+	pthread_mutex_init(&plan->look->lock, NULL);
 	*plan_r = plan;
 	return 0;
 }
@@ -226,7 +243,9 @@ void plan_free(struct plan **plan)
 	for (size_t i = 0; i < rules_count(engine_rules((*plan)->engine)); i++)
 		free((*plan)->rules[i].targets);
 	free((*plan)->rules);
-	finder_free(&(*plan)->finder);
+	finder_free(&(*plan)->look->finder);
+	pthread_mutex_destroy(&(*plan)->look->lock);
+	free((*plan)->look);
 	engine_unref(&(*plan)->engine);
 	free(*plan);
 	*plan = NULL;

@@ -133,12 +133,14 @@ static const struct plan *glance_plan(const struct walk *w)
 {
 	const struct plan *plan = stream_only_plan(w->batch->stream);
 
-	if (w->batch->framing != FRAMING_LINES || plan == NULL || !plan_can_glance(plan))
+	if (w->batch->framing != FRAMING_LINES || plan == NULL)
 		return NULL;
 	for (size_t i = 0; i < w->means->n_outputs; i++) {
 		if (w->means->outputs[i].select != SELECT_FLAGGED)
 			return NULL;
 	}
+	if (w->block.len < engine_settings(plan->engine)->few_bytes || plan_finder(plan) == NULL)
+		return NULL;
 	return plan;
 }
 

@@ -13,6 +13,9 @@ static int open_plan(struct session *session, const struct session_request *requ
 			ids->where != NULL ? ids->where : "default_purposes", e);
 }
 
+/* Searching so much takes the oracle about as long as deriving the anchors. */
+enum { FEW_BYTES = 32 * 1024 };
+
 int session_open(struct session *session, const struct session_request *request, struct err *e)
 {
 	struct engine_options options;
@@ -27,6 +30,7 @@ int session_open(struct session *session, const struct session_request *request,
 	if (request->rules != NULL)
 		options.rules_path = request->rules;
 	options.oracle = request->oracle;
+	options.few_bytes = request->lasting || request->cpu != NULL ? 0 : FEW_BYTES;
 	if (request->cpu != NULL) {
 		options.level = sieve_level_find(request->cpu);
 		if (options.level == NULL) {
@@ -39,6 +43,8 @@ int session_open(struct session *session, const struct session_request *request,
 	/* All that is wrong is told at once, not only the first of it. */
 	bad |= engine_load(&session->engine, &options, e);
 	bad |= settings_pseudonymizer(session->settings, &session->pseudonyms, e);
+	if (session->engine != NULL && request->lasting)
+		engine_lookout(session->engine);
 	if (session->engine != NULL)
 		bad |= settings_check(session->settings, session->engine, e);
 	if (session->engine != NULL && (bad == 0 || request->n_purposes != 0))

@@ -45,7 +45,8 @@ static struct finder *finder_of(const struct fixture *f, const struct anchors *a
 {
 	const struct finder_rule rule = { .rule = 0, .anchors = anchors };
 
-	return finder_new(&rule, 1, engine_sample(f->engine), sieve_level_find("auto"));
+	return finder_new(&rule, 1, lookout_sample(engine_lookout(f->engine)),
+			  sieve_level_find("auto"));
 }
 
 /* Whether a candidate reaches byte start of text. */
@@ -117,7 +118,7 @@ static void test_examples(void **state)
 	size_t matches = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		const struct anchors *anchors = engine_anchors(f->engine, i);
+		const struct anchors *anchors = lookout_anchors(engine_lookout(f->engine), i);
 
 		assert_false(anchors->everywhere);
 		if (missed(f, rules_at(rules, i), anchors, &matches) != 0)
@@ -135,7 +136,7 @@ static void test_dropped(void **state)
 	size_t n = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct anchors less = *engine_anchors(f->engine, i);
+		struct anchors less = *lookout_anchors(engine_lookout(f->engine), i);
 		size_t matches = 0;
 
 		if (less.n_texts + less.n_shapes != 1)
@@ -158,7 +159,7 @@ static void test_shifted(void **state)
 	size_t n = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct anchors moved = *engine_anchors(f->engine, i);
+		struct anchors moved = *lookout_anchors(engine_lookout(f->engine), i);
 		struct anchor_shape *shapes;
 		size_t matches = 0;
 
@@ -245,7 +246,7 @@ static void test_made(void **state)
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rule *rule = rules_at(rules, i);
-		struct finder *finder = finder_of(f, engine_anchors(f->engine, i));
+		struct finder *finder = finder_of(f, lookout_anchors(engine_lookout(f->engine), i));
 		struct pattern *pattern = NULL;
 		struct err e = { 0 };
 
@@ -290,7 +291,7 @@ static void test_rare(void **state)
 		}
 	}
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct finder *finder = finder_of(f, engine_anchors(f->engine, i));
+		struct finder *finder = finder_of(f, lookout_anchors(engine_lookout(f->engine), i));
 		struct candidate c;
 
 		finder_begin(f->scan, finder, buf_span(&text));

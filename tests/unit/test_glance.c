@@ -88,8 +88,8 @@ static void compare(struct fixture *f, const char *purpose, const char *kind, st
 	size_t named = 0;
 	bool more;
 
-	assert_true(plan_can_glance(plan));
-	assert_false(plan_can_glance(judge));
+	assert_non_null(plan_finder(plan));
+	assert_null(plan_finder(judge));
 	glance_begin(glance, plan, block, kind);
 	more = glance_next(glance, &start, &end);
 	for (size_t at = 0; at < block.len;) {

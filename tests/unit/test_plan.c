@@ -143,13 +143,13 @@ static void test_slow(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_int_equal(engine_slow_rules(engine, &n)[0], 1);
+	assert_int_equal(lookout_slow_rules(engine_lookout(engine), &n)[0], 1);
 	assert_int_equal(n, 1);
 	assert_int_equal(plan_new(&plan, engine, web, 1, "-p", &e), 0);
-	assert_false(plan_can_glance(plan));
+	assert_null(plan_finder(plan));
 	plan_free(&plan);
 	assert_int_equal(plan_new(&plan, engine, mail, 1, "-p", &e), 0);
-	assert_true(plan_can_glance(plan));
+	assert_non_null(plan_finder(plan));
 	plan_free(&plan);
 	engine_unref(&engine);
 }

@@ -13,8 +13,7 @@
 #include <stddef.h>
 
 #include <purposed/base/err.h>
-#include <purposed/engine/anchor.h>
-#include <purposed/engine/finder.h>
+#include <purposed/engine/lookout.h>
 #include <purposed/engine/policy.h>
 #include <purposed/engine/regex.h>
 #include <purposed/engine/rules.h>
@@ -27,7 +26,12 @@ struct engine_options {
 	bool jit;			 /* let PCRE2 make machine code */
 	bool oracle;			 /* no finder: every rule on every record, everywhere */
 	const struct sieve_level *level; /* of the finder */
-	size_t record_max_bytes;	 /* bytes of a record that are searched, at least 1 */
+	/*
+	 * So many bytes are searched as the oracle searches, before it pays to
+	 * derive anchors; the findings are the same.
+	 */
+	size_t few_bytes;
+	size_t record_max_bytes; /* bytes of a record that are searched, at least 1 */
 	struct regex_limits limits;
 };
 
@@ -45,20 +49,11 @@ const struct policy *engine_policy(const struct engine *engine);
 const struct rules *engine_rules(const struct engine *engine);
 const struct engine_options *engine_settings(const struct engine *engine);
 
-/* The anchors of a rule; `everywhere` for every rule where the engine is the oracle. */
-const struct anchors *engine_anchors(const struct engine *engine, size_t rule);
-
-/* The anchors of the escapes that decoding undoes (decode_escapes). */
-const struct anchors *engine_escapes(const struct engine *engine);
-
-/* What the rules' examples look like, for finders of some of the rules. */
-const struct anchor_sample *engine_sample(const struct engine *engine);
-
-/* Looks for every rule that has anchors. */
-const struct finder *engine_finder(const struct engine *engine);
-
-/* The others, n indices, ascending. */
-const uint16_t *engine_slow_rules(const struct engine *engine, size_t *n_r);
+/*
+ * The anchors of the rules; NULL where the engine is the oracle.  They are
+ * derived by the first call, which takes a tenth of a second.  Thread-safe.
+ */
+const struct lookout *engine_lookout(const struct engine *engine);
 
 /* Whether a condition of the policy, or a rule, speaks of that kind of record. */
 bool engine_knows_kind(const struct engine *engine, const char *kind);

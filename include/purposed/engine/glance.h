@@ -35,7 +35,7 @@ void glance_wipe(struct glance *glance);
 
 /*
  * Begins with a block of lines, which is borrowed until the last glance_next.
- * plan is of the same engine and can be glanced with (plan_can_glance).
+ * plan is of the same engine and has a finder (plan_finder).
  * kind: what the stream is stated to carry, or NULL.
  */
 void glance_begin(struct glance *glance, const struct plan *plan, struct span block,

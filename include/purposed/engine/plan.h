@@ -35,7 +35,7 @@ struct plan {
 	struct purpose_set set;	 /* the plan owns what it points to */
 	struct plan_rule *rules; /* by rule */
 	const char *kind;	 /* the one that the rules recognise, or NULL: none, or several */
-	struct finder *finder;	 /* NULL: no first look is to be had */
+	struct plan_look *look;	 /* what plan_finder has made */
 };
 
 /* What a first look's candidates have as their rule where an escape stands. */
@@ -53,12 +53,10 @@ void plan_free(struct plan **plan);
 /* --- For a first look --------------------------------------------------------- */
 
 /*
- * Whether there is one: not where every rule is to be run everywhere (the
- * oracle), nor where a rule that matters has no anchor.
+ * Looks for the rules that matter, and for escapes (PLAN_ESCAPE).  NULL: no
+ * first look is to be had: every rule is to be run everywhere (the oracle), or
+ * one that matters has no anchor.  Made by the first call.  Thread-safe.
  */
-bool plan_can_glance(const struct plan *plan);
-
-/* Looks for the rules that matter, and for escapes (PLAN_ESCAPE). */
 const struct finder *plan_finder(const struct plan *plan);
 
 const struct plan_rule *plan_rule(const struct plan *plan, size_t rule);
