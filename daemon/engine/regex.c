@@ -140,9 +140,8 @@ enum regex_result regex_match_within(const struct regex *regex, struct regex_scr
 	int found;
 
 	pcre2_set_offset_limit(scratch->context, last == SIZE_MAX ? PCRE2_UNSET : last);
-	/* Both do the same; the one for machine code comes to the point. */
-	found = (regex->jit ? pcre2_jit_match : pcre2_match)(regex->code, subject, text.len, start,
-							     0, scratch->data, scratch->context);
+	found = pcre2_match(regex->code, subject, text.len, start, 0, scratch->data,
+			    scratch->context);
 
 	switch (found) {
 	case PCRE2_ERROR_NOMATCH: return REGEX_NO_MATCH;
