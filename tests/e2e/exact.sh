@@ -1,3 +1,4 @@
+#!/bin/bash
 # The fast engine finds what the oracle finds, finding by finding, at every level of the processor.
 #
 # Goes in: the quality cases, corpora of the benchmark, lines made around what rules look for, random
