@@ -30,8 +30,9 @@
  *   rules     the catalogue                 examples  every rule proves itself
  *   decode    escapes undone, layer by layer
  *   finder    where to look                 confirm   is it really there
- *   pattern   patterns as trees             anchor    what a match contains
- *   frequency how rare bytes are            shape     anchors as bitmap programs
+ *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
+ *   anchor    what a match contains         frequency how rare bytes are
+ *   shape     anchors as bitmap programs
  *   sieve     and sieve_*: the pass over all bytes, by processor
  *   glance    a fast first look
  *   regex     PCRE2                         validate  and validate_*: checksums

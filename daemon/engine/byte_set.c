@@ -1,0 +1,56 @@
+#include <purposed/engine/byte_set.h>
+
+const struct byte_set byte_set_all = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
+const struct byte_set byte_set_digit = { { 0x03ff000000000000, 0, 0, 0 } };
+const struct byte_set byte_set_word = { { 0x03ff000000000000, 0x07fffffe87fffffe, 0, 0 } };
+const struct byte_set byte_set_no_word = {
+	{ ~UINT64_C(0x03ff000000000000), ~UINT64_C(0x07fffffe87fffffe), UINT64_MAX, UINT64_MAX }
+};
+const struct byte_set byte_set_ends = { { UINT64_C(1) | 1u << '\n' | 1u << '\r', 0, 0, 0 } };
+
+void byte_set_invert(struct byte_set *set)
+{
+	for (int i = 0; i < 4; i++)
+		set->bits[i] = ~set->bits[i];
+}
+
+void byte_set_unite(struct byte_set *set, const struct byte_set *other)
+{
+	for (int i = 0; i < 4; i++)
+		set->bits[i] |= other->bits[i];
+}
+
+void byte_set_intersect(struct byte_set *set, const struct byte_set *other)
+{
+	for (int i = 0; i < 4; i++)
+		set->bits[i] &= other->bits[i];
+}
+
+void byte_set_fold(struct byte_set *set)
+{
+	for (int c = 'a'; c <= 'z'; c++) {
+		if (byte_set_has(set, (unsigned char)c) ||
+		    byte_set_has(set, (unsigned char)(c - 32))) {
+			byte_set_add(set, (unsigned char)c);
+			byte_set_add(set, (unsigned char)(c - 32));
+		}
+	}
+}
+
+bool byte_set_holds(const struct byte_set *set, const struct byte_set *subset)
+{
+	for (int i = 0; i < 4; i++) {
+		if ((subset->bits[i] & ~set->bits[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+unsigned byte_set_count(const struct byte_set *set)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < 4; i++)
+		n += (unsigned)__builtin_popcountll(set->bits[i]);
+	return n;
+}
