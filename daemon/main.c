@@ -31,7 +31,7 @@
  *   decode    escapes undone, layer by layer
  *   finder    where to look                 confirm   is it really there
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
- *   anchor    what a match contains         frequency how rare bytes are
+ *   anchor    and anchor_*: what every match contains
  *   shape     anchors as bitmap programs
  *   sieve     and sieve_*: the pass over all bytes, by processor
  *   glance    a fast first look
