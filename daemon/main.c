@@ -32,7 +32,7 @@
  *   finder    where to look                 confirm   is it really there
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
  *   anchor    and anchor_*: what every match contains
- *   shape     anchors as bitmap programs
+ *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
  *   glance    a fast first look
  *   regex     PCRE2                         validate  and validate_*: checksums
