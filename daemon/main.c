@@ -29,7 +29,8 @@
  *   policy    the table; decide()           plan      what purposes look for
  *   rules     the catalogue                 examples  every rule proves itself
  *   decode    escapes undone, layer by layer
- *   finder    where to look                 confirm   is it really there
+ *   finder    and finder_build: where to look
+ *   confirm   is it really there
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
  *   anchor    and anchor_*: what every match contains
  *   shape     and shape_*: anchors as programs over bitmaps
