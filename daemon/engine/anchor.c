@@ -153,9 +153,9 @@ static double best_at(struct deriver *d, const struct pattern_node *node,
 static double best_around(struct deriver *d, const struct pattern_node *around,
 			  const struct anchor_place *place)
 {
-	struct anchor_place inside = { .before = place->before,
-				       .min = place->min,
-				       .max = place->max };
+	struct anchor_place inside = {
+		.before = place->before, .min = place->min, .max = place->max, .bound = place->bound
+	};
 
 	if (around->child == NULL)
 		return ANCHOR_PRICE_NEVER;
@@ -195,6 +195,7 @@ static double best_part(struct deriver *d, const struct pattern_node *cat,
 			continue;
 		}
 		at.rest = c->next != NULL ? cell_new(d, c->next, true, place->rest) : place->rest;
+		at.bound = cost < place->bound ? cost : place->bound;
 		d->before_max = INT_MIN;
 		other = best(d, c, &at);
 		if (other < cost) {
@@ -217,7 +218,8 @@ static double best_part(struct deriver *d, const struct pattern_node *cat,
 
 /*
  * The cheapest way to anchor node, with the places behind it in sight; adds its
- * cuts, or returns ANCHOR_PRICE_NEVER and adds none.
+ * cuts, or returns ANCHOR_PRICE_NEVER and adds none where it is not below the
+ * place's bound.
  */
 static double best(struct deriver *d, const struct pattern_node *node,
 		   const struct anchor_place *place)
@@ -231,7 +233,7 @@ static double best(struct deriver *d, const struct pattern_node *node,
 	case PATTERN_ALT:
 		for (const struct pattern_node *c = node->child; c != NULL; c = c->next) {
 			sum += best(d, c, place);
-			if (sum >= ANCHOR_PRICE_NEVER) {
+			if (sum >= place->bound) {
 				d->n_cuts = start;
 				return ANCHOR_PRICE_NEVER;
 			}
@@ -314,7 +316,7 @@ void anchors_derive(struct anchors *anchors_r, const struct pattern *pattern,
 {
 	struct anchors a = { 0 };
 	struct deriver d = { .before_max = INT_MIN, .sample = sample };
-	struct anchor_place place = { .before = byte_set_all };
+	struct anchor_place place = { .before = byte_set_all, .bound = ANCHOR_PRICE_NEVER };
 
 	a.everywhere = best(&d, pattern_root(pattern), &place) >= ANCHOR_PRICE_NEVER;
 	for (size_t i = 0; i < d.n_cuts; i++) {

@@ -23,10 +23,18 @@ enum { REACH_MAX = 300 };
 /* What the roads of a cut have come to. */
 struct bill {
 	const struct anchor_sample *sample;
+	double confirm;	  /* what a candidate costs */
+	double bound;	  /* as much as that is too much */
 	double rate;	  /* of windows */
 	double rate_full; /* of all that was seen */
 	size_t keys;	  /* spellings of windows */
 };
+
+static double total(const struct bill *bill)
+{
+	return bill->rate * cost_window + bill->rate_full * bill->confirm +
+	       (double)bill->keys * cost_key;
+}
 
 /* --- Windows ---------------------------------------------------------------- */
 
@@ -44,23 +52,22 @@ static double set_frequency(const struct byte_set *set, const struct byte_set *p
 	return f < 1 ? f : 1;
 }
 
-/* How often the window at a place of the road is to be expected; 1: it is none. */
-static double window_rate(const struct bill *bill, const struct anchor_road *road, unsigned at,
-			  unsigned *keys_r)
+/* Spells the window at a place of the road; false: there is none. */
+static bool spell_window(struct anchor_spelling *s, const struct anchor_road *road, unsigned at)
 {
-	struct anchor_spelling s;
-	double rate = 1;
-	double seen;
+	return (at + ANCHOR_WINDOW_MAX <= road->len &&
+		anchor_spell(s, road->sets + at, ANCHOR_WINDOW_MAX)) ||
+	       anchor_spell(s, road->sets + at, ANCHOR_WINDOW_MIN);
+}
 
-	if (!(at + ANCHOR_WINDOW_MAX <= road->len &&
-	      anchor_spell(&s, road->sets + at, ANCHOR_WINDOW_MAX)) &&
-	    !anchor_spell(&s, road->sets + at, ANCHOR_WINDOW_MIN))
-		return 1;
-	for (unsigned i = 0; i < s.len; i++)
-		rate *= set_frequency(&road->sets[at + i], i > 0 ? &road->sets[at + i - 1] : NULL);
-	*keys_r = s.keys;
-	seen = anchor_seen(bill->sample, &s);
-	return seen > rate ? seen : rate;
+/* How often its bytes are to be expected, as bytes alone tell. */
+static double window_rate(const struct anchor_spelling *s, const struct byte_set *sets)
+{
+	double rate = set_frequency(&sets[0], NULL);
+
+	for (unsigned i = 1; i < s->len; i++)
+		rate *= set_frequency(&sets[i], &sets[i - 1]);
+	return rate;
 }
 
 /*
@@ -75,34 +82,40 @@ static double beside_rate(const struct byte_set *set, const struct byte_set *nei
 	return word ? 1 : sqrt(anchor_frequency(set));
 }
 
-/* The rarest of the road's windows; what the first one's rate is. */
+/* The rarest of the road's windows, and the rate of the first one; 1: it is none. */
 static double least_rate(const struct bill *bill, const struct anchor_road *road, unsigned *keys_r,
 			 double *first_r)
 {
 	double least = 1;
 
 	*keys_r = 1;
-	for (unsigned at = 0; at + ANCHOR_WINDOW_MIN <= road->len; at++) {
-		unsigned keys = 1;
-		double other = window_rate(bill, road, at, &keys);
+	*first_r = 1;
+	for (unsigned at = 0; at + ANCHOR_WINDOW_MIN <= road->len && least >= rate_rare; at++) {
+		struct anchor_spelling s;
+		double limit = least + *keys_r * cost_key;
+		double rate;
 
-		if (other + keys * cost_key < least + *keys_r * cost_key) {
-			least = other;
-			*keys_r = keys;
-		}
+		if (!spell_window(&s, road, at))
+			continue;
+		rate = window_rate(&s, road->sets + at);
+		/* The sample can only make it more: not asked where it is too much already. */
+		if (at == 0 || rate + s.keys * cost_key < limit)
+			rate = fmax(rate, anchor_seen(bill->sample, &s));
 		if (at == 0)
-			*first_r = other;
-		if (least < rate_rare)
-			break;
+			*first_r = rate;
+		if (rate + s.keys * cost_key < limit) {
+			least = rate;
+			*keys_r = s.keys;
+		}
 	}
 	return least;
 }
 
-/* Adds a road's rarest window, and all of it; false: it has no window. */
+/* Adds a road's rarest window, and all of it; false: it has none, or all is too much by now. */
 static bool price(void *to, const struct anchor_road *road)
 {
 	struct bill *bill = to;
-	double rate = 1;
+	double rate;
 	unsigned keys;
 	double least = least_rate(bill, road, &keys, &rate);
 
@@ -113,7 +126,7 @@ static bool price(void *to, const struct anchor_road *road)
 	for (unsigned i = ANCHOR_WINDOW_MIN; i < road->len; i++)
 		rate *= beside_rate(&road->sets[i], &road->sets[i - 1]);
 	bill->rate_full += fmin(rate * beside_rate(road->before, &road->sets[0]), least);
-	return true;
+	return bill->rate <= rate_max && total(bill) < bill->bound;
 }
 
 /* --- Cuts ------------------------------------------------------------------- */
@@ -129,24 +142,29 @@ static double confirm_cost(const struct anchor_place *place)
 static double text_cost(const struct anchor_cut *cut, const struct anchor_place *place,
 			const struct anchor_sample *sample)
 {
-	struct bill bill = { .sample = sample };
+	struct bill bill = { .sample = sample,
+			     .confirm = confirm_cost(place),
+			     .bound = place->bound };
 
-	if (anchor_walk(cut, ANCHOR_PRICED_BYTES, price, &bill) != 0 || bill.rate > rate_max)
-		return ANCHOR_PRICE_NEVER;
-	return bill.rate * cost_window + bill.rate_full * confirm_cost(place) +
-	       (double)bill.keys * cost_key;
+	return anchor_walk(cut, ANCHOR_PRICED_BYTES, price, &bill) == 0 ? total(&bill)
+									: ANCHOR_PRICE_NEVER;
 }
 
 static double shape_cost(const struct anchor_cut *cut, const struct anchor_place *place)
 {
-	double rate = anchor_rate_tail(cut->tail, SHAPE_AHEAD_MAX);
+	double rate;
+	double cost;
 
+	if (cost_shape >= place->bound)
+		return ANCHOR_PRICE_NEVER;
+	rate = anchor_rate_tail(cut->tail, SHAPE_AHEAD_MAX);
 	if (rate < 1)
 		rate *= anchor_rate_set(&cut->before);
 	if (rate > rate_max)
 		return ANCHOR_PRICE_NEVER;
-	return rate * confirm_cost(place) + cost_shape +
+	cost = rate * confirm_cost(place) + cost_shape +
 	       anchor_rate_operations(cut->tail) * cost_operation;
+	return cost < place->bound ? cost : ANCHOR_PRICE_NEVER;
 }
 
 double anchor_price(struct anchor_cut *cut, const struct anchor_place *place,

@@ -43,12 +43,14 @@ void anchor_sample_add(struct anchor_sample *sample, const char *text, size_t le
 
 double anchor_seen(const struct anchor_sample *sample, const struct anchor_spelling *s)
 {
+	uint32_t keys[ANCHOR_KEYS_MAX];
 	double seen = 0;
 
 	if (sample == NULL)
 		return 0;
+	anchor_keys(s, keys);
 	for (unsigned k = 0; k < s->keys; k++) {
-		unsigned h = sample_hash(anchor_key(s, k), s->len);
+		unsigned h = sample_hash(keys[k], s->len);
 		unsigned kinds = sample->kinds[s->len - ANCHOR_WINDOW_MIN][h].n;
 
 		if (kinds > KINDS_OWN)

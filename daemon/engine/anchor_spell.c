@@ -28,13 +28,18 @@ bool anchor_spell(struct anchor_spelling *s, const struct byte_set *sets, unsign
 	return true;
 }
 
-uint32_t anchor_key(const struct anchor_spelling *s, unsigned number)
+void anchor_keys(const struct anchor_spelling *s, uint32_t *keys_r)
 {
-	uint32_t key = 0;
+	unsigned n = 1;
 
+	keys_r[0] = 0;
 	for (unsigned i = 0; i < s->len; i++) {
-		key |= (uint32_t)s->bytes[i][number % s->n[i]] << (8 * i);
-		number /= s->n[i];
+		/* What is there, with each of the bytes; the first one last, as it is what is
+		 * copied. */
+		for (unsigned b = s->n[i]; b-- > 0;) {
+			for (unsigned k = 0; k < n; k++)
+				keys_r[b * n + k] = keys_r[k] | (uint32_t)s->bytes[i][b] << (8 * i);
+		}
+		n *= s->n[i];
 	}
-	return key;
 }

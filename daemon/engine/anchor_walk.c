@@ -39,24 +39,34 @@ static void emit(struct walk *w, unsigned len, const struct byte_set *ahead)
 static unsigned spread(const struct pattern_node *node, unsigned mask, struct byte_set *sets,
 		       unsigned limit);
 
+/* As spread, of one byte; distances from limit on do not matter. */
+static unsigned spread_set(const struct byte_set *set, unsigned mask, struct byte_set *sets,
+			   unsigned limit)
+{
+	for (unsigned left = mask; left != 0; left &= left - 1)
+		byte_set_unite(&sets[__builtin_ctz(left)], set);
+	return mask << 1 & ((1u << limit) - 1);
+}
+
 static unsigned spread_repeat(const struct pattern_node *node, unsigned mask, struct byte_set *sets,
 			      unsigned limit)
 {
+	unsigned last; /* where the last turn may have ended, that was not known before */
+
 	for (unsigned i = 0; i < node->min && i <= limit && mask != 0; i++)
 		mask = spread(node->child, mask, sets, limit);
-	for (unsigned i = node->min; i < node->max && i <= node->min + limit; i++) {
-		unsigned more = mask | spread(node->child, mask, sets, limit);
-
-		if (more == mask)
-			break;
-		mask = more;
+	last = mask;
+	for (unsigned i = node->min; i < node->max && last != 0; i++) {
+		last = spread(node->child, last, sets, limit) & ~mask;
+		mask |= last;
 	}
 	return mask;
 }
 
 /*
  * Given the distances at which a node may start (bits of mask), adds to sets
- * what it may put at each distance, and returns where it may end.
+ * what it may put at each distance below limit, and returns where it may end
+ * there.
  */
 static unsigned spread(const struct pattern_node *node, unsigned mask, struct byte_set *sets,
 		       unsigned limit)
@@ -64,12 +74,7 @@ static unsigned spread(const struct pattern_node *node, unsigned mask, struct by
 	unsigned out = 0;
 
 	switch (node->op) {
-	case PATTERN_SET:
-		for (unsigned i = 0; i < limit; i++) {
-			if (mask >> i & 1)
-				byte_set_unite(&sets[i], &node->set);
-		}
-		return mask << 1 & ((2u << limit) - 1);
+	case PATTERN_SET: return spread_set(&node->set, mask, sets, limit);
 	case PATTERN_CAT:
 		for (const struct pattern_node *c = node->child; c != NULL && mask != 0;
 		     c = c->next)
@@ -149,7 +154,7 @@ static void walk_set(struct walk *w, const struct pattern_node *node,
 	w->sets[len] = node->set;
 	if (ahead != NULL)
 		byte_set_intersect(&w->sets[len], ahead);
-	if (byte_set_count(&w->sets[len]) == 0)
+	if (byte_set_is_empty(&w->sets[len]))
 		return;
 	if (len == 0 && w->word_before && byte_set_holds(&byte_set_word, &node->set))
 		byte_set_intersect(&w->before, &byte_set_no_word);

@@ -14,18 +14,6 @@ void byte_set_invert(struct byte_set *set)
 		set->bits[i] = ~set->bits[i];
 }
 
-void byte_set_unite(struct byte_set *set, const struct byte_set *other)
-{
-	for (int i = 0; i < 4; i++)
-		set->bits[i] |= other->bits[i];
-}
-
-void byte_set_intersect(struct byte_set *set, const struct byte_set *other)
-{
-	for (int i = 0; i < 4; i++)
-		set->bits[i] &= other->bits[i];
-}
-
 void byte_set_fold(struct byte_set *set)
 {
 	for (int c = 'a'; c <= 'z'; c++) {
@@ -35,15 +23,6 @@ void byte_set_fold(struct byte_set *set)
 			byte_set_add(set, (unsigned char)(c - 32));
 		}
 	}
-}
-
-bool byte_set_holds(const struct byte_set *set, const struct byte_set *subset)
-{
-	for (int i = 0; i < 4; i++) {
-		if ((subset->bits[i] & ~set->bits[i]) != 0)
-			return false;
-	}
-	return true;
 }
 
 unsigned byte_set_count(const struct byte_set *set)

@@ -97,6 +97,7 @@ static void add_text(struct finder *f, uint16_t rule, const struct anchor_text *
 {
 	struct window window = best_window(from, sample);
 	struct anchor_spelling spelling;
+	uint32_t keys[ANCHOR_KEYS_MAX];
 	int before_max;
 	struct finder_text text = {
 		.rule = rule,
@@ -110,11 +111,10 @@ static void add_text(struct finder *f, uint16_t rule, const struct anchor_text *
 	f->texts = mem_grow(f->texts, f->n_texts, &f->texts_cap, sizeof(*f->texts));
 	f->texts[f->n_texts] = text;
 	anchor_spell(&spelling, from->sets + window.at, window.len);
+	anchor_keys(&spelling, keys);
 	for (unsigned k = 0; k < spelling.keys; k++) {
-		uint32_t key = anchor_key(&spelling, k);
-
-		add_key(f, key, (uint32_t)f->n_texts);
-		add_to_sieve(f, key, window.len,
+		add_key(f, keys[k], (uint32_t)f->n_texts);
+		add_to_sieve(f, keys[k], window.len,
 			     text_set(from, (int)window.at + ANCHOR_WINDOW_MIN));
 	}
 	f->has_short |= window.len < ANCHOR_WINDOW_MAX;

@@ -48,7 +48,7 @@ uint16_t shape_value_class(struct shape_builder *b, const struct byte_set *set)
 {
 	struct shape_value value = { .is_class = true, .set = shape_widen(set) };
 
-	if (byte_set_count(set) == 0)
+	if (byte_set_is_empty(set))
 		return SHAPE_NEVER;
 	return byte_set_holds(&value.set, &byte_set_all) ? SHAPE_ALWAYS
 							 : shape_value_add(b, &value);

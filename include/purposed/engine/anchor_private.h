@@ -39,6 +39,7 @@ struct anchor_place {
 	bool word;		/* a word begins or ends here */
 	const struct anchor_tail *rest;
 	int min, max; /* bytes of the match before it; below 0: it stands before the match */
+	double bound; /* a cut that costs as much is of no use: there is a cheaper one */
 };
 
 /* Roads are priced by so many bytes. */
@@ -67,7 +68,7 @@ int anchor_walk(const struct anchor_cut *cut, unsigned limit,
 #define ANCHOR_PRICE_NEVER 1e9
 #define ANCHOR_PRICE_ENOUGH 5e-5
 
-/* Sets cut's is_text to what is cheaper, and returns that price. */
+/* Sets cut's is_text to what is cheaper, and returns that price; NEVER: place's bound or more. */
 double anchor_price(struct anchor_cut *cut, const struct anchor_place *place,
 		    const struct anchor_sample *sample);
 
