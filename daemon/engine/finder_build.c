@@ -32,13 +32,15 @@ struct window {
 	double rate;
 };
 
+/* Its rate is exact where it is below enough; the sample is not asked otherwise. */
 static struct window window_at(const struct anchor_text *text, const struct anchor_sample *sample,
-			       unsigned at)
+			       unsigned at, double enough)
 {
 	struct window w = { .at = at, .len = ANCHOR_WINDOW_MAX, .rate = 1 };
 	struct anchor_spelling spelling;
 	unsigned char fourth[128];
 	unsigned bits = 1; /* for each spelling, in the sieve */
+	double price;
 
 	if (at + ANCHOR_WINDOW_MAX > text->len ||
 	    !anchor_spell(&spelling, text->sets + at, ANCHOR_WINDOW_MAX)) {
@@ -50,19 +52,23 @@ static struct window window_at(const struct anchor_text *text, const struct anch
 		w.rate *= anchor_frequency(text_set(text, (int)(at + i)));
 	if (w.len < ANCHOR_WINDOW_MAX)
 		bits *= anchor_folded(text_set(text, (int)(at + w.len)), fourth);
-	w.rate = fmax(w.rate, anchor_seen(sample, &spelling)) + bits * spelling.keys * BIT_PRICE;
+	price = bits * spelling.keys * BIT_PRICE;
+	if (w.rate + price < enough)
+		w.rate = fmax(w.rate, anchor_seen(sample, &spelling));
+	w.rate += price;
 	return w;
 }
 
 static struct window best_window(const struct anchor_text *text, const struct anchor_sample *sample)
 {
-	struct window best = window_at(text, sample, 0);
+	struct window best = window_at(text, sample, 0, HUGE_VAL);
 
 	for (unsigned at = 1; at + ANCHOR_WINDOW_MIN <= text->len; at++) {
-		struct window w = window_at(text, sample, at);
-
 		/* Later ones make the search go further back. */
-		if (w.rate < best.rate * 0.9)
+		double enough = best.rate * 0.9;
+		struct window w = window_at(text, sample, at, enough);
+
+		if (w.rate < enough)
 			best = w;
 	}
 	return best;

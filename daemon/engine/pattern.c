@@ -158,6 +158,7 @@ static struct pattern_node *parse_sequence(struct pattern_parser *p)
 			link = &atom->next;
 		}
 	}
+	pattern_node_close(cat);
 	return cat;
 }
 
@@ -172,6 +173,7 @@ struct pattern_node *pattern_alternatives(struct pattern_parser *p)
 		*link = sequence;
 		link = &sequence->next;
 	} while (!p->bad && pattern_take(p, "|"));
+	pattern_node_close(alt);
 	return alt;
 }
 

@@ -68,46 +68,46 @@ static unsigned multiply(unsigned a, unsigned b)
 	return b != 0 && a > PATTERN_UNBOUNDED / b ? PATTERN_UNBOUNDED : a * b;
 }
 
+void pattern_node_close(struct pattern_node *node)
+{
+	bool is_alt = node->op == PATTERN_ALT;
+	unsigned min = is_alt ? PATTERN_UNBOUNDED : 0;
+	unsigned max = 0;
+
+	for (const struct pattern_node *c = node->child; c != NULL; c = c->next) {
+		unsigned c_min = pattern_min(c);
+		unsigned c_max = pattern_max(c);
+
+		if (!is_alt) {
+			min = add(min, c_min);
+			max = add(max, c_max);
+			continue;
+		}
+		min = c_min < min ? c_min : min;
+		max = c_max > max ? c_max : max;
+	}
+	node->len_min = min;
+	node->len_max = max;
+}
+
 unsigned pattern_min(const struct pattern_node *node)
 {
-	unsigned min = node->op == PATTERN_ALT ? PATTERN_UNBOUNDED : 0;
-
 	switch (node->op) {
 	case PATTERN_SET: return 1;
 	case PATTERN_REPEAT: return multiply(pattern_min(node->child), node->min);
 	case PATTERN_CAT:
-		for (const struct pattern_node *c = node->child; c != NULL; c = c->next)
-			min = add(min, pattern_min(c));
-		return min;
-	case PATTERN_ALT:
-		for (const struct pattern_node *c = node->child; c != NULL; c = c->next) {
-			unsigned m = pattern_min(c);
-
-			min = m < min ? m : min;
-		}
-		return min;
+	case PATTERN_ALT: return node->len_min;
 	default: return 0;
 	}
 }
 
 unsigned pattern_max(const struct pattern_node *node)
 {
-	unsigned max = 0;
-
 	switch (node->op) {
 	case PATTERN_SET: return 1;
 	case PATTERN_REPEAT: return multiply(pattern_max(node->child), node->max);
 	case PATTERN_CAT:
-		for (const struct pattern_node *c = node->child; c != NULL; c = c->next)
-			max = add(max, pattern_max(c));
-		return max;
-	case PATTERN_ALT:
-		for (const struct pattern_node *c = node->child; c != NULL; c = c->next) {
-			unsigned m = pattern_max(c);
-
-			max = m > max ? m : max;
-		}
-		return max;
+	case PATTERN_ALT: return node->len_max;
 	default: return 0;
 	}
 }

@@ -66,6 +66,9 @@ struct pattern_node *pattern_node_repeat(struct pattern_parser *p, const struct 
 struct pattern_node *pattern_node_around(struct pattern_parser *p, enum pattern_op op,
 					 const struct byte_set *set, bool must);
 
+/* A sequence or choice has all of its children: how long it is can be told. */
+void pattern_node_close(struct pattern_node *node);
+
 /* --- Escapes and classes --- */
 
 /* The set that \d, \W and the like stand for; false where c is none of them. */
