@@ -29,9 +29,11 @@
  *   policy    the table; decide()           plan      what purposes look for
  *   rules     the catalogue                 examples  every rule proves itself
  *   decode    escapes undone, layer by layer
- *   finder    where to look                 confirm   is it really there
- *   pattern   patterns as trees             anchor    what a match contains
- *   frequency how rare bytes are            shape     anchors as bitmap programs
+ *   finder    and finder_build: where to look
+ *   confirm   is it really there
+ *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
+ *   anchor    and anchor_*: what every match contains
+ *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
  *   glance    a fast first look             lookout   the anchors of all rules
  *   regex     PCRE2                         validate  and validate_*: checksums

@@ -1,273 +1,17 @@
 /*
- * Building.  Every text gets a window: four bytes in a row that are narrow sets
- * and, with the bytes at their sides, rare.  Its folded spellings are keys of a
- * hash table; a bitmap of their hashes answers most look-ups in one load.
- * Windows share 16 buckets of the sieve, where each costs the others precision:
- * so a window goes where it widens the bucket's sets the least.
- *
- * Searching.  The sieve runs over a stretch of SIEVE_BYTES at a time, in the
- * text itself where it can be read beyond both ends, else in a copy.
+ * The sieve runs over a stretch of SIEVE_BYTES at a time, in the text itself
+ * where it can be read beyond both ends, else in a copy.  Its bits are gone
+ * through in order; finder_build.c makes what they are looked up in.
  */
-#include <purposed/engine/finder.h>
+#include <purposed/engine/finder_private.h>
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <purposed/base/mem.h>
 
-enum {
-	HEAD_BITS = 14,
-	COPY_BEFORE = 64, /* bytes of text kept before a copied stretch; texts are shorter */
-};
-
-#define NO_ENTRY UINT32_MAX
-/* What a bit of the sieve adds to the rate of places that are looked at: about its share. */
-#define BIT_PRICE (0.5 / (1 << SIEVE_HASH_BITS))
-
-struct text {
-	uint16_t rule; /* index in the finder's rules */
-	uint8_t len;
-	uint8_t window; /* where its window starts */
-	int before_min; /* from the window */
-	struct byte_set before;
-	struct byte_set sets[ANCHOR_TEXT_MAX];
-};
-
-struct entry {
-	uint32_t key;
-	uint32_t text;
-	uint32_t next;
-};
-
-struct shape {
-	uint16_t rule; /* index in the finder's rules */
-	int before_min;
-};
-
-struct finder {
-	const struct sieve_level *level;
-	struct sieve sieve;
-	struct finder_rule *rules;
-	int *before_max; /* of each of them */
-	size_t n_rules;
-	struct text *texts;
-	size_t n_texts, texts_cap;
-	struct entry *entries;
-	size_t n_entries, entries_cap;
-	uint32_t heads[1 << HEAD_BITS];
-	bool has_short;	      /* windows of three bytes */
-	struct shape *shapes; /* by output of the sieve's program */
-	size_t n_shapes;
-};
-
-/* --- Windows ---------------------------------------------------------------- */
-
-static inline uint32_t key_at(const void *p)
-{
-	uint32_t key;
-
-	memcpy(&key, p, sizeof(key));
-	return sieve_fold(key);
-}
-
-/* Of a window of three bytes: the fourth is 0, which no folded byte is. */
-static inline uint32_t short_key(uint32_t key)
-{
-	return key & UINT32_C(0xffffff);
-}
-
-/* The byte at distance i from the text's start; -1 is the one before it. */
-static const struct byte_set *text_set(const struct anchor_text *text, int i)
-{
-	if (i < 0)
-		return &text->before;
-	return i < (int)text->len ? &text->sets[i] : &byte_set_all;
-}
-
-/* A place for a window in a text: where, how long, and how often it is to be expected. */
-struct window {
-	unsigned at;
-	unsigned len;
-	double rate;
-};
-
-static struct window window_at(const struct anchor_text *text, const struct anchor_sample *sample,
-			       unsigned at)
-{
-	struct window w = { .at = at, .len = ANCHOR_WINDOW_MAX, .rate = 1 };
-	struct anchor_spelling spelling;
-	unsigned char fourth[128];
-	unsigned bits = 1; /* for each spelling, in the sieve */
-
-	if (at + ANCHOR_WINDOW_MAX > text->len ||
-	    !anchor_spell(&spelling, text->sets + at, ANCHOR_WINDOW_MAX)) {
-		w.len = ANCHOR_WINDOW_MIN;
-		if (!anchor_spell(&spelling, text->sets + at, ANCHOR_WINDOW_MIN))
-			return w;
-	}
-	for (unsigned i = 0; i < w.len; i++)
-		w.rate *= anchor_frequency(text_set(text, (int)(at + i)));
-	if (w.len < ANCHOR_WINDOW_MAX)
-		bits *= anchor_folded(text_set(text, (int)(at + w.len)), fourth);
-	w.rate = fmax(w.rate, anchor_seen(sample, &spelling)) + bits * spelling.keys * BIT_PRICE;
-	return w;
-}
-
-static struct window best_window(const struct anchor_text *text, const struct anchor_sample *sample)
-{
-	struct window best = window_at(text, sample, 0);
-
-	for (unsigned at = 1; at + ANCHOR_WINDOW_MIN <= text->len; at++) {
-		struct window w = window_at(text, sample, at);
-
-		/* Later ones make the search go further back. */
-		if (w.rate < best.rate * 0.9)
-			best = w;
-	}
-	return best;
-}
-
-/* In the sieve a window has four bytes: a short one is there with each fourth byte. */
-static void add_to_sieve(struct finder *f, uint32_t key, unsigned len,
-			 const struct byte_set *fourth)
-{
-	unsigned char bytes[128];
-	unsigned n = len < ANCHOR_WINDOW_MAX ? anchor_folded(fourth, bytes) : 1;
-
-	for (unsigned i = 0; i < n; i++) {
-		uint32_t whole = len < ANCHOR_WINDOW_MAX ? key | (uint32_t)bytes[i] << 24 : key;
-		uint32_t h = sieve_hash(whole);
-
-		f->sieve.windows[h / 32] |= UINT32_C(1) << (h % 32);
-	}
-}
-
-static uint32_t head_of(uint32_t key)
-{
-	return key * UINT32_C(2654435761) >> (32 - HEAD_BITS);
-}
-
-static void add_key(struct finder *f, uint32_t key, uint32_t text)
-{
-	uint32_t *head = &f->heads[head_of(key)];
-
-	f->entries = mem_grow(f->entries, f->n_entries, &f->entries_cap, sizeof(*f->entries));
-	f->entries[f->n_entries] = (struct entry){ key, text, *head };
-	*head = (uint32_t)f->n_entries++;
-}
-
-static void add_text(struct finder *f, uint16_t rule, const struct anchor_text *from,
-		     const struct anchor_sample *sample)
-{
-	struct window window = best_window(from, sample);
-	struct anchor_spelling spelling;
-	int before_max;
-	struct text text = {
-		.rule = rule,
-		.len = (uint8_t)from->len,
-		.window = (uint8_t)window.at,
-		.before_min = from->before_min + (int)window.at,
-		.before = from->before,
-	};
-
-	memcpy(text.sets, from->sets, sizeof(text.sets));
-	f->texts = mem_grow(f->texts, f->n_texts, &f->texts_cap, sizeof(*f->texts));
-	f->texts[f->n_texts] = text;
-	anchor_spell(&spelling, from->sets + window.at, window.len);
-	for (unsigned k = 0; k < spelling.keys; k++) {
-		uint32_t key = anchor_key(&spelling, k);
-
-		add_key(f, key, (uint32_t)f->n_texts);
-		add_to_sieve(f, key, window.len,
-			     text_set(from, (int)window.at + ANCHOR_WINDOW_MIN));
-	}
-	f->has_short |= window.len < ANCHOR_WINDOW_MAX;
-	f->sieve.has_windows = true;
-	f->n_texts++;
-	before_max = f->rules[rule].anchors->before_max + (int)window.at;
-	if (f->before_max[rule] < ANCHOR_FAR && before_max > f->before_max[rule])
-		f->before_max[rule] = before_max;
-}
-
-/* --- Shapes ----------------------------------------------------------------- */
-
-static void fill_class(struct sieve *sieve, size_t c, const struct byte_set *set)
-{
-	if (set->bits[2] == UINT64_MAX && set->bits[3] == UINT64_MAX)
-		sieve->class_all_high[c] = UINT64_MAX;
-	else
-		sieve->class_some_high[c] = (set->bits[2] | set->bits[3]) != 0;
-	for (int byte = 0; byte < 256; byte++) {
-		uint8_t *rows = byte < 128 ? sieve->class_rows[c] : sieve->class_high_rows[c];
-
-		if (byte_set_has(set, (unsigned char)byte))
-			rows[byte & 15] |= (uint8_t)(1u << (byte >> 4 & 7));
-	}
-}
-
-static void fill_shapes(struct finder *f)
-{
-	struct shape_builder *builder = shape_builder_new();
-	struct shape_program *program = &f->sieve.program;
-
-	f->shapes = mem_new(f->n_rules + 1, sizeof(*f->shapes));
-	for (size_t r = 0; r < f->n_rules; r++) {
-		const struct anchors *anchors = f->rules[r].anchors;
-		struct shape *shape = &f->shapes[f->n_shapes];
-
-		if (anchors->n_shapes == 0)
-			continue;
-		*shape = (struct shape){ (uint16_t)r, anchors->shapes[0].before_min };
-		for (size_t i = 1; i < anchors->n_shapes; i++) {
-			if (anchors->shapes[i].before_min < shape->before_min)
-				shape->before_min = anchors->shapes[i].before_min;
-		}
-		shape_add(builder, anchors->shapes, anchors->n_shapes);
-		f->n_shapes++;
-	}
-	shape_finish(&builder, program);
-	for (size_t c = 0; c < program->n_classes; c++)
-		fill_class(&f->sieve, c, &program->classes[c]);
-}
-
-struct finder *finder_new(const struct finder_rule *rules, size_t n,
-			  const struct anchor_sample *sample, const struct sieve_level *level)
-{
-	struct finder *f = mem_new(1, sizeof(*f));
-
-	f->level = level;
-	f->n_rules = n;
-	f->rules = mem_new(n + 1, sizeof(*f->rules));
-	f->before_max = mem_new(n + 1, sizeof(*f->before_max));
-	for (size_t i = 0; i < sizeof(f->heads) / sizeof(f->heads[0]); i++)
-		f->heads[i] = NO_ENTRY;
-	for (size_t r = 0; r < n; r++) {
-		f->rules[r] = rules[r];
-		f->before_max[r] = rules[r].anchors->before_max;
-		for (size_t i = 0; i < rules[r].anchors->n_texts; i++)
-			add_text(f, (uint16_t)r, &rules[r].anchors->texts[i], sample);
-	}
-	fill_shapes(f);
-	return f;
-}
-
-void finder_free(struct finder **finder)
-{
-	if (finder == NULL || *finder == NULL)
-		return;
-	free((*finder)->rules);
-	free((*finder)->before_max);
-	free((*finder)->texts);
-	free((*finder)->entries);
-	free((*finder)->shapes);
-	shape_program_fini(&(*finder)->sieve.program);
-	free(*finder);
-	*finder = NULL;
-}
-
-/* --- Search ----------------------------------------------------------------- */
+/* Bytes of text kept before a copied stretch; texts are shorter. */
+enum { COPY_BEFORE = 64 };
 
 struct active {
 	uint64_t places; /* in the word at hand */
@@ -286,7 +30,7 @@ struct finder_scan {
 	uint64_t left;		       /* its places that are still to be looked at */
 	/* The place at hand. */
 	uint32_t key;	/* its bytes, folded */
-	uint32_t entry; /* next one to compare, or NO_ENTRY */
+	uint32_t entry; /* next one to compare, or FINDER_NO_ENTRY */
 	uint32_t then;	/* where to go on behind that: windows of three bytes */
 	size_t shape;	/* next of the active ones to look at */
 	unsigned bit;
@@ -320,6 +64,8 @@ void finder_scan_free(struct finder_scan **scan)
 	free(*scan);
 	*scan = NULL;
 }
+
+/* --- Stretches -------------------------------------------------------------- */
 
 /* The stretch from base on, where it can be read a bit beyond its ends. */
 static void place_stretch(struct finder_scan *s)
@@ -396,8 +142,8 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 	s->finder = finder;
 	s->text = text;
 	s->base = 0;
-	s->entry = NO_ENTRY;
-	s->then = NO_ENTRY;
+	s->entry = FINDER_NO_ENTRY;
+	s->then = FINDER_NO_ENTRY;
 	s->n_active = 0;
 	s->shape = 0;
 	s->resume = 0;
@@ -405,7 +151,15 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 	sieve_stretch(s, false);
 }
 
-static bool text_stands(const struct finder_scan *s, const struct text *text, size_t at)
+/* --- The place at hand ------------------------------------------------------ */
+
+/* Of a window of three bytes: the fourth is 0, which no folded byte is. */
+static inline uint32_t short_key(uint32_t key)
+{
+	return key & UINT32_C(0xffffff);
+}
+
+static bool text_stands(const struct finder_scan *s, const struct finder_text *text, size_t at)
 {
 	const unsigned char *start = s->bytes_at + at - text->window;
 
@@ -437,15 +191,15 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 	const struct finder *f = s->finder;
 	size_t at = s->word * 64 + s->bit;
 
-	while (s->entry != NO_ENTRY) {
-		const struct entry *entry = &f->entries[s->entry];
-		const struct text *text = &f->texts[entry->text];
+	while (s->entry != FINDER_NO_ENTRY) {
+		const struct finder_entry *entry = &f->entries[s->entry];
+		const struct finder_text *text = &f->texts[entry->text];
 		bool same = entry->key == s->key;
 
 		s->entry = entry->next;
-		if (s->entry == NO_ENTRY && s->then != NO_ENTRY) {
+		if (s->entry == FINDER_NO_ENTRY && s->then != FINDER_NO_ENTRY) {
 			s->entry = s->then;
-			s->then = NO_ENTRY;
+			s->then = FINDER_NO_ENTRY;
 			s->key = short_key(s->key);
 		}
 		if (same && text_stands(s, text, at)) {
@@ -465,6 +219,8 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 	return false;
 }
 
+/* --- The next place --------------------------------------------------------- */
+
 /* Lists the shapes that have a place in the word at hand. */
 static void list_active(struct finder_scan *s)
 {
@@ -482,19 +238,27 @@ static void list_active(struct finder_scan *s)
 	}
 }
 
+static inline uint32_t key_at(const void *p)
+{
+	uint32_t key;
+
+	memcpy(&key, p, sizeof(key));
+	return sieve_fold(key);
+}
+
 static uint32_t entries_of(const struct finder *f, uint32_t key)
 {
-	return f->heads[head_of(key)];
+	return f->heads[finder_head(key)];
 }
 
 /* Finds the entries for the key at hand. */
 static void look_up(struct finder_scan *s)
 {
 	s->entry = entries_of(s->finder, s->key);
-	s->then = s->finder->has_short ? entries_of(s->finder, short_key(s->key)) : NO_ENTRY;
-	if (s->entry == NO_ENTRY && s->then != NO_ENTRY) {
+	s->then = s->finder->has_short ? entries_of(s->finder, short_key(s->key)) : FINDER_NO_ENTRY;
+	if (s->entry == FINDER_NO_ENTRY && s->then != FINDER_NO_ENTRY) {
 		s->entry = s->then;
-		s->then = NO_ENTRY;
+		s->then = FINDER_NO_ENTRY;
 		s->key = short_key(s->key);
 	}
 }
@@ -521,7 +285,7 @@ static bool next_place(struct finder_scan *s)
 			s->key = key_at(s->bytes_at + s->word * 64 + s->bit);
 			look_up(s);
 		}
-		if (s->entry != NO_ENTRY || s->n_active != 0)
+		if (s->entry != FINDER_NO_ENTRY || s->n_active != 0)
 			return true;
 	}
 }
@@ -562,8 +326,8 @@ void finder_skip(struct finder_scan *s, size_t at)
 {
 	size_t word;
 
-	s->entry = NO_ENTRY;
-	s->then = NO_ENTRY;
+	s->entry = FINDER_NO_ENTRY;
+	s->then = FINDER_NO_ENTRY;
 	s->shape = s->n_active;
 	if (at <= s->base)
 		return;

@@ -115,8 +115,9 @@ struct anchor_spelling {
 /* false: there are more than ANCHOR_KEYS_MAX. */
 bool anchor_spell(struct anchor_spelling *spelling_r, const struct byte_set *sets, unsigned len);
 
-/* One of the combinations, the first byte in the lowest place; 0 behind a short one. */
-uint32_t anchor_key(const struct anchor_spelling *spelling, unsigned number);
+/* All combinations (room for ANCHOR_KEYS_MAX), the first byte in the lowest place; 0 behind a short
+ * one. */
+void anchor_keys(const struct anchor_spelling *spelling, uint32_t *keys_r);
 
 /* How often one of a window's spellings is to be expected at a byte, as the sample has it. */
 double anchor_seen(const struct anchor_sample *sample, const struct anchor_spelling *spelling);

@@ -18,33 +18,9 @@
 
 #include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include <purposed/base/err.h>
-
-struct byte_set {
-	uint64_t bits[4];
-};
-
-static inline bool byte_set_has(const struct byte_set *set, unsigned char c)
-{
-	return set->bits[c >> 6] >> (c & 63) & 1;
-}
-
-static inline void byte_set_add(struct byte_set *set, unsigned char c)
-{
-	set->bits[c >> 6] |= UINT64_C(1) << (c & 63);
-}
-
-void byte_set_invert(struct byte_set *set);
-void byte_set_unite(struct byte_set *set, const struct byte_set *other);
-void byte_set_intersect(struct byte_set *set, const struct byte_set *other);
-bool byte_set_holds(const struct byte_set *set, const struct byte_set *subset);
-unsigned byte_set_count(const struct byte_set *set);
-
-/* [0-9A-Za-z_], as PCRE2 has it in byte mode. */
-extern const struct byte_set byte_set_word;
-extern const struct byte_set byte_set_all;
+#include <purposed/engine/byte_set.h>
 
 enum pattern_op {
 	PATTERN_EMPTY,	/* the empty string; also what says nothing */
@@ -61,9 +37,10 @@ enum { PATTERN_UNBOUNDED = UINT_MAX };
 
 struct pattern_node {
 	enum pattern_op op;
-	bool must;	     /* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
-	struct byte_set set; /* SET, BEHIND, AHEAD */
-	unsigned min, max;   /* REPEAT; max may be PATTERN_UNBOUNDED */
+	bool must;		   /* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
+	struct byte_set set;	   /* SET, BEHIND, AHEAD */
+	unsigned min, max;	   /* REPEAT: how often; max may be PATTERN_UNBOUNDED */
+	unsigned len_min, len_max; /* CAT, ALT: for pattern_min and pattern_max */
 	/*
 	 * CAT, ALT: the first; REPEAT: the only one.  BEHIND, AHEAD: all that a
 	 * positive lookaround asks for, or NULL.

@@ -45,8 +45,15 @@ double anchor_frequency(const struct byte_set *set)
 
 	pthread_once(&once, fill_sums);
 	for (int word = 0; word < 4; word++) {
-		for (int i = 0; set->bits[word] != 0 && i < 8; i++)
-			sum += sums[8 * word + i][set->bits[word] >> (8 * i) & 255];
+		uint64_t left = set->bits[word];
+
+		/* Most sets have few bytes, which stand together. */
+		while (left != 0) {
+			int i = __builtin_ctzll(left) / 8;
+
+			sum += sums[8 * word + i][left >> (8 * i) & 255];
+			left &= ~(UINT64_C(255) << (8 * i));
+		}
 	}
 	return sum < 100000 ? sum / 1e5 : 1;
 }
