@@ -355,11 +355,6 @@ for format in tag record json text; do
 	status "full disk, $format: 2" 2 full filter --exit-zero -o "$format" "$T/lines"
 	like "full disk, $format: told" "$(cat "$T/err")" "No space left"
 done
-limited() {
-	(ulimit -f 1 && "$PURPOSED" filter -o record "$T/lines" 2>"$T/err" >"$T/limited")
-}
-status "a file that may not grow that large: 2" 2 limited
-like "told" "$(cat "$T/err")" "File too large"
 closed_out() {
 	"$PURPOSED" filter "$T/four" 2>"$T/err" >&-
 }
@@ -431,6 +426,7 @@ wait_for() { # FILE LINES
 
 mkfifo "$T/pipe"
 for jobs in 1 4; do
+	: >"$T/live" # what the other one wrote must not be taken for this one's
 	"$PURPOSED" filter -p $P -j$jobs <"$T/pipe" >"$T/live" &
 	pid=$!
 	exec 3>"$T/pipe"
@@ -447,6 +443,19 @@ for jobs in 1 4; do
 	exec 3>&-
 	status "-j$jobs: its end is ours" 1 wait $pid
 done
+
+# A limit on the size of files is an error, not an end without a word.
+: >"$T/limited"
+"$PURPOSED" filter -o record <"$T/pipe" >"$T/limited" 2>"$T/err" &
+pid=$!
+exec 3>"$T/pipe"
+echo started >&3
+wait_for "$T/limited" 1
+prlimit --pid $pid --fsize=4096
+cat "$T/lines" >&3 2>/dev/null
+exec 3>&-
+status "a file that may not grow that large: 2" 2 wait $pid
+like "told" "$(cat "$T/err")" "File too large"
 
 # A reader that goes away ends it quietly, though the input has no end.
 cut_off() {

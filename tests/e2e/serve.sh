@@ -333,10 +333,8 @@ rm -f "$D"/out.* "$D"/full.*
 
 # A limit on the size of files is an output that fails, not the end of the daemon.
 config "$TAG" "$WEB"
-: >"$D/err"
-(ulimit -f 4 && exec "$PURPOSED" serve -c "$CONF" >"$D/stdout" 2>"$D/err") &
-daemon_pid=$!
-said 'ready:'
+start
+prlimit --pid "$daemon_pid" --fsize=4096
 send 1 40 &
 sender=$!
 ok "a file that may not grow further is said" said 'cannot write to .*out\.log: File too large; inputs wait'
