@@ -199,7 +199,8 @@ static void test_splits(void **state)
 		{ "&amp;b", ".xxxx.." },
 		{ "1%202", "..xx.." },
 		/* the last digit; a plus before a number */
-		{ "12%33", "..Exx" "S" },
+		{ "12%33", "..Exx"
+			   "S" },
 		{ "x&#43;3", ".ExxxxS." },
 		{ "x&#64;b", ".ExxxxS." },
 		{ "plain", "......" },
