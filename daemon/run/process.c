@@ -67,7 +67,20 @@ struct walk {
 	struct span block;
 	struct record record;
 	struct torn torn;
+	bool first_look; /* most lines are only known not to be flagged */
 };
+
+/*
+ * Where a first look lets lines pass, a line that it sent back without need is
+ * counted as they are: what the counts say must not depend on how sure it was.
+ */
+static void count_record(struct walk *w, const struct result *result, size_t len, bool declared)
+{
+	if (w->first_look && !verdict_is_flagged(result->verdict))
+		stats_pass(&w->batch->stats, 1, len, declared);
+	else
+		stats_record(&w->batch->stats, result, len, declared);
+}
 
 /* The record at byte *at of the block, which moves behind it. */
 static bool process_record(struct walk *w, size_t *at)
@@ -95,7 +108,7 @@ static bool process_record(struct walk *w, size_t *at)
 		if (batch->out[i].len > DRAIN_BYTES)
 			means->drain(means->context, batch, i);
 	}
-	stats_record(&batch->stats, job.result, frame.len + frame.end.len, job.plan->set.n != 0);
+	count_record(w, job.result, frame.len + frame.end.len, job.plan->set.n != 0);
 	w->record.number++;
 	return true;
 }
@@ -173,6 +186,7 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	size_t at = 0;
 
 	if (plan != NULL) {
+		w.first_look = true;
 		at = whole_lines(&w);
 		process_glanced(&w, plan, at);
 	} else if (batch->framing == FRAMING_LINES) {

@@ -144,7 +144,8 @@ void stats_print(const struct stats *stats, const struct policy *policy, double 
 	if (!any)
 		return;
 	print_verdicts(stats, file);
-	fprintf(file, "findings by category and reason:\n");
+	fprintf(file, "findings by category and reason%s:\n",
+		stats->passed != 0 ? ", in flagged records" : "");
 	print_findings(stats, policy, file);
 	for (size_t i = 0; i < n_inputs; i++)
 		print_finding(not_searched, inputs[i].reason, inputs[i].n, file);

@@ -15,4 +15,4 @@ build_helper corpus
 build_helper measure
 build_helper latency
 # shellcheck disable=SC2046 # one word per library
-build_helper rules build/release/libpurposed.a -pthread $(pkg-config --libs libpcre2-8 libconfig)
+build_helper rules build/release/libpurposed.a -pthread $(pkg-config --libs libpcre2-8 libconfig) -lm

@@ -143,10 +143,21 @@ is "--select personal" "$("$PURPOSED" scan -q -p $P --select personal "$T/mixed.
 status "--exit-zero" 0 run scan --exit-zero -p $P "$T/mixed.log"
 SUMMARY=$(tr -s ' ' <"$T/err")
 like "summary: records" "$SUMMARY" '5 records, .*; 3 flagged'
-for line in 'out-of-purpose 3' 'permitted 1' 'clean 1' 'identification not-permitted 2' \
-	'navigation permitted 1' 'outside-annex outside-annex 1' '1 file or member searched'; do
+for line in 'out-of-purpose 3' 'not flagged 2' 'in flagged records:' 'identification not-permitted 2' \
+	'outside-annex outside-annex 1' '1 file or member searched'; do
 	like "summary: $line" "$SUMMARY" "$line"$'(\n|$)'
 done
+run scan --select all -p $P "$T/mixed.log"
+SUMMARY=$(tr -s ' ' <"$T/err")
+for line in 'out-of-purpose 3' 'permitted 1' 'clean 1' 'reason:' 'identification not-permitted 2' \
+	'navigation permitted 1' 'outside-annex outside-annex 1'; do
+	like "summary of all records: $line" "$SUMMARY" "$line"$'(\n|$)'
+done
+# Four numbers are an address to a first look; that they are a version, only a full one knows.
+run scan -p website-traffic-analysis - <<<$'msg="portal started" version=5.4.1.12\nnothing'
+is "what looked worse than it is is not flagged, and no more is said of it" \
+	"$(sed -n '/^records by/,$p' "$T/err" | tr -s ' ')" \
+	$'records by verdict:\n not flagged 2\nfindings by category and reason, in flagged records:\n1 file or member searched'
 status "summary without a purpose" 1 run scan "$T/mixed.log"
 like "says how many records nobody declared" "$(cat "$T/err")" 'without a declared purpose: 5'
 status "-v" 1 run scan -v -p $P "$T/mixed.log"

@@ -19,7 +19,8 @@ struct stats {
 	unsigned long long undeclared;	/* records without a declared purpose */
 	unsigned long long forged_tags; /* SD elements taken out that claimed to be ours */
 	unsigned long long verdicts[VERDICT_COUNT]; /* records by verdict, if they have one */
-	unsigned long long passed; /* that a first look let pass: not flagged, no more is known */
+	/* Not flagged; no more is known of them, as only flagged ones were looked for. */
+	unsigned long long passed;
 	/*
 	 * Findings by category and reason, at [category * REASON_COUNT + reason].
 	 * Behind the policy's categories come one row for outside-annex and one
@@ -37,7 +38,7 @@ void stats_clear(struct stats *stats);
 /* Counts one record of len bytes. */
 void stats_record(struct stats *stats, const struct result *result, size_t len, bool declared);
 
-/* Counts n records of len bytes in all that a first look let pass. */
+/* Counts n records of len bytes in all of which no more is to be said than: not flagged. */
 void stats_pass(struct stats *stats, size_t n, size_t len, bool declared);
 
 /* Adds from to into; both of the same policy. */

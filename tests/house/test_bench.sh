@@ -1,0 +1,19 @@
+#!/bin/bash
+# What `make bench` and tests/bench/memory measure with can be built, and works on a little.
+# (Measuring itself takes long, and is nothing to pass or to fail.)
+. tests/support/tap.sh
+
+ok "the helpers can be built" bash -euc '. tests/bench/build.sh'
+bench=build/bench
+for kind in access mixed line dense; do
+	"$bench/corpus" "$kind" 20000 >"$T/$kind"
+	ok "a corpus, $kind: about as much as asked" \
+		test "$(wc -c <"$T/$kind")" -ge 19000 -a "$(wc -c <"$T/$kind")" -le 22000
+done
+"$bench/corpus" mixed 20000 | cmp -s - "$T/mixed"
+is "the same bytes every time" $? 0
+is "an archive of a thousand members" "$("$bench/corpus" tar 2000000 | tar -t | wc -l)" 1000
+is "measure: seconds, processor seconds, peak memory" \
+	"$("$bench/measure" true 3>&1 >/dev/null | awk '{ print NF, ($3 > 0) }')" "3 1"
+like "rules: what the slowest ones cost" "$("$bench/rules" -n 2 "$T/mixed")" "all of them, record by record"
+done_testing
