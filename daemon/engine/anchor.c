@@ -304,11 +304,16 @@ static bool add_text(void *to, const struct anchor_road *road)
 	return true;
 }
 
+/* Texts are longer than what was priced, unless a road ends badly there: all or none are made. */
 static void add_texts(struct anchors *a, const struct anchor_cut *cut)
 {
 	struct texts_of to = { a, cut };
+	size_t n = a->n_texts;
 
-	anchor_walk(cut, ANCHOR_TEXT_MAX, add_text, &to);
+	if (anchor_walk(cut, ANCHOR_TEXT_MAX, add_text, &to) == 0)
+		return;
+	a->n_texts = n;
+	anchor_walk(cut, ANCHOR_PRICED_BYTES, add_text, &to);
 }
 
 void anchors_derive(struct anchors *anchors_r, const struct pattern *pattern,

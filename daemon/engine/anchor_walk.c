@@ -238,6 +238,17 @@ static void walk_ahead(struct walk *w, const struct pattern_node *node,
 	walk_rest(w, rest, len, &both);
 }
 
+static void walk_word(struct walk *w, const struct anchor_tail *rest, unsigned len,
+		      const struct byte_set *ahead)
+{
+	bool word_before = w->word_before;
+
+	w->word_before |= len == 0;
+	walk_rest(w, rest, len, ahead);
+	/* In another alternative no word need begin. */
+	w->word_before = word_before;
+}
+
 static void walk(struct walk *w, const struct pattern_node *node, const struct anchor_tail *rest,
 		 unsigned len, const struct byte_set *ahead)
 {
@@ -254,10 +265,7 @@ static void walk(struct walk *w, const struct pattern_node *node, const struct a
 	case PATTERN_REPEAT: walk_repeat(w, node, rest, len, ahead); break;
 	case PATTERN_BEHIND: walk_behind(w, node, rest, len, ahead); break;
 	case PATTERN_AHEAD: walk_ahead(w, node, rest, len, ahead); break;
-	case PATTERN_WORD:
-		w->word_before |= len == 0;
-		walk_rest(w, rest, len, ahead);
-		break;
+	case PATTERN_WORD: walk_word(w, rest, len, ahead); break;
 	default: walk_rest(w, rest, len, ahead); break;
 	}
 }

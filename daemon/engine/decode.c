@@ -19,6 +19,8 @@ const char decode_escapes[] = "%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
 			      "|&(?:#[0-9xX]|[A-Za-z]{2,6};)"
 			      "|[^\\x00- \"'<>]\\+";
 
+enum { NAME_MAX_BYTES = 8 };
+
 /* An escape at the start of some text: its length there, and what it stands for. */
 struct escape {
 	size_t len; /* 0: there is none */
@@ -166,6 +168,9 @@ static struct escape escape_reference(struct span text, size_t at)
 
 	if (rest.len > 2 && rest.ptr[1] == '#')
 		return escape_numeric_reference(text, at);
+	/* Most '&' stand between the fields of a query: no name, which would end soon. */
+	if (memchr(rest.ptr, ';', rest.len < NAME_MAX_BYTES ? rest.len : NAME_MAX_BYTES) == NULL)
+		return (struct escape){ 0 };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (span_starts(rest, names[i].name))
 			return escape_code(strlen(names[i].name), names[i].code);
@@ -199,20 +204,44 @@ static bool is_query(struct span text, size_t start, size_t plus)
 	return false;
 }
 
-/* A token is judged once, at its first '+'. */
+/* Of the '+' before the one at hand. */
 struct plus_state {
-	bool literal; /* '+' is no escape in this layer at all */
-	size_t token; /* start of the token we are in */
-	bool judged;
-	bool space;
+	bool literal;  /* '+' is no escape in this layer at all */
+	size_t behind; /* the byte behind it; 0: there was none */
+	bool space;    /* in its token */
 };
 
+/* Whether the quote at text[at] belongs to an escape, \" or \': an odd number of backslashes. */
+static bool is_escaped(struct span text, size_t from, size_t at)
+{
+	size_t start = at;
+
+	while (start > from && text.ptr[start - 1] == '\\')
+		start--;
+	return (at - start) % 2 != 0 && (text.ptr[at] == '"' || text.ptr[at] == '\'');
+}
+
+/* Where the token that holds byte at starts, or from, where it starts before. */
+static size_t token_start(struct span text, size_t from, size_t at)
+{
+	for (; at > from; at--) {
+		if (ends_token(text.ptr[at - 1]) && !is_escaped(text, from, at - 1))
+			break;
+	}
+	return at;
+}
+
+/* A token is judged once, at its first '+'; there it is looked for as well. */
 static struct escape escape_plus(struct span text, size_t at, struct plus_state *plus)
 {
-	if (!plus->judged && !plus->literal) {
-		plus->judged = true;
-		plus->space = is_query(text, plus->token, at);
-	}
+	size_t start;
+
+	if (plus->literal)
+		return (struct escape){ 0 };
+	start = token_start(text, plus->behind, at);
+	if (plus->behind == 0 || start > plus->behind)
+		plus->space = is_query(text, start, at);
+	plus->behind = at + 1;
 	return plus->space ? escape_byte(1, ' ') : (struct escape){ 0 };
 }
 
@@ -223,11 +252,52 @@ static struct escape escape_at(struct span text, size_t at, struct plus_state *p
 	case '\\': return escape_backslash(text, at);
 	case '&': return escape_reference(text, at);
 	case '+': return escape_plus(text, at, plus);
-	default:
-		if (ends_token(text.ptr[at]))
-			*plus = (struct plus_state){ .literal = plus->literal, .token = at + 1 };
-		return (struct escape){ 0 };
+	default: return (struct escape){ 0 };
 	}
+}
+
+static bool begins_escape(char c)
+{
+	return c == '%' || c == '\\' || c == '&' || c == '+';
+}
+
+/* Whether one of a word's eight bytes is c: only a byte of 0 borrows into its top bit. */
+static uint64_t has_byte(uint64_t word, char c)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t rest = word ^ (ones * (unsigned char)c);
+
+	return (rest - ones) & ~rest & ones << 7;
+}
+
+/* The first byte from at on that may begin an escape, or the end. */
+static size_t find_beginning(struct span text, size_t at)
+{
+	uint64_t word;
+
+	/* Most of most records has none: eight bytes are asked at once. */
+	for (; text.len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, text.ptr + at, sizeof(word));
+		if ((has_byte(word, '%') | has_byte(word, '\\') | has_byte(word, '&') |
+		     has_byte(word, '+')) != 0)
+			break;
+	}
+	while (at < text.len && !begins_escape(text.ptr[at]))
+		at++;
+	return at;
+}
+
+/* The first escape from *at on, and where it is; of no length, and the end, where there is none. */
+static struct escape next_escape(struct span text, size_t *at, struct plus_state *plus)
+{
+	struct escape escape = { 0 };
+
+	for (*at = find_beginning(text, *at); *at < text.len; *at = find_beginning(text, *at + 1)) {
+		escape = escape_at(text, *at, plus);
+		if (escape.len != 0)
+			break;
+	}
+	return escape;
 }
 
 static void layer_reserve(struct decode_layer *layer, size_t len)
@@ -240,6 +310,26 @@ static void layer_reserve(struct decode_layer *layer, size_t len)
 	}
 }
 
+/* Appends bytes [start, end) of the text as they are. */
+static void layer_copy(struct decode_layer *layer, struct span text, size_t start, size_t end)
+{
+	size_t out = layer->storage.len;
+
+	memcpy(layer->storage.ptr + out, text.ptr + start, end - start);
+	for (size_t i = start; i < end; i++)
+		layer->below[out++] = (uint32_t)i;
+	layer->storage.len = out;
+}
+
+/* Appends what the escape at byte at of the text stands for. */
+static void layer_add(struct decode_layer *layer, const struct escape *escape, size_t at)
+{
+	for (size_t i = 0; i < escape->n_bytes; i++) {
+		layer->storage.ptr[layer->storage.len] = escape->bytes[i];
+		layer->below[layer->storage.len++] = (uint32_t)at;
+	}
+}
+
 /*
  * Undoes one layer of escapes; false, and *layer is not filled, where there is
  * none.  Only a '+' of the record itself is a space: one that %2B stood for is a '+'.
@@ -247,40 +337,24 @@ static void layer_reserve(struct decode_layer *layer, size_t len)
 static bool layer_decode(struct decode_layer *layer, struct span text, bool is_record)
 {
 	struct plus_state plus = { .literal = !is_record };
-	size_t out = 0;
 	size_t at = 0;
-	bool any = false;
+	size_t copied = 0;
+	struct escape escape = next_escape(text, &at, &plus);
 
-	while (at < text.len) {
-		struct escape escape = escape_at(text, at, &plus);
-
-		if (escape.len != 0 && !any) {
-			/* The first one: what stands before it is copied now, at once. */
-			any = true;
-			layer_reserve(layer, text.len);
-			memcpy(layer->storage.ptr, text.ptr, at);
-			for (out = 0; out < at; out++)
-				layer->below[out] = (uint32_t)out;
-		}
-		if (escape.len == 0) {
-			escape = escape_byte(1, text.ptr[at]);
-			if (!any) {
-				at++;
-				continue;
-			}
-		}
-		for (size_t i = 0; i < escape.n_bytes; i++) {
-			layer->storage.ptr[out] = escape.bytes[i];
-			layer->below[out++] = (uint32_t)at;
-		}
-		at += escape.len;
-	}
-	if (!any)
+	if (escape.len == 0)
 		return false;
-	layer->below[out] = (uint32_t)text.len;
-	layer->storage.len = out;
-	if (out > layer->used)
-		layer->used = out;
+	layer_reserve(layer, text.len);
+	while (escape.len != 0) {
+		layer_copy(layer, text, copied, at);
+		layer_add(layer, &escape, at);
+		at += escape.len;
+		copied = at;
+		escape = next_escape(text, &at, &plus);
+	}
+	layer_copy(layer, text, copied, text.len);
+	layer->below[layer->storage.len] = (uint32_t)text.len;
+	if (layer->storage.len > layer->used)
+		layer->used = layer->storage.len;
 	layer->text = buf_span(&layer->storage);
 	return true;
 }
@@ -289,17 +363,14 @@ static bool layer_decode(struct decode_layer *layer, struct span text, bool is_r
 static void remaining_escapes(struct span text, size_t *start_r, size_t *end_r)
 {
 	struct plus_state plus = { .literal = true };
+	size_t at = 0;
+	struct escape escape = next_escape(text, &at, &plus);
 
-	*start_r = *end_r = 0;
-	for (size_t at = 0; at < text.len;) {
-		struct escape escape = escape_at(text, at, &plus);
-
-		if (escape.len != 0) {
-			if (*end_r == 0)
-				*start_r = at;
-			*end_r = at + escape.len;
-		}
-		at += escape.len != 0 ? escape.len : 1;
+	*start_r = *end_r = escape.len != 0 ? at : 0;
+	while (escape.len != 0) {
+		at += escape.len;
+		*end_r = at;
+		escape = next_escape(text, &at, &plus);
 	}
 }
 

@@ -304,6 +304,38 @@ static void test_rare(void **state)
 	buf_fini(&text);
 }
 
+/* Patterns whose roads differ in what is known before them, or end behind what was priced. */
+static void test_roads(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		size_t start;
+	} cases[] = {
+		{ "(?:\\bfoo|bar){1,2}", "xbar", 1 },
+		{ "(?:\\bfoo|bar){1,2}", "x foo", 2 },
+		{ "abcdefgh(?:a?b?){3}", "abcdefghb", 0 },
+		{ "abcdefgh(?:a?b?){3}", "-abcdefgh", 1 },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pattern *pattern = NULL;
+		struct anchors anchors;
+		struct finder *finder;
+		struct err e = { 0 };
+
+		assert_int_equal(pattern_parse(&pattern, cases[i].pattern, &e), 0);
+		anchors_derive(&anchors, pattern, NULL);
+		assert_false(anchors.everywhere);
+		finder = finder_of(f, &anchors);
+		if (!reached(f, finder, span_str(cases[i].text), cases[i].start))
+			fail_msg("%s: no anchor for %s", cases[i].pattern, cases[i].text);
+		finder_free(&finder);
+		anchors_fini(&anchors);
+		pattern_free(&pattern);
+	}
+}
+
 static void test_describe(void **state)
 {
 	struct pattern *pattern = NULL;
@@ -340,7 +372,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples), cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_shifted),	 cmocka_unit_test(test_made),
-		cmocka_unit_test(test_rare),	 cmocka_unit_test(test_describe),
+		cmocka_unit_test(test_rare),	 cmocka_unit_test(test_roads),
+		cmocka_unit_test(test_describe),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

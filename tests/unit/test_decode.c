@@ -69,6 +69,9 @@ static const struct once_case {
 	{ "tel +32 2", NULL },
 	{ "/a+b?c", NULL },
 	{ "q? +32", NULL },
+	{ "q?\\\"a+b", "q?\"a b" },
+	{ "q?\\\\\"a+b", "q?\\\"a+b" },
+	{ "x+y?a+b c?d+e", "x+y?a+b c?d e" },
 	{ "\"u=a+b\" & c", NULL },
 	{ "/?a=%2B32+2", "/?a=+32 2" },
 	/* no escape at all */
