@@ -20,7 +20,7 @@ struct session_request {
 	const char *rules;
 	bool oracle;		     /* every rule on every record (--engine pcre2) */
 	const char *cpu;	     /* the finder's level; NULL: the best one */
-	bool lasting; /* to be ready at once counts for more than to start at once */
+	bool lasting;		     /* to be ready at once counts for more than to start at once */
 	const char *const *purposes; /* none: the configuration's default_purposes */
 	size_t n_purposes;
 };
