@@ -67,16 +67,16 @@ struct walk {
 	struct span block;
 	struct record record;
 	struct torn torn;
-	bool first_look; /* most lines are only known not to be flagged */
+	bool only_flagged; /* are wanted: of the others no more is to be known */
 };
 
 /*
- * Where a first look lets lines pass, a line that it sent back without need is
- * counted as they are: what the counts say must not depend on how sure it was.
+ * Where only flagged records are wanted, the others are counted alike, whether a
+ * first look let them pass or a full one did: which it was is chance.
  */
 static void count_record(struct walk *w, const struct result *result, size_t len, bool declared)
 {
-	if (w->first_look && !verdict_is_flagged(result->verdict))
+	if (w->only_flagged && !verdict_is_flagged(result->verdict))
 		stats_pass(&w->batch->stats, 1, len, declared);
 	else
 		stats_record(&w->batch->stats, result, len, declared);
@@ -141,17 +141,23 @@ static void process_glanced(struct walk *w, const struct plan *plan, size_t end)
 	glance_wipe(glance);
 }
 
+/* Messages come one by one: they are looked at in full, and so counted. */
+static bool wants_only_flagged(const struct batch *batch, const struct process_means *means)
+{
+	for (size_t i = 0; i < means->n_outputs; i++) {
+		if (means->outputs[i].select != SELECT_FLAGGED)
+			return false;
+	}
+	return batch->framing == FRAMING_LINES;
+}
+
 /* The plan of a first look; NULL: every record is to be looked at in full. */
 static const struct plan *glance_plan(const struct walk *w)
 {
 	const struct plan *plan = stream_only_plan(w->batch->stream);
 
-	if (w->batch->framing != FRAMING_LINES || plan == NULL)
+	if (!w->only_flagged || plan == NULL)
 		return NULL;
-	for (size_t i = 0; i < w->means->n_outputs; i++) {
-		if (w->means->outputs[i].select != SELECT_FLAGGED)
-			return NULL;
-	}
 	if (w->block.len < engine_settings(plan->engine)->few_bytes || plan_finder(plan) == NULL)
 		return NULL;
 	return plan;
@@ -181,12 +187,12 @@ void process_batch(struct batch *batch, const struct process_means *means)
 			.read_at = batch->read_at,
 			.is_message = batch->framing == FRAMING_MESSAGES,
 		},
+		.only_flagged = wants_only_flagged(batch, means),
 	};
 	const struct plan *plan = glance_plan(&w);
 	size_t at = 0;
 
 	if (plan != NULL) {
-		w.first_look = true;
 		at = whole_lines(&w);
 		process_glanced(&w, plan, at);
 	} else if (batch->framing == FRAMING_LINES) {

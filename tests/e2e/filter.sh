@@ -495,11 +495,11 @@ mkdir "$T/slow"
 cat >"$T/slow/slow.conf" <<'END'
 rules = (
   { id = "slow"; element = "email"; what = "A pattern that backtracks without end.";
-    pattern = "(?<![a-z])(?:a+)+!"; examples = [ "[[aaa!]]" ]; counter_examples = [ "aaa." ]; }
+    pattern = "(?<![a-z])(?:a+)+(?<!aaa)!"; examples = [ "[[aa!]]" ]; counter_examples = [ "aaa!" ]; }
 );
 END
 echo 'rules = "slow"; limits = { match_limit = 1000; };' >"$T/slow.conf"
-printf '%s\n' "short aa?!" "$(many 60 a)?!" "[aaa!]" >"$T/slow.log"
+printf '%s\n' "short aaa!" "$(many 60 a)!" "[aa!]" >"$T/slow.log"
 status "a pattern that takes too many steps" 1 \
 	run filter -c "$T/slow.conf" -p nis2-supervision -o json "$T/slow.log"
 is "is unscanned, never clean; others are judged as ever" \

@@ -154,10 +154,20 @@ for line in 'out-of-purpose 3' 'permitted 1' 'clean 1' 'reason:' 'identification
 	like "summary of all records: $line" "$SUMMARY" "$line"$'(\n|$)'
 done
 # Four numbers are an address to a first look; that they are a version, only a full one knows.
-run scan -p website-traffic-analysis - <<<$'msg="portal started" version=5.4.1.12\nnothing'
-is "what looked worse than it is is not flagged, and no more is said of it" \
-	"$(sed -n '/^records by/,$p' "$T/err" | tr -s ' ')" \
-	$'records by verdict:\n not flagged 2\nfindings by category and reason, in flagged records:\n1 file or member searched'
+# Few records get a full look at once, and the oracle gives no other: all are counted alike.
+{ echo 'msg="portal started" version=5.4.1.12'; echo nothing; } >"$T/version"
+for much in "" "$(yes nothing | head -n 20000)"; do
+	for engine in auto pcre2; do
+		printf '%s\n' "$much" | cat "$T/version" - >"$T/versions.log"
+		run scan --engine $engine -p website-traffic-analysis "$T/versions.log"
+		is "not flagged, and no more is said of them: $(wc -l <"$T/versions.log") records, $engine" \
+			"$(sed -n '/^records by/,$p' "$T/err" | tr -s ' ')" \
+			"records by verdict:
+ not flagged $(wc -l <"$T/versions.log")
+findings by category and reason, in flagged records:
+1 file or member searched"
+	done
+done
 status "summary without a purpose" 1 run scan "$T/mixed.log"
 like "says how many records nobody declared" "$(cat "$T/err")" 'without a declared purpose: 5'
 status "-v" 1 run scan -v -p $P "$T/mixed.log"
