@@ -5,7 +5,7 @@
 
 #include <purposed/base/mem.h>
 
-enum { VALUES_MAX = 4096, HIGH_FEW = 8 };
+enum { HIGH_FEW = 8 };
 
 struct byte_set shape_widen(const struct byte_set *set)
 {
@@ -37,7 +37,7 @@ uint16_t shape_value_add(struct shape_builder *b, const struct shape_value *valu
 		if (same_value(&b->values[i], value))
 			return (uint16_t)i;
 	}
-	if (b->n == VALUES_MAX)
+	if (b->n == b->limit)
 		return SHAPE_ALWAYS;
 	b->values = mem_grow(b->values, b->n, &b->cap, sizeof(*b->values));
 	b->values[b->n] = *value;
