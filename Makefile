@@ -218,7 +218,8 @@ check-e2e: $(NEEDS_e2e) ## only: end-to-end tests under asan and ubsan
 	@tests/run $(SUITES_e2e)
 
 check-exact: $(B)/purposed ## the whole comparison of the fast engine with the oracle (an hour)
-	@EXACT_MB=$${EXACT_MB:-64} PURPOSED=$(B)/purposed tests/run @exact tests/e2e/exact.sh
+	@EXACT_MB=$${EXACT_MB:-64} PATTERN_ROUNDS=$${PATTERN_ROUNDS:-300} PURPOSED=$(B)/purposed \
+		tests/run @exact tests/e2e/exact.sh tests/e2e/patterns.sh
 
 check-quality: $(NEEDS_quality) ## only: checked values in every form, damaged records, work of every rule
 	@tests/run $(SUITES_quality)

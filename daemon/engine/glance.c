@@ -186,6 +186,13 @@ static size_t find_long(struct span block, size_t at, size_t max)
 
 /* --- The passes --------------------------------------------------------------- */
 
+/* Where a line ends no record has an anchor: the record behind it begins one byte later. */
+static bool is_line_end(struct span block, size_t at)
+{
+	return block.ptr[at] == '\n' ||
+	       (block.ptr[at] == '\r' && at + 1 < block.len && block.ptr[at + 1] == '\n');
+}
+
 /* Lists the line around byte at of the block. */
 static struct line *open_line(struct glance *g, size_t at)
 {
@@ -236,6 +243,8 @@ static void pass_block(struct glance *g)
 
 	finder_begin(g->scan, plan_finder(g->plan), g->block);
 	while (finder_next(g->scan, &c)) {
+		if (is_line_end(g->block, c.at))
+			continue;
 		if (line == NULL || c.at >= line->end)
 			line = open_line(g, c.at);
 		if (!line->named && c.rule != PLAN_ESCAPE)

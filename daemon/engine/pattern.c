@@ -39,7 +39,7 @@ static struct pattern_node *parse_escape(struct pattern_parser *p)
 		return pattern_node_new(p, PATTERN_WORD);
 	if (pattern_take(p, "B") || pattern_take(p, "A") || pattern_take(p, "z") ||
 	    pattern_take(p, "Z"))
-		return pattern_node_new(p, PATTERN_EMPTY);
+		return pattern_node_new(p, PATTERN_PLACE);
 	if (pattern_take(p, "N")) {
 		set = byte_set_all;
 		set.bits[0] &= ~(UINT64_C(1) << '\n');
@@ -73,7 +73,7 @@ static struct pattern_node *parse_atom(struct pattern_parser *p)
 	case '[': return pattern_class(p);
 	case '\\': return parse_escape(p);
 	case '^':
-	case '$': return pattern_node_new(p, PATTERN_EMPTY);
+	case '$': return pattern_node_new(p, PATTERN_PLACE);
 	case '.':
 		if (!p->dot_all)
 			dot.bits[0] &= ~(UINT64_C(1) << '\n');
@@ -93,6 +93,25 @@ static unsigned parse_number(struct pattern_parser *p, unsigned otherwise)
 	return value;
 }
 
+static void skip_blank(struct pattern_parser *p)
+{
+	while (p->blank && *p->at != '\0' && strchr(" \t\n\r\f\v", *p->at) != NULL)
+		p->at++;
+	if (p->blank && *p->at == '#') {
+		while (*p->at != '\0' && *p->at != '\n')
+			p->at++;
+		skip_blank(p);
+	}
+}
+
+/* "{,5}", "{ 1, 5 }": a quantifier or text, depending on the version of PCRE2. */
+static bool is_doubtful(const char *text)
+{
+	size_t len = strspn(text + 1, "0123456789, \t");
+
+	return text[1 + len] == '}' && strcspn(text + 1, "0123456789") < len;
+}
+
 /* A quantifier, if one stands here; else *min_r and *max_r stay. */
 static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *max_r)
 {
@@ -110,26 +129,20 @@ static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *ma
 		max = pattern_take(p, ",") ? parse_number(p, PATTERN_UNBOUNDED) : min;
 		if (!pattern_take(p, "}")) {
 			p->at = start;
+			if (is_doubtful(start))
+				pattern_fail(p, "a repeat that the finder does not know");
 			return;
 		}
 	} else if (!pattern_take(p, "*")) {
+		if (*p->at == '{' && is_doubtful(p->at))
+			pattern_fail(p, "a repeat that the finder does not know");
 		return;
 	}
 	*min_r = min;
 	*max_r = max;
+	skip_blank(p);
 	if (!pattern_take(p, "+"))
 		pattern_take(p, "?");
-}
-
-static void skip_blank(struct pattern_parser *p)
-{
-	while (p->blank && *p->at != '\0' && strchr(" \t\n\r\f\v", *p->at) != NULL)
-		p->at++;
-	if (p->blank && *p->at == '#') {
-		while (*p->at != '\0' && *p->at != '\n')
-			p->at++;
-		skip_blank(p);
-	}
 }
 
 static bool is_compound(const struct pattern_node *node)
@@ -144,7 +157,6 @@ static struct pattern_node *parse_sequence(struct pattern_parser *p)
 
 	for (skip_blank(p); !p->bad && *p->at != '\0' && *p->at != '|' && *p->at != ')';
 	     skip_blank(p)) {
-		/* The atom may be a group that references share: its own link stays free. */
 		struct pattern_node *atom = parse_atom(p);
 		unsigned min = 1;
 		unsigned max = 1;

@@ -1,6 +1,8 @@
 /* Escapes, and classes in square brackets. */
 #include <purposed/engine/pattern_private.h>
 
+#include <string.h>
+
 static const struct byte_set set_space = { { 0x0000000100003e00, 0, 0, 0 } };
 static const struct byte_set set_blank = { { 0x0000000100000200, 0, UINT64_C(1) << 32, 0 } };
 static const struct byte_set set_vertical = { { 0x0000000000003c00, 0, 0x20, 0 } };
@@ -77,7 +79,8 @@ static bool posix_class(struct pattern_parser *p, struct byte_set *set)
 	} classes[] = {
 		{ "[:alpha:]", "azAZ" },     { "[:digit:]", "09" },	{ "[:alnum:]", "azAZ09" },
 		{ "[:upper:]", "AZ" },	     { "[:lower:]", "az" },	{ "[:xdigit:]", "09afAF" },
-		{ "[:punct:]", "!/:@[`{~" }, { "[:space:]", "\t\r  " },
+		{ "[:punct:]", "!/:@[`{~" }, { "[:space:]", "\t\r  " }, { "[:blank:]", "\t\t  " },
+		{ "[:word:]", "azAZ09__" },
 	};
 
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
@@ -98,8 +101,14 @@ static int class_member(struct pattern_parser *p, struct byte_set *set)
 	struct byte_set escape;
 	int c = (unsigned char)*p->at;
 
-	if (c == '[' && p->at[1] == ':' && posix_class(p, set))
-		return -1;
+	if (c == '[' && p->at[1] == ':') {
+		if (posix_class(p, set))
+			return -1;
+		if (strstr(p->at, ":]") != NULL) {
+			pattern_fail(p, "a class that the finder does not know");
+			return -1;
+		}
+	}
 	p->at++;
 	if (c == '\\') {
 		if (pattern_class_escape(*p->at, &escape)) {

@@ -5,12 +5,11 @@
 
 enum { DEPTH_MAX = 100 };
 
-/* A group's nodes once more: what a reference to it can match. */
 static struct pattern_node *reference(struct pattern_parser *p, const struct pattern_group *group)
 {
 	if (group->node == NULL)
 		return pattern_fail(p, "a reference into an open group");
-	return pattern_node_repeat(p, group->node, 1, 1);
+	return pattern_node_copy(p, group->node);
 }
 
 struct pattern_node *pattern_group_named(struct pattern_parser *p, char close)
@@ -64,12 +63,17 @@ static struct pattern_node *named_capture(struct pattern_parser *p, char close)
 	return capture(p, name, (size_t)(end - name));
 }
 
-/* Letters of (?i-x...) up to ':' or ')'; false where there is another. */
+/*
+ * Letters of (?i-x...) up to ':' or ')'; false where there is another.  (?xx) is
+ * none of them: blanks within classes do not count there.
+ */
 static bool parse_flags(struct pattern_parser *p)
 {
 	bool on = true;
 
 	for (;; p->at++) {
+		if (strncmp(p->at, "xx", 2) == 0)
+			return false;
 		switch (*p->at) {
 		case '-': on = false; break;
 		case 'i': p->fold = on; break;

@@ -1,10 +1,8 @@
-/*
- * A back reference shares the nodes of its group.  Siblings are linked by the
- * parent's list, so a shared node is wrapped: its own link is not free.
- */
 #include <purposed/engine/pattern_private.h>
 
 #include <purposed/base/mem.h>
+
+enum { COPIES_MAX = 4096 }; /* references to references grow fast */
 
 struct pattern_node *pattern_node_new(struct pattern_parser *p, enum pattern_op op)
 {
@@ -56,6 +54,42 @@ struct pattern_node *pattern_node_around(struct pattern_parser *p, enum pattern_
 	node->set = *set;
 	node->must = must;
 	return node;
+}
+
+static struct pattern_node *copy_children(struct pattern_parser *p, const struct pattern_node *node)
+{
+	struct pattern_node *twin = pattern_node_new(p, node->op);
+	const struct pattern_node **link = &twin->child;
+
+	for (const struct pattern_node *c = node->child; c != NULL && !p->bad; c = c->next) {
+		struct pattern_node *child = pattern_node_copy(p, c);
+
+		*link = child;
+		link = &child->next;
+	}
+	pattern_node_close(twin);
+	return twin;
+}
+
+struct pattern_node *pattern_node_copy(struct pattern_parser *p, const struct pattern_node *node)
+{
+	struct pattern_node *twin;
+
+	if (++p->n_copies > COPIES_MAX)
+		return pattern_fail(p, "references to too much");
+	switch (node->op) {
+	case PATTERN_SET:
+		twin = pattern_node_set(p, &node->set);
+		if (p->fold)
+			byte_set_fold(&twin->set);
+		return twin;
+	case PATTERN_REPEAT:
+		return pattern_node_repeat(p, pattern_node_copy(p, node->child), node->min,
+					   node->max);
+	case PATTERN_CAT:
+	case PATTERN_ALT: return copy_children(p, node);
+	default: return pattern_node_new(p, PATTERN_EMPTY);
+	}
 }
 
 static unsigned add(unsigned a, unsigned b)

@@ -12,7 +12,10 @@
 
 struct shape_builder *shape_builder_new(void)
 {
-	return mem_new(1, sizeof(struct shape_builder));
+	struct shape_builder *b = mem_new(1, sizeof(*b));
+
+	b->limit = SHAPE_VALUES_MAX;
+	return b;
 }
 
 size_t shape_add(struct shape_builder *b, const struct anchor_shape *parts, size_t n)
@@ -79,7 +82,8 @@ static void rebuild(struct shape_builder *b, struct shape_builder *fresh)
 void shape_finish(struct shape_builder **builder, struct shape_program *program_r)
 {
 	struct shape_builder *b = *builder;
-	struct shape_builder fresh = { 0 };
+	/* With room for an output that is always, and one that is never. */
+	struct shape_builder fresh = { .limit = SHAPE_VALUES_MAX + 2 };
 	struct shape_program program = { 0 };
 
 	rebuild(b, &fresh);

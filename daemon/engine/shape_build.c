@@ -80,6 +80,7 @@ static uint16_t build_repeat(struct shape_builder *b, const struct pattern_node 
 {
 	unsigned one = pattern_max(node->child);
 	unsigned more = node->max - node->min;
+	struct reach last = reach;
 
 	if (node->child->op == PATTERN_SET)
 		return build_set_repeat(b, node, x, reach);
@@ -87,8 +88,11 @@ static uint16_t build_repeat(struct shape_builder *b, const struct pattern_node 
 		return x;
 	if (more > SHAPE_OPTIONAL_MAX || one >= reach.room || node->max > reach.room / one)
 		x = SHAPE_ALWAYS;
+	/* A lookahead looks beyond its node: what the last one looks at is within reach, too. */
+	else if (more > 0)
+		last.room -= one * (node->max - 1);
 	for (unsigned i = 0; i < more && x != SHAPE_ALWAYS; i++)
-		x = shape_value_or(b, x, build(b, node->child, x, reach));
+		x = shape_value_or(b, x, build(b, node->child, x, last));
 	return node->min > 0 ? build_times(b, node->child, node->min, x, reach) : x;
 }
 

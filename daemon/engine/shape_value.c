@@ -5,7 +5,7 @@
 
 #include <purposed/base/mem.h>
 
-enum { VALUES_MAX = 4096, HIGH_FEW = 8 };
+enum { HIGH_FEW = 8 };
 
 struct byte_set shape_widen(const struct byte_set *set)
 {
@@ -31,20 +31,13 @@ static bool same_value(const struct shape_value *x, const struct shape_value *y)
 	return x->kind == y->kind && x->shift == y->shift && x->a == y->a && x->b == y->b;
 }
 
-/* The class of no byte or of all: of an output that is never or always, for which there is room. */
-static bool is_constant(const struct shape_value *value)
-{
-	return value->is_class &&
-	       (byte_set_count(&value->set) == 0 || byte_set_holds(&value->set, &byte_set_all));
-}
-
 uint16_t shape_value_add(struct shape_builder *b, const struct shape_value *value)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		if (same_value(&b->values[i], value))
 			return (uint16_t)i;
 	}
-	if (b->n >= VALUES_MAX && !is_constant(value))
+	if (b->n == b->limit)
 		return SHAPE_ALWAYS;
 	b->values = mem_grow(b->values, b->n, &b->cap, sizeof(*b->values));
 	b->values[b->n] = *value;

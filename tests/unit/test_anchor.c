@@ -276,6 +276,61 @@ static void test_made(void **state)
 	assert_true(matches > 3000);
 }
 
+/* Patterns that are easily read as less than they are: each match has its anchor. */
+static void test_odd(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *text; /* with a match */
+	} cases[] = {
+		/* A reference has the case of its own place, and none of its group's surroundings.
+		 */
+		{ "(foo)(?i)-\\1", "foo-FOO" },
+		{ "((?<=a)x)b\\1cd", "axbxcd" },
+		{ "(\\bfoo)\\1-zq", "foofoo-zq" },
+		/* A negative lookaround with more in it than a byte excludes no byte. */
+		{ "foo(?![a-z]$)...", "fooxyz" },
+		{ "foo(?!x\\B)x-?", "foox " },
+		{ "(?<!^x)foobar", "axfoobar" },
+		{ "::key=\\d(?!\\B[:=])", "::key=7:" },
+		/* A word begins in one alternative only. */
+		{ "(?:\\bfoo|bar){2}zq", "xbarbarzq" },
+		/* A repeat of nothing behind the bytes that were priced. */
+		{ "abcdefgh(?:x?){3}y", "abcdefghxxy" },
+		{ "abcdefgh(?:x?){3}", "abcdefghxx" },
+		{ "(?x) zqa? ?b", "zqb" },
+		{ "foo[[:blank:][:word:]]zq", "foo\tzq" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pattern *pattern = NULL;
+		struct anchors anchors;
+		struct finder *finder;
+		struct regex *regex;
+		struct buf text = { 0 };
+		struct err e = { 0 };
+		size_t start;
+		size_t end;
+
+		buf_printf(&text, ". %s .", cases[i].text);
+		assert_int_equal(regex_compile(&regex, cases[i].pattern, true, &e), 0);
+		assert_int_equal(regex_match(regex, f->scratch, buf_span(&text), 0), REGEX_MATCH);
+		assert_true(regex_matched(f->scratch, 0, &start, &end));
+		assert_int_equal(pattern_parse(&pattern, cases[i].pattern, &e), 0);
+		anchors_derive(&anchors, pattern, NULL);
+		assert_false(anchors.everywhere);
+		finder = finder_of(f, &anchors);
+		if (!reached(f, finder, buf_span(&text), start))
+			fail_msg("no anchor of %s in \"%s\"", cases[i].pattern, cases[i].text);
+		finder_free(&finder);
+		anchors_fini(&anchors);
+		pattern_free(&pattern);
+		regex_free(&regex);
+		buf_fini(&text);
+	}
+}
+
 /* Candidates must be few in what many rules do not match: prices are to do their work. */
 static void test_rare(void **state)
 {
@@ -373,7 +428,7 @@ int main(void)
 		cmocka_unit_test(test_examples), cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_shifted),	 cmocka_unit_test(test_made),
 		cmocka_unit_test(test_rare),	 cmocka_unit_test(test_roads),
-		cmocka_unit_test(test_describe),
+		cmocka_unit_test(test_describe), cmocka_unit_test(test_odd),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -202,6 +202,86 @@ static void test_skip(void **state)
 	finder_free(&finder);
 }
 
+/* A lookahead in a repeat looks beyond the last stretch that is known, but never into what is not.
+ */
+static void test_lookahead(void **state)
+{
+	struct fixture *f = *state;
+	struct pattern *pattern = NULL;
+	struct anchors anchors;
+	struct finder_rule rule = { 0, &anchors };
+	struct finder *finder;
+	struct err e = { 0 };
+	static char text[2 * STRETCH];
+
+	assert_int_equal(pattern_parse(&pattern, "##(?:[^.]{13}(?=[^.]{50})){1,4}Q", &e), 0);
+	anchors_derive(&anchors, pattern, NULL);
+	assert_int_equal(anchors.n_shapes, 1);
+	finder = finder_new(&rule, 1, NULL, sieve_level_find("auto"));
+	for (size_t at = STRETCH - 120; at < STRETCH; at++) {
+		struct candidate c;
+		bool reached = false;
+
+		memset(text, '.', sizeof(text));
+		memset(text + at, '#', 2);
+		memset(text + at + 2, 'x', 100);
+		text[at + 2 + 52] = 'Q';
+		finder_begin(f->scan, finder, span_of(text, sizeof(text)));
+		while (finder_next(f->scan, &c))
+			reached |= (long long)at <= (long long)c.at - c.before_min &&
+				   (long long)at >= (long long)c.at - c.before_max;
+		if (!reached)
+			fail_msg("at byte %zu", at);
+	}
+	finder_free(&finder);
+	anchors_fini(&anchors);
+	pattern_free(&pattern);
+}
+
+/* More shapes than a program holds, over few classes: what is left out is found everywhere. */
+static void test_many(void **state)
+{
+	enum { MANY = 900 };
+	static const char *const parts[] = { "[^\\d]", "[a-z]",	   "\\W",
+					     "[^a-z]", "[\\d ,:]", "[^.]{3}" };
+	static struct pattern *parsed[MANY];
+	static struct anchors anchors[MANY];
+	static struct finder_rule rules[MANY];
+	static bool found[MANY];
+	struct fixture *f = *state;
+	struct finder *finder;
+	struct candidate c;
+	unsigned seed = 5;
+	size_t n = 0;
+
+	for (size_t i = 0; i < MANY; i++) {
+		struct buf text = { 0 };
+		struct err e = { 0 };
+
+		for (int k = 0; k < 24; k++) {
+			seed = seed * 1664525 + 1013904223;
+			buf_add_str(&text, parts[(seed >> 16) % COUNT(parts)]);
+		}
+		assert_int_equal(pattern_parse(&parsed[i], buf_str(&text), &e), 0);
+		anchors_derive(&anchors[i], parsed[i], NULL);
+		assert_int_equal(anchors[i].n_shapes, 1);
+		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
+		buf_fini(&text);
+	}
+	finder = finder_new(rules, MANY, NULL, sieve_level_find("auto"));
+	finder_begin(f->scan, finder, span_str("nothing of the kind"));
+	while (finder_next(f->scan, &c)) {
+		n += !found[c.rule];
+		found[c.rule] = true;
+	}
+	assert_true(n > 0 && n < MANY);
+	finder_free(&finder);
+	for (size_t i = 0; i < MANY; i++) {
+		anchors_fini(&anchors[i]);
+		pattern_free(&parsed[i]);
+	}
+}
+
 static void test_levels_by_name(void **state)
 {
 	(void)state;
@@ -232,7 +312,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels), cmocka_unit_test(test_alignments),
 		cmocka_unit_test(test_skip),   cmocka_unit_test(test_levels_by_name),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_empty),  cmocka_unit_test(test_lookahead),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

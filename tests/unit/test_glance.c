@@ -200,13 +200,39 @@ static void test_random(void **state)
 	compare(f, "website-management", NULL, span_str("\r\n\r\n"));
 }
 
+/* An anchor at a line's end is of no record: a line is named once. */
+static void test_line_ends(void **state)
+{
+	struct engine_options options = engine_defaults();
+	struct fixture own = { 0 };
+	struct err e = { 0 };
+	char dir[32];
+	char *path;
+
+	(void)state;
+	path = unit_file(unit_directory(dir), "r.conf",
+			 "rules = ({ id = 'r'; element = 'email'; what = 'w';"
+			 "  pattern = '[0-9]{3,}[\\n\\r ]{1,2}zq';"
+			 "  examples = [ '[[123 zq]]' ]; counter_examples = [ '12 zq' ]; });");
+	options.rules_path = dir;
+	assert_int_equal(engine_load(&own.engine, &options, &e), 0);
+	options.oracle = true;
+	assert_int_equal(engine_load(&own.oracle, &options, &e), 0);
+	compare(&own, NULL, NULL,
+		span_str("123 zq 456\nzq 1\n123 zq 4567\r\nzq\r\n12\n4567\nzq\n\nzq"));
+	engine_unref(&own.engine);
+	engine_unref(&own.oracle);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_examples),
-		cmocka_unit_test(test_encoded),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_examples),  cmocka_unit_test(test_encoded),
+		cmocka_unit_test(test_long),	  cmocka_unit_test(test_random),
+		cmocka_unit_test(test_line_ends),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -34,10 +34,12 @@ static void test_lengths(void **state)
 	lengths("é", 2, 2);
 	lengths("a|bcd|", 0, 3);
 	lengths("a?b*c+d{2}e{2,5}f{3,}", 8, PATTERN_UNBOUNDED);
-	lengths("a{,5}", 5, 5);
+	lengths("a{x,5}{", 7, 7);
+	lengths("(?x) a + + b {2} ? c ? ?", 3, PATTERN_UNBOUNDED);
 	lengths("(?:ab){2,3}+c??", 4, 7);
 	lengths("(?i)(?<x>ab|c)\\k<x>(?-i:d)", 3, 5);
 	lengths("(a)(bb)\\2\\g{1}", 6, 6);
+	lengths("(a(b?))\\1(\\1\\2)", 3, 7);
 	lengths("(?<![a-z])\\bx(?=yz)$", 1, 1);
 	lengths("(?x) a  b # comment\n c", 3, 3);
 	lengths("(?(c)ab|c)d(?<c>e)?(?(c)f)", 2, 5);
@@ -83,6 +85,10 @@ static void test_sets(void **state)
 		"[[:alpha:]_]",
 		"[[:punct:]]",
 		"[[:space:]]",
+		"[[:blank:]]",
+		"[^[:word:]-]",
+		"[[:a]",
+		"[[:=]",
 		"[\\w.+-]",
 		"[\\x80-\\xff]",
 		"[^\\s\"]",
@@ -132,6 +138,17 @@ static void test_refused(void **state)
 		{ "a)", "a bracket that was not opened at byte 1 of the pattern\n" },
 		{ "\\3(a)",
 		  "a reference that the finder does not know at byte 2 of the pattern\n" },
+		{ "a(?xx)b",
+		  "a kind of group that the finder does not know at byte 3 of the pattern\n" },
+		{ "[a[:^digit:]]",
+		  "a class that the finder does not know at byte 2 of the pattern\n" },
+		{ "[[:cntrl:]]",
+		  "a class that the finder does not know at byte 1 of the pattern\n" },
+		{ "a{,5}", "a repeat that the finder does not know at byte 1 of the pattern\n" },
+		{ "a{ 1}", "a repeat that the finder does not know at byte 1 of the pattern\n" },
+		{ "a{1, 5}", "a repeat that the finder does not know at byte 1 of the pattern\n" },
+		{ "(a)(\\1\\1)(\\2\\2)(\\3\\3)(\\4\\4)(\\5\\5)(\\6\\6)(\\7\\7)(\\8\\8)(\\9\\9)",
+		  "references to too much at byte 54 of the pattern\n" },
 		{ "(?<x>a\\k<x>)", "a reference into an open group at byte 11 of the pattern\n" },
 	};
 

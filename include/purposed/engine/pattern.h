@@ -5,13 +5,14 @@
  * reads the part of the PCRE2 syntax (pcre2pattern(3)) that rules use, in byte
  * mode, into a tree that describes a language which holds every string that
  * the pattern matches: possessive and lazy repeats are plain ones, a back
- * reference is whatever its group can match, and of negative lookarounds only
- * the single bytes among their alternatives say anything.  It may describe too
- * much, never too little.
+ * reference is whatever its group can match (what the group asks of its
+ * surroundings is not asked again), and of negative lookarounds only the single
+ * bytes among their alternatives say anything.  It may describe too much, never
+ * too little.
  *
- * Syntax that it does not know (recursion, conditions, \K, callouts, verbs) is
- * an error: such a pattern has no tree, and its rule must be looked for
- * everywhere.
+ * Syntax that it does not know (recursion, \K, callouts, verbs), or that
+ * versions of PCRE2 read differently, is an error: such a pattern has no tree,
+ * and its rule must be looked for everywhere.
  */
 #ifndef PURPOSED_ENGINE_PATTERN_H
 #define PURPOSED_ENGINE_PATTERN_H
@@ -23,7 +24,8 @@
 #include <purposed/engine/byte_set.h>
 
 enum pattern_op {
-	PATTERN_EMPTY,	/* the empty string; also what says nothing */
+	PATTERN_EMPTY,	/* the empty string */
+	PATTERN_PLACE,	/* asks something of this place that the tree does not tell (^, $, \B) */
 	PATTERN_SET,	/* one byte of set */
 	PATTERN_CAT,	/* its children, one behind the other */
 	PATTERN_ALT,	/* one of its children */

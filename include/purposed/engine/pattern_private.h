@@ -45,6 +45,7 @@ struct pattern_parser {
 	unsigned depth;
 	struct pattern_group groups[PATTERN_GROUPS_MAX];
 	unsigned n_groups; /* the next group's number - 1 */
+	unsigned n_copies; /* nodes that references copied */
 	struct err *e;
 	bool bad;
 };
@@ -65,6 +66,12 @@ struct pattern_node *pattern_node_repeat(struct pattern_parser *p, const struct 
 					 unsigned min, unsigned max);
 struct pattern_node *pattern_node_around(struct pattern_parser *p, enum pattern_op op,
 					 const struct byte_set *set, bool must);
+
+/*
+ * What a reference to node matches: the same bytes, letters in the case that
+ * holds here, wherever they stand.
+ */
+struct pattern_node *pattern_node_copy(struct pattern_parser *p, const struct pattern_node *node);
 
 /* A sequence or choice has all of its children: how long it is can be told. */
 void pattern_node_close(struct pattern_node *node);

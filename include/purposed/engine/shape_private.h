@@ -15,7 +15,7 @@
 #include <purposed/engine/shape.h>
 
 /* Values that need no bitmap.  ALWAYS: no condition.  NEVER: cannot be. */
-enum { SHAPE_ALWAYS = UINT16_MAX, SHAPE_NEVER = UINT16_MAX - 1 };
+enum { SHAPE_ALWAYS = UINT16_MAX, SHAPE_NEVER = UINT16_MAX - 1, SHAPE_VALUES_MAX = 4096 };
 
 /* A bitmap: that of a class, or what an operation (enum shape_kind) makes of two others. */
 struct shape_value {
@@ -29,6 +29,7 @@ struct shape_value {
 struct shape_builder {
 	struct shape_value *values;
 	size_t n, cap;
+	size_t limit;	   /* of n */
 	uint16_t *outputs; /* the value of each shape */
 	size_t n_outputs, outputs_cap;
 };
