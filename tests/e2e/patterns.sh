@@ -23,8 +23,10 @@ differ() {
 	turn=$((turn + 1))
 	plain "$@" --engine pcre2 > "$T/oracle"
 	plain "$@" --cpu "${levels[turn % ${#levels[@]}]}" > "$T/fast"
+	# A pattern may cost more than its limit where it cannot match; only the oracle tries it there.
+	grep -h '"match-limit"' "$T/oracle" "$T/fast" | grep -o '"record":[0-9]*,' > "$T/limited"
 	ok "seed $seed, ${levels[turn % ${#levels[@]}]}, $*: $(wc -l < "$T/oracle") records" \
-		cmp -s "$T/oracle" "$T/fast"
+		cmp -s <(grep -vFf "$T/limited" "$T/oracle") <(grep -vFf "$T/limited" "$T/fast")
 }
 
 turn=0
