@@ -21,7 +21,7 @@
  *   format    and format_*: how records look  scan      a list of paths, to the end
  *   progress  the line on a terminal
  *   serve     the daemon                    setup     its inputs and outputs, opened
- *   loop      sd-event                      port      one input of the loop
+ *   loop      sd-event                      port      and port_*: one input of the loop
  *   service   what systemd is told
  *
  * engine/   bytes in, findings and verdicts out; no input, no output
