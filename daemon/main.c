@@ -18,7 +18,8 @@
  *   lines     the lines of a descriptor
  *   pipeline  batches, workers, order       process   the records of one batch
  *   stream    what an input's records share stats     what is counted
- *   format    and format_*: how records look  scan      a list of paths, to the end
+ *   format    and format_*: how records look; the pieces of JSON are format_parts
+ *   scan      a list of paths, to the end
  *   progress  the line on a terminal
  *   serve     the daemon                    setup     its inputs and outputs, opened
  *   loop      sd-event                      port      and port_*: one input of the loop

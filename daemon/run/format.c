@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include <purposed/engine/policy.h>
+#include <purposed/engine/timestamp.h>
 
 static const struct format *const formats[] = {
-	&format_tag,
-	&format_json,
-	&format_record,
-	&format_text,
+	&format_tag, &format_json, &format_record, &format_text,
+	&format_ecs, &format_ocsf, &format_cef,
 };
 
 const struct format *format_find(const char *name)
@@ -22,7 +21,43 @@ const struct format *format_find(const char *name)
 
 const char *format_names(void)
 {
-	return "tag, json, record, text";
+	return "tag, json, record, text, ecs, ocsf, cef";
+}
+
+enum severity format_severity(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_CLEAN:
+	case VERDICT_PERMITTED: return SEVERITY_INFORMATIONAL;
+	case VERDICT_NOTICE: return SEVERITY_LOW;
+	case VERDICT_GAP:
+	case VERDICT_UNSCANNED: return SEVERITY_MEDIUM;
+	default: return SEVERITY_HIGH;
+	}
+}
+
+struct timespec format_time(const struct record *record)
+{
+	struct timespec time = record->read_at;
+
+	timestamp_find(record->text, &record->read_at, &time);
+	return time;
+}
+
+static bool is_worse(const struct decision *a, const struct decision *b)
+{
+	return a->verdict != b->verdict ? a->verdict > b->verdict : a->reason > b->reason;
+}
+
+const struct finding *format_worst(const struct result *result)
+{
+	const struct finding *found = NULL;
+
+	for (size_t i = 0; i < result->n; i++) {
+		if (found == NULL || is_worse(&result->findings[i].decision, &found->decision))
+			found = &result->findings[i];
+	}
+	return found;
 }
 
 void format_add_text(struct buf *out, const struct format_job *job, size_t start, size_t end)
@@ -95,4 +130,53 @@ void format_add_elements(struct buf *out, const struct format_job *job)
 			add_listed(out, start,
 				   rules_element(rules, job->result->findings[i].element));
 	}
+}
+
+void format_add_purposes(struct buf *out, const struct format_job *job)
+{
+	const struct policy *policy = engine_policy(job->plan->engine);
+	const struct purpose_set *set = &job->plan->set;
+	size_t start = out->len;
+
+	for (size_t i = 0; i < set->n; i++)
+		add_listed(out, start, policy_purpose(policy, set->purposes[i])->id);
+}
+
+static bool first_of_rule(const struct result *result, size_t i)
+{
+	if (result->findings[i].rule == FINDING_NONE)
+		return false;
+	for (size_t j = 0; j < i; j++) {
+		if (result->findings[j].rule == result->findings[i].rule)
+			return false;
+	}
+	return true;
+}
+
+void format_add_rules(struct buf *out, const struct format_job *job)
+{
+	const struct rules *rules = engine_rules(job->plan->engine);
+	size_t start = out->len;
+
+	for (size_t i = 0; i < job->result->n; i++) {
+		if (first_of_rule(job->result, i))
+			add_listed(out, start, rules_at(rules, job->result->findings[i].rule)->id);
+	}
+}
+
+void format_add_title(struct buf *out, const struct format_job *job)
+{
+	const struct finding *worst = format_worst(job->result);
+	size_t start;
+
+	buf_add_str(out, verdict_name(job->result->verdict));
+	if (worst == NULL)
+		return;
+	buf_add_str(out, ": ");
+	start = out->len;
+	format_add_elements(out, job);
+	if (out->len == start)
+		out->len -= 2;
+	if (worst->decision.reason != REASON_NONE)
+		buf_printf(out, " (%s)", reason_name(worst->decision.reason));
 }

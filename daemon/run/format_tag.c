@@ -12,31 +12,14 @@
 
 #include <stdio.h>
 
-#include <purposed/engine/policy.h>
 #include <purposed/io/syslog.h>
 
-/* SD parameters escape '"', '\' and ']'. */
-static void add_escaped(struct buf *out, const char *value)
-{
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\' || *value == ']')
-			buf_add_char(out, '\\');
-		buf_add_char(out, *value);
-	}
-}
-
+/* All ids are of [a-z0-9_-]: nothing of them is to be escaped. */
 static void add_element(struct buf *out, const struct format_job *job)
 {
-	const struct policy *policy = engine_policy(job->plan->engine);
-	const struct purpose_set *set = &job->plan->set;
-
 	buf_printf(out, "[purposed@%u verdict=\"%s\" purpose=\"", job->options->enterprise_id,
 		   verdict_name(job->result->verdict));
-	for (size_t i = 0; i < set->n; i++) {
-		if (i != 0)
-			buf_add_char(out, ',');
-		add_escaped(out, policy_purpose(policy, set->purposes[i])->id);
-	}
+	format_add_purposes(out, job);
 	buf_add_str(out, "\" categories=\"");
 	format_add_categories(out, job);
 	buf_add_str(out, "\" elements=\"");

@@ -34,17 +34,6 @@ static const char *verdict_color(enum verdict verdict)
 	}
 }
 
-static const struct finding *worst(const struct result *result)
-{
-	const struct finding *found = NULL;
-
-	for (size_t i = 0; i < result->n; i++) {
-		if (found == NULL || result->findings[i].decision.verdict > found->decision.verdict)
-			found = &result->findings[i];
-	}
-	return found;
-}
-
 static bool inside_sequence(struct span text, size_t at)
 {
 	return at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80;
@@ -53,7 +42,7 @@ static bool inside_sequence(struct span text, size_t at)
 static void add_excerpt(struct buf *out, const struct format_job *job)
 {
 	struct span text = job->record->text;
-	const struct finding *finding = worst(job->result);
+	const struct finding *finding = format_worst(job->result);
 	size_t first = finding != NULL && finding->start < text.len ? finding->start : 0;
 	size_t last = finding != NULL && finding->end <= text.len ? finding->end : first;
 	size_t start = first > AROUND_BYTES ? first - AROUND_BYTES : 0;
@@ -86,7 +75,7 @@ static void add_what(struct buf *out, const struct format_job *job)
 
 	format_add_elements(out, job);
 	if (out->len == start && job->result->verdict == VERDICT_UNSCANNED)
-		buf_add_str(out, reason_name(worst(job->result)->decision.reason));
+		buf_add_str(out, reason_name(format_worst(job->result)->decision.reason));
 }
 
 static unsigned text_add(struct buf *out, const struct format_job *job, size_t *tail_r)

@@ -52,9 +52,12 @@ static void test_names(void **state)
 	assert_true(format_find("json") == &format_json);
 	assert_true(format_find("record") == &format_record);
 	assert_true(format_find("text") == &format_text);
+	assert_true(format_find("ecs") == &format_ecs);
+	assert_true(format_find("ocsf") == &format_ocsf);
+	assert_true(format_find("cef") == &format_cef);
 	assert_null(format_find("xml"));
 	assert_null(format_find(""));
-	assert_string_equal(format_names(), "tag, json, record, text");
+	assert_string_equal(format_names(), "tag, json, record, text, ecs, ocsf, cef");
 }
 
 static void test_record(void **state)
@@ -281,6 +284,49 @@ static void test_text_excerpt(void **state)
 	buf_fini(&wanted);
 }
 
+/* --- CEF ----------------------------------------------------------------------- */
+
+#define CEF_PLACE " deviceFacility=web\"1 cn1Label=record cn1=12 cn2Label=offset cn2=3071"
+
+static void test_cef(void **state)
+{
+	const struct format_options with_text = { .with_text = true };
+
+	(void)state;
+	expect("cef", "all", "hello", NULL,
+	       "CEF:0|purposed|purposed|" PURPOSED_VERSION "|clean|No personal data|0|"
+	       "rt=1767603600000" CEF_PLACE " cs1Label=purposes cs1=all msg=clean");
+	/* the same sample or pseudonym is said once */
+	expect("cef", "web", "jan@example.be jan@example.be", NULL,
+	       "CEF:0|purposed|purposed|" PURPOSED_VERSION
+	       "|out-of-purpose|Personal data outside its purpose|8|rt=1767603600000"
+	       " cat=identification reason=not-permitted" CEF_PLACE
+	       " cs1Label=purposes cs1=web cs2Label=elements cs2=email cs3Label=rules cs3=email"
+	       " cs4Label=samples cs4=j***@e***.be cs5Label=pseudonyms cs5=k1:9dd8c43c98fe5d3a"
+	       " msg=out-of-purpose: email (not-permitted)");
+	/* '=' and '\\' and line ends are escaped, '|' is not; what is no text is shown */
+	expect("cef", "all", "a=b|c\\d\r\ne\x01\xff\xc3\xa9", &with_text,
+	       "CEF:0|purposed|purposed|" PURPOSED_VERSION "|clean|No personal data|0|"
+	       "rt=1767603600000" CEF_PLACE " cs1Label=purposes cs1=all"
+	       " msg=a\\=b|c\\\\d\\r\\ne\\\\x01\\\\xff\xc3\xa9");
+}
+
+/* A value is cut to what the dictionary gives it, not within a character. */
+static void test_cef_length(void **state)
+{
+	const struct format_options with_text = { .with_text = true };
+	struct buf text = { 0 };
+	struct buf out = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 600; i++)
+		buf_add_str(&text, "\xc3\xa9");
+	written(&out, "cef", "all", buf_str(&text), &with_text);
+	assert_int_equal(strlen(strstr(buf_str(&out), " msg=")), 5 + 1022);
+	buf_fini(&text);
+	buf_fini(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_tail),	     cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_special), cmocka_unit_test(test_json_text),
 		cmocka_unit_test(test_text),	     cmocka_unit_test(test_text_excerpt),
+		cmocka_unit_test(test_cef),	     cmocka_unit_test(test_cef_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

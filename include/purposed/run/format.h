@@ -67,7 +67,7 @@ struct format {
 /* By name, or NULL. */
 const struct format *format_find(const char *name);
 
-/* "tag, json, record, text" */
+/* All of them, for messages: "tag, json, ..." */
 const char *format_names(void);
 
 /* --- For formats ------------------------------------------------------------ */
@@ -76,6 +76,20 @@ extern const struct format format_tag;
 extern const struct format format_json;
 extern const struct format format_record;
 extern const struct format format_text;
+extern const struct format format_ecs;
+extern const struct format format_ocsf;
+extern const struct format format_cef;
+
+/* How much a verdict matters, for forms that want a number; each has its own scale. */
+enum severity { SEVERITY_INFORMATIONAL, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
+
+enum severity format_severity(enum verdict verdict);
+
+/* When the record says that it was written, else when it was read. */
+struct timespec format_time(const struct record *record);
+
+/* The first of the worst findings, or NULL. */
+const struct finding *format_worst(const struct result *result);
 
 /* Adds the record's bytes, redacted as the options say; *tail_r as in add(). */
 void format_add_text(struct buf *out, const struct format_job *job, size_t start, size_t end);
@@ -85,6 +99,13 @@ void format_add_categories(struct buf *out, const struct format_job *job);
 
 /* Ids of the distinct elements of findings that are at least a notice, separated by commas. */
 void format_add_elements(struct buf *out, const struct format_job *job);
+
+/* Ids of the declared purposes, and of the distinct rules of all findings, likewise. */
+void format_add_purposes(struct buf *out, const struct format_job *job);
+void format_add_rules(struct buf *out, const struct format_job *job);
+
+/* The verdict in a few words: "out-of-purpose: email (not-permitted)"; no byte of the record. */
+void format_add_title(struct buf *out, const struct format_job *job);
 
 /*
  * The categories of all findings, each once, in the order of the policy and

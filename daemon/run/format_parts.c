@@ -1,0 +1,171 @@
+/* Pieces of JSON that several formats share. */
+#include <purposed/run/format_parts.h>
+
+#include <purposed/engine/element.h>
+#include <purposed/engine/policy.h>
+#include <purposed/engine/timestamp.h>
+
+void format_json_place(struct json *j, const struct record *record)
+{
+	json_string(j, "input", record->input);
+	json_uint(j, "record", record->number);
+	if (record->offset >= 0)
+		json_uint(j, "offset", (unsigned long long)record->offset);
+}
+
+static void add_time(struct json *j, const char *key, const struct timespec *time)
+{
+	struct buf text = { 0 };
+
+	timestamp_add(&text, time);
+	json_span(j, key, buf_span(&text));
+	buf_fini(&text);
+}
+
+void format_json_time(struct json *j, const char *key, const struct record *record)
+{
+	const struct timespec time = format_time(record);
+
+	add_time(j, key, &time);
+}
+
+void format_json_read_at(struct json *j, const char *key, const struct record *record)
+{
+	add_time(j, key, &record->read_at);
+}
+
+void format_json_millis(struct json *j, const char *key, const struct timespec *time)
+{
+	long long ms = (long long)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+
+	json_uint(j, key, ms > 0 ? (unsigned long long)ms : 0);
+}
+
+static void add_purposes(struct json *j, const struct format_job *job)
+{
+	const struct policy *policy = engine_policy(job->plan->engine);
+	const struct purpose_set *set = &job->plan->set;
+
+	json_begin_array(j, "purposes");
+	for (size_t i = 0; i < set->n; i++)
+		json_string(j, NULL, policy_purpose(policy, set->purposes[i])->id);
+	json_end_array(j);
+}
+
+static void add_kind(struct json *j, const struct result *result)
+{
+	if (result->kind_source == KIND_NONE)
+		return;
+	json_string(j, "kind", result->kind);
+	json_string(j, "kind_source", result->kind_source == KIND_STATED ? "stated" : "recognised");
+}
+
+void format_json_categories(struct json *j, const char *key, const struct format_job *job)
+{
+	const struct policy *policy = engine_policy(job->plan->engine);
+	size_t category = POLICY_NONE;
+
+	json_begin_array(j, key);
+	while (format_next_category(job->result, &category))
+		json_string(j, NULL, policy_category_id(policy, category));
+	json_end_array(j);
+}
+
+static void add_cells(struct json *j, const struct format_job *job, size_t category)
+{
+	const struct policy *policy = engine_policy(job->plan->engine);
+	const struct purpose_set *set = &job->plan->set;
+
+	json_begin_array(j, "cells");
+	for (size_t i = 0; i < set->n && category != POLICY_OUTSIDE; i++) {
+		const struct policy_purpose *purpose = policy_purpose(policy, set->purposes[i]);
+		const struct policy_cell *cell = policy_cell(policy, set->purposes[i], category);
+
+		json_begin_object(j, NULL);
+		json_string(j, "purpose", purpose->id);
+		json_uint(j, "row", purpose->row);
+		json_uint(j, "column", policy_category(policy, category)->column);
+		json_string(j, "cell", policy_cell_name(cell->state));
+		if (cell->state == CELL_PERMITTED_ONLY_FOR)
+			json_string(j, "only_for", cell->kind);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+/* sample and pseudonym: what may be said of a value that is not written. */
+static void add_value(struct json *j, const struct format_job *job, const struct finding *finding,
+		      struct element element)
+{
+	struct buf text = { 0 };
+	struct span value = classify_value(job->classifier, finding);
+
+	if (mask_sample(&text, element, value))
+		json_span(j, "sample", buf_span(&text));
+	buf_clear(&text);
+	if (pseudonym_add(job->options->pseudonyms, &text, element, value))
+		json_span(j, "pseudonym", buf_span(&text));
+	buf_fini(&text);
+}
+
+static void add_finding(struct json *j, const struct format_job *job, const struct finding *finding)
+{
+	const struct rules *rules = engine_rules(job->plan->engine);
+	bool scanned = finding->rule != FINDING_NONE;
+	const char *element = scanned ? rules_element(rules, finding->element) : NULL;
+
+	json_begin_object(j, NULL);
+	if (scanned) {
+		json_string(j, "rule", rules_at(rules, finding->rule)->id);
+		json_string(j, "element", element);
+		json_string(
+			j, "category",
+			policy_category_id(engine_policy(job->plan->engine), finding->category));
+	} else {
+		json_null(j, "rule");
+		json_null(j, "element");
+		json_null(j, "category");
+	}
+	json_uint(j, "start", finding->start);
+	json_uint(j, "end", finding->end);
+	json_string(j, "verdict", verdict_name(finding->decision.verdict));
+	if (finding->decision.reason != REASON_NONE)
+		json_string(j, "reason", reason_name(finding->decision.reason));
+	if (scanned) {
+		add_cells(j, job, finding->category);
+		add_value(j, job, finding, element_find(element));
+	}
+	json_end_object(j);
+}
+
+void format_json_verdict(struct json *j, const struct format_job *job)
+{
+	add_purposes(j, job);
+	add_kind(j, job->result);
+	json_string(j, "verdict", verdict_name(job->result->verdict));
+	format_json_categories(j, "categories", job);
+	json_begin_array(j, "findings");
+	for (size_t i = 0; i < job->result->n; i++)
+		add_finding(j, job, &job->result->findings[i]);
+	json_end_array(j);
+}
+
+void format_json_text(struct json *j, const char *key, const struct format_job *job)
+{
+	struct buf text = { 0 };
+
+	format_add_text(&text, job, 0, job->record->text.len);
+	json_span(j, key, buf_span(&text));
+	buf_fini(&text);
+}
+
+void format_json_added(struct json *j, const char *key,
+		       void (*add)(struct buf *out, const struct format_job *job),
+		       const struct format_job *job)
+{
+	struct buf text = { 0 };
+
+	add(&text, job);
+	json_span(j, key, buf_span(&text));
+	buf_fini(&text);
+}
