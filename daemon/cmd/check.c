@@ -96,6 +96,10 @@ static enum status check_run(const struct options *options, struct err *e)
 	opened = common_open(&session, options, e);
 	if (opened != 0)
 		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (engine_prove(session.engine, e) != 0) {
+		session_close(&session);
+		return STATUS_TROUBLE;
+	}
 	warnings = warn(&session);
 	if (!options->quiet)
 		report(&session);

@@ -84,8 +84,12 @@ void common_say(const struct session *session, const struct options *options)
 	const struct settings *settings = session->settings;
 	const struct policy *policy = engine_policy(session->engine);
 	const struct rules *rules = engine_rules(session->engine);
-	size_t slow = common_count_without_jit(session);
+	size_t slow;
 
+	/* Asking makes machine code of every rule. */
+	if (log_get_level() < LOG_LEVEL_INFO)
+		return;
+	slow = common_count_without_jit(session);
 	log_info("policy: %s, version %s: %zu purposes, %zu categories",
 		 origin(options->policy, settings->policy), policy_version(policy),
 		 policy_purpose_count(policy), policy_category_count(policy));

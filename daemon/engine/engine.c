@@ -56,7 +56,12 @@ static int load_rules(struct engine *engine, struct err *e)
 	}
 	if (result != 0)
 		return -1;
-	return examples_run(engine->rules, &options->limits, e);
+	return options->rules_path != NULL ? engine_prove(engine, e) : 0;
+}
+
+int engine_prove(const struct engine *engine, struct err *e)
+{
+	return examples_run(engine->rules, &engine->options.limits, e);
 }
 
 static void map_elements(struct engine *engine)

@@ -1,6 +1,18 @@
 /*
  * PCRE2, its limits and its JIT.
  *
+ * Making machine code of a pattern takes ten times as long as reading it, which
+ * a record or two do not repay.  A pattern is therefore interpreted until it has
+ * had so much work that machine code would have done it meanwhile:
+ *
+ *	code	 for the interpreter, from the start
+ *	machine	 a copy of code with machine code, when the work is worth it
+ *
+ * The copy is published whole, so that threads which are just using `code` go on
+ * undisturbed.  Limits are counted differently by the two; where the interpreter
+ * runs into one, machine code has the last word: what is found does not depend
+ * on how much was searched before.
+ *
  * Where machine code cannot be had (memory may not be made executable, as
  * under systemd's MemoryDenyWriteExecute) PCRE2 interprets: slower, the same
  * answers.  Every answer that is neither "match" nor "no match" is reported
@@ -8,6 +20,8 @@
  */
 #include <purposed/engine/regex.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -17,7 +31,10 @@
 
 struct regex {
 	pcre2_code *code;
-	bool jit;
+	bool wanted;		       /* machine code may be made */
+	atomic_bool tried;	       /* and was, or could not be */
+	_Atomic(pcre2_code *) machine; /* NULL: not there */
+	atomic_size_t work;	       /* of the interpreter so far; about */
 };
 
 struct regex_scratch {
@@ -29,6 +46,13 @@ struct regex_scratch {
 
 /* Enough capture groups for any rule; PCRE2 reports a match with more as 0. */
 enum { REGEX_GROUPS_MAX = 64, REGEX_STACK_START = 32 * 1024 };
+
+/*
+ * Work is counted in bytes that may have been looked at, and a call is worth so
+ * many.  At INTERPRETED_MAX the interpreter has taken about as long as making
+ * machine code takes; longer texts are never interpreted.
+ */
+enum { CALL_WORK = 32, INTERPRETED_MAX = 4096 };
 
 static void *pcre_alloc(size_t size, void *tag)
 {
@@ -68,7 +92,7 @@ int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct 
 	}
 	regex = mem_new(1, sizeof(*regex));
 	regex->code = code;
-	regex->jit = jit && pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
+	regex->wanted = jit;
 	*regex_r = regex;
 	return 0;
 }
@@ -78,13 +102,57 @@ void regex_free(struct regex **regex)
 	if (regex == NULL || *regex == NULL)
 		return;
 	pcre2_code_free((*regex)->code);
+	pcre2_code_free(atomic_load(&(*regex)->machine));
 	free(*regex);
 	*regex = NULL;
 }
 
+/* Makes machine code, once; NULL where there can be none. */
+static const pcre2_code *make_machine(const struct regex *shared)
+{
+	/* The regex stays what it was to whoever matches with it: this is a cache. */
+	struct regex *regex = (struct regex *)(uintptr_t)shared;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	if (!regex->wanted)
+		return NULL;
+	pthread_mutex_lock(&lock);
+	if (!atomic_load(&regex->tried)) {
+		pcre2_code *copy = pcre2_code_copy(regex->code);
+
+		if (copy != NULL && pcre2_jit_compile(copy, PCRE2_JIT_COMPLETE) != 0) {
+			pcre2_code_free(copy);
+			copy = NULL;
+		}
+		atomic_store(&regex->machine, copy);
+		atomic_store(&regex->tried, true);
+	}
+	pthread_mutex_unlock(&lock);
+	return atomic_load(&regex->machine);
+}
+
 bool regex_has_jit(const struct regex *regex)
 {
-	return regex->jit;
+	return make_machine(regex) != NULL;
+}
+
+/* What to search len bytes with. */
+static const pcre2_code *choose_code(const struct regex *shared, size_t len)
+{
+	struct regex *regex = (struct regex *)(uintptr_t)shared;
+	const pcre2_code *machine = atomic_load_explicit(&regex->machine, memory_order_acquire);
+	size_t work;
+
+	if (machine != NULL)
+		return machine;
+	if (atomic_load_explicit(&regex->tried, memory_order_relaxed) || !regex->wanted)
+		return regex->code;
+	/* What threads overwrite of each other's count is of no account. */
+	work = atomic_load_explicit(&regex->work, memory_order_relaxed) + len + CALL_WORK;
+	atomic_store_explicit(&regex->work, work, memory_order_relaxed);
+	if (work > INTERPRETED_MAX)
+		machine = make_machine(regex);
+	return machine != NULL ? machine : regex->code;
 }
 
 int regex_group(const struct regex *regex, const char *name)
@@ -126,22 +194,12 @@ void regex_scratch_free(struct regex_scratch **scratch)
 	*scratch = NULL;
 }
 
-enum regex_result regex_match(const struct regex *regex, struct regex_scratch *scratch,
-			      struct span text, size_t start)
-{
-	return regex_match_within(regex, scratch, text, start, SIZE_MAX);
-}
-
-enum regex_result regex_match_within(const struct regex *regex, struct regex_scratch *scratch,
-				     struct span text, size_t start, size_t last)
+static enum regex_result match(const pcre2_code *code, struct regex_scratch *scratch,
+			       struct span text, size_t start)
 {
 	/* PCRE2 takes no NULL subject, not even an empty one. */
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr != NULL ? text.ptr : "");
-	int found;
-
-	pcre2_set_offset_limit(scratch->context, last == SIZE_MAX ? PCRE2_UNSET : last);
-	found = pcre2_match(regex->code, subject, text.len, start, 0, scratch->data,
-			    scratch->context);
+	int found = pcre2_match(code, subject, text.len, start, 0, scratch->data, scratch->context);
 
 	switch (found) {
 	case PCRE2_ERROR_NOMATCH: return REGEX_NO_MATCH;
@@ -155,6 +213,32 @@ enum regex_result regex_match_within(const struct regex *regex, struct regex_scr
 		scratch->groups = (uint32_t)found;
 		return REGEX_MATCH;
 	}
+}
+
+enum regex_result regex_match(const struct regex *regex, struct regex_scratch *scratch,
+			      struct span text, size_t start)
+{
+	return regex_match_within(regex, scratch, text, start, SIZE_MAX);
+}
+
+enum regex_result regex_match_within(const struct regex *regex, struct regex_scratch *scratch,
+				     struct span text, size_t start, size_t last)
+{
+	size_t behind = text.len > start ? text.len - start : 0;
+	const pcre2_code *code = choose_code(
+		regex,
+		last != SIZE_MAX && last >= start && last - start < behind ? last - start : behind);
+	enum regex_result result;
+
+	pcre2_set_offset_limit(scratch->context, last == SIZE_MAX ? PCRE2_UNSET : last);
+	result = match(code, scratch, text, start);
+	if (result == REGEX_LIMIT && code == regex->code) {
+		const pcre2_code *machine = make_machine(regex);
+
+		if (machine != NULL)
+			result = match(machine, scratch, text, start);
+	}
+	return result;
 }
 
 bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,

@@ -1,6 +1,7 @@
 /* Rules that fail their own examples are refused, and the words say which and why. */
 #include "unit.h"
 
+#include <purposed/engine/engine.h>
 #include <purposed/engine/examples.h>
 
 #define WORD "element = 'e'; pattern = 'v[0-9]+';"
@@ -110,11 +111,49 @@ static void test_all_rules(void **state)
 	rules_free(&rules);
 }
 
+/* The embedded rules are not proven at each start: they are here, and by `purposed check`. */
+static void test_embedded(void **state)
+{
+	const struct engine_options options = engine_defaults();
+	struct engine *engine = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(engine_load(&engine, &options, &e), 0);
+	if (engine_prove(engine, &e) != 0)
+		fail_msg("%s", buf_str(&e.text));
+	engine_unref(&engine);
+}
+
+/* Others are, when they are loaded. */
+static void test_load(void **state)
+{
+	char dir[32];
+	char *rules = unit_file(unit_directory(dir), "r.conf",
+				"rules = ( { id = 'r'; what = 'w'; element = 'e'; pattern = 'a'; "
+				"examples = [ '[[b]]' ]; counter_examples = [ 'y' ]; } );");
+	struct engine_options options = engine_defaults();
+	struct engine *engine = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	options.rules_path = rules;
+	assert_int_equal(engine_load(&engine, &options, &e), -1);
+	assert_null(engine);
+	assert_non_null(strstr(buf_str(&e.text), "rule 'r': example \"[[b]]\""));
+	err_fini(&e);
+	unlink(rules);
+	rmdir(dir);
+	free(rules);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_all_rules),
+		cmocka_unit_test(test_embedded),
+		cmocka_unit_test(test_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* PCRE2 behind its facade.  Every case runs twice: as machine code and interpreted. */
 #include "unit.h"
 
+#include <pthread.h>
+
 #include <purposed/engine/regex.h>
 
 static const struct regex_limits plenty = { .match = 1000000, .depth = 100000, .heap_kib = 4096 };
@@ -12,7 +14,8 @@ static struct regex *compiled(const char *pattern, bool jit)
 
 	if (regex_compile(&regex, pattern, jit, &e) != 0)
 		fail_msg("%s", buf_str(&e.text));
-	assert_true(jit || !regex_has_jit(regex));
+	/* Asking makes machine code, which short texts like these would not. */
+	assert_int_equal(regex_has_jit(regex), jit);
 	return regex;
 }
 
@@ -188,6 +191,62 @@ static void test_error(void **state)
 	regex_scratch_free(NULL);
 }
 
+/* Machine code is made in the middle of the work, and nobody who matches notices. */
+static void *match_often(void *context)
+{
+	const struct regex *regex = context;
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+	size_t start;
+	size_t end;
+	size_t right = 0;
+
+	for (size_t i = 0; i < 2000; i++) {
+		if (regex_match(regex, scratch, span_str("aab abbbc"), 2) == REGEX_MATCH &&
+		    regex_matched(scratch, 1, &start, &end))
+			right += start == 5 && end == 8;
+	}
+	regex_scratch_free(&scratch);
+	return right == 2000 ? context : NULL;
+}
+
+static void test_change(void **state)
+{
+	pthread_t threads[4];
+	struct regex *regex = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(regex_compile(&regex, "(b+)c", *state != NULL, &e), 0);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, match_often, regex), 0);
+	for (size_t i = 0; i < COUNT(threads); i++) {
+		void *result;
+
+		assert_int_equal(pthread_join(threads[i], &result), 0);
+		assert_ptr_equal(result, regex);
+	}
+	regex_free(&regex);
+}
+
+/* Where the interpreter gives up and machine code does not, its answer counts, from the first. */
+static void test_last_word(void **state)
+{
+	const struct regex_limits shallow = { 1000000, 20, 4096 };
+	struct regex_scratch *scratch = regex_scratch_new(&shallow);
+	struct regex *regex = NULL;
+	struct err e = { 0 };
+	char text[400];
+
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(regex_compile(&regex, "(?:(a)|b)+c", *state != NULL, &e), 0);
+	assert_int_equal(regex_match(regex, scratch, span_of(text, sizeof(text) - 1), 0),
+			 REGEX_NO_MATCH);
+	memcpy(text + sizeof(text) - 2, "dc", 2);
+	assert_int_equal(regex_match(regex, scratch, span_of(text, sizeof(text)), 0),
+			 *state != NULL ? REGEX_NO_MATCH : REGEX_LIMIT);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+}
+
 /* Each test as machine code (a state) and interpreted (none). */
 #define BOTH(test)                                           \
 	{ #test " (jit)", test, NULL, NULL, (void *)"jit" }, \
@@ -198,8 +257,9 @@ static void test_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_matches),    BOTH(test_null_text), BOTH(test_groups), BOTH(test_mistakes),
-		BOTH(test_all_groups), BOTH(test_limits),    BOTH(test_error),
+		BOTH(test_matches),  BOTH(test_null_text),  BOTH(test_groups),
+		BOTH(test_mistakes), BOTH(test_all_groups), BOTH(test_limits),
+		BOTH(test_error),    BOTH(test_change),	    BOTH(test_last_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

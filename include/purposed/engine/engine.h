@@ -38,8 +38,14 @@ struct engine_options {
 /* What DESIGN and the shipped configuration say where nothing else is said. */
 struct engine_options engine_defaults(void);
 
-/* Loads both and runs every rule's examples; reports every mistake of both. */
+/*
+ * Loads both; reports every mistake of both.  Rules that are not the embedded
+ * ones must prove themselves on their examples.
+ */
 int engine_load(struct engine **engine_r, const struct engine_options *options, struct err *e);
+
+/* Runs every rule's examples, also those of the embedded rules; -1: see examples.h. */
+int engine_prove(const struct engine *engine, struct err *e);
 
 /* Thread-safe. */
 struct engine *engine_ref(struct engine *engine);

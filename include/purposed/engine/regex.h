@@ -2,8 +2,9 @@
  * regex: PCRE2 behind a facade; the only place that knows it.
  *
  * Patterns are compiled in byte mode (no UTF, no locale: (?i) folds ASCII
- * only), to machine code where allowed.  A compiled regex is immutable and
- * shared; what a match needs to write is in a regex_scratch, one per thread.
+ * only).  Where wanted and allowed, machine code is made of one when it has
+ * much to do.  A compiled regex gives the same answers for ever and is shared;
+ * what a match needs to write is in a regex_scratch, one per thread.
  */
 #ifndef PURPOSED_ENGINE_REGEX_H
 #define PURPOSED_ENGINE_REGEX_H
@@ -35,7 +36,10 @@ struct regex_limits {
 int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e);
 void regex_free(struct regex **regex);
 
-/* Whether matching runs machine code (false where memory may not be made executable). */
+/*
+ * Makes machine code now, and says whether there is any (false where memory may
+ * not be made executable).
+ */
 bool regex_has_jit(const struct regex *regex);
 
 /* Number of the named group, or -1. */
