@@ -1,6 +1,7 @@
 /*
  * The configuration file: what it says of the whole (its table is in
- * settings_table.c); inputs and outputs are read by settings_ports.c.
+ * settings_table.c); inputs are read by settings_ports.c, outputs by
+ * settings_outputs.c.
  */
 #include <purposed/run/settings_private.h>
 
@@ -224,7 +225,8 @@ void settings_free(struct settings **settings)
 	if (settings == NULL || *settings == NULL)
 		return;
 	s = *settings;
-	settings_free_ports(s);
+	settings_free_inputs(s);
+	settings_free_outputs(s);
 	settings_ids_fini(&s->default_purposes);
 	free(s->policy);
 	free(s->rules);

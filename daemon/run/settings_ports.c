@@ -1,4 +1,4 @@
-/* Inputs and outputs, as the configuration lists them. */
+/* Inputs, as the configuration lists them, and what they share with outputs. */
 #include <purposed/run/settings_private.h>
 
 #include <stdlib.h>
@@ -7,14 +7,8 @@
 
 #include <purposed/base/mem.h>
 
-/* A setting that only some types of a port use; type: its word. */
-struct setting_of {
-	const char *name, *type;
-};
-
-/* what: "an input" or "an output". */
-static int check_uses(const struct conf_node *node, const struct setting_of *rows, size_t n,
-		      const char *what, const char *type, struct err *e)
+int settings_check_uses(const struct conf_node *node, const struct setting_of *rows, size_t n,
+			const char *what, const char *type, struct err *e)
 {
 	int bad = 0;
 
@@ -107,8 +101,8 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 	if (type < 0)
 		return -1;
 	input->type = (enum input_type)type;
-	bad |= check_uses(node, uses, sizeof(uses) / sizeof(uses[0]), "an input",
-			  settings_input_types[type], e);
+	bad |= settings_check_uses(node, uses, sizeof(uses) / sizeof(uses[0]), "an input",
+				   settings_input_types[type], e);
 	if (input->type == INPUT_SYSLOG) {
 		bad |= read_listen(node, input, e);
 		bad |= read_binds(node, input, e);
@@ -116,59 +110,9 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 	return bad;
 }
 
-/* --- Outputs ---------------------------------------------------------------- */
-
-static int read_format(const struct conf_node *node, struct settings_output *output, struct err *e)
-{
-	const char *name = "json";
-
-	if (conf_read_string(node, "format", CONF_OPTIONAL, &name, e) != 0)
-		return -1;
-	output->format = format_find(name);
-	if (output->format == NULL) {
-		conf_err(e, conf_get(node, "format"), "format '%s' is none of %s", name,
-			 format_names());
-		return -1;
-	}
-	return 0;
-}
-
-static int read_output(const struct conf_node *node, struct settings_output *output, struct err *e)
-{
-	static const char *const keys[] = { "name",   "type",	"path",	     "format",
-					    "select", "redact", "with_text", NULL };
-	static const struct setting_of uses[] = { { "path", "file" } };
-	int type = -1;
-	int select = SELECT_ALL;
-	int redact = REDACT_NONE;
-	int bad = 0;
-
-	if (conf_type(node) != CONF_GROUP) {
-		conf_err(e, node, "an output must be %s", conf_type_name(CONF_GROUP));
-		return -1;
-	}
-	bad |= conf_only(node, keys, e);
-	bad |= conf_read_string(node, "name", CONF_REQUIRED, &output->name, e);
-	bad |= settings_read_word(node, "type", CONF_REQUIRED, settings_output_types, &type, e);
-	bad |= settings_read_word(node, "select", CONF_OPTIONAL, select_words, &select, e);
-	bad |= settings_read_word(node, "redact", CONF_OPTIONAL, redact_words, &redact, e);
-	bad |= conf_read_bool(node, "with_text", CONF_OPTIONAL, &output->with_text, e);
-	bad |= read_format(node, output, e);
-	output->select = (enum select)select;
-	output->redact = (enum redact_mode)redact;
-	if (type < 0)
-		return -1;
-	output->type = (enum output_type)type;
-	bad |= check_uses(node, uses, sizeof(uses) / sizeof(uses[0]), "an output",
-			  settings_output_types[type], e);
-	if (output->type == OUTPUT_FILE)
-		bad |= settings_read_path(node, "path", CONF_REQUIRED, &output->path, e);
-	return bad;
-}
-
 /* --- The lists -------------------------------------------------------------- */
 
-static bool same(const char *a, const char *b)
+bool settings_same(const char *a, const char *b)
 {
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
@@ -178,12 +122,12 @@ static bool same_path(const char *a, const char *b)
 	return a != NULL && b != NULL && settings_same_path(a, b);
 }
 
-/* Whether it is of that type by its words, whatever else is wrong with it. */
-static bool is_of(const struct conf_node *node, const char *type)
+bool settings_is_of(const struct conf_node *node, const char *type)
 {
 	const struct conf_node *word = conf_get(node, "type");
 
-	return word != NULL && conf_type(word) == CONF_STRING && same(conf_as_string(word), type);
+	return word != NULL && conf_type(word) == CONF_STRING &&
+	       settings_same(conf_as_string(word), type);
 }
 
 /* Each name once, each socket once, and one standard input. */
@@ -197,34 +141,13 @@ static int check_input(const struct settings *settings, const struct conf_node *
 	for (size_t i = 0; i < index; i++) {
 		const struct settings_input *other = &settings->inputs[i];
 
-		if (same(input->name, other->name))
+		if (settings_same(input->name, other->name))
 			conf_err(e, node, "there is an input '%s' already", input->name);
 		if (same_path(input->listen, other->listen))
 			conf_err(e, node, "there is an input that listens on %s already",
 				 input->listen);
-		if (is_of(node, "stdin") && is_of(conf_at(list, i), "stdin"))
+		if (settings_is_of(node, "stdin") && settings_is_of(conf_at(list, i), "stdin"))
 			conf_err(e, node, "there is an input of type \"stdin\" already");
-	}
-	return e->count != count ? -1 : 0;
-}
-
-/* Each name once, each file once, and one standard output: lines of two would mix. */
-static int check_output(const struct settings *settings, const struct conf_node *list, size_t index,
-			struct err *e)
-{
-	const struct settings_output *output = &settings->outputs[index];
-	const struct conf_node *node = conf_at(list, index);
-	size_t count = e->count;
-
-	for (size_t i = 0; i < index; i++) {
-		const struct settings_output *other = &settings->outputs[i];
-
-		if (same(output->name, other->name))
-			conf_err(e, node, "there is an output '%s' already", output->name);
-		if (same_path(output->path, other->path))
-			conf_err(e, node, "there is an output to %s already", output->path);
-		if (is_of(node, "stdout") && is_of(conf_at(list, i), "stdout"))
-			conf_err(e, node, "there is an output of type \"stdout\" already");
 	}
 	return e->count != count ? -1 : 0;
 }
@@ -247,25 +170,7 @@ int settings_read_inputs(struct settings *settings, const struct conf_node *root
 	return bad;
 }
 
-int settings_read_outputs(struct settings *settings, const struct conf_node *root, struct err *e)
-{
-	const struct conf_node *list = NULL;
-	int bad = 0;
-
-	if (conf_read_list(root, "outputs", CONF_OPTIONAL, &list, e) != 0)
-		return -1;
-	if (list == NULL)
-		return 0;
-	settings->n_outputs = conf_count(list);
-	settings->outputs = mem_new(settings->n_outputs, sizeof(*settings->outputs));
-	for (size_t i = 0; i < settings->n_outputs; i++) {
-		bad |= read_output(conf_at(list, i), &settings->outputs[i], e);
-		bad |= check_output(settings, list, i, e);
-	}
-	return bad;
-}
-
-void settings_free_ports(struct settings *settings)
+void settings_free_inputs(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->n_inputs; i++) {
 		for (size_t j = 0; j < settings->inputs[i].n_binds; j++)
@@ -274,8 +179,5 @@ void settings_free_ports(struct settings *settings)
 		settings_ids_fini(&settings->inputs[i].purposes);
 		free(settings->inputs[i].listen);
 	}
-	for (size_t i = 0; i < settings->n_outputs; i++)
-		free(settings->outputs[i].path);
 	free(settings->inputs);
-	free(settings->outputs);
 }

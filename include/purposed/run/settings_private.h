@@ -45,9 +45,26 @@ void settings_ids_fini(struct settings_ids *ids);
 int settings_read_word(const struct conf_node *group, const char *name, enum conf_need need,
 		       const char *const words[], int *index_r, struct err *e);
 
+/* A setting that only some types of a port use; type: its word. */
+struct setting_of {
+	const char *name, *type;
+};
+
+/* -1 where node has one of these n settings and is of another type; what: "an input", "an output".
+ */
+int settings_check_uses(const struct conf_node *node, const struct setting_of *rows, size_t n,
+			const char *what, const char *type, struct err *e);
+
+/* Whether both are the same; NULL is like nothing. */
+bool settings_same(const char *a, const char *b);
+
+/* Whether node is of that type by its words, whatever else is wrong with it. */
+bool settings_is_of(const struct conf_node *node, const char *type);
+
 /* The lists `inputs` and `outputs`. */
 int settings_read_inputs(struct settings *settings, const struct conf_node *root, struct err *e);
 int settings_read_outputs(struct settings *settings, const struct conf_node *root, struct err *e);
-void settings_free_ports(struct settings *settings);
+void settings_free_inputs(struct settings *settings);
+void settings_free_outputs(struct settings *settings);
 
 #endif
