@@ -48,7 +48,7 @@ QUALITY_TESTS := $(sort $(wildcard tests/quality/test_*.c))
 FUZZ_TARGETS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 EMBEDDED := conf/annex-i.conf $(sort $(wildcard conf/rules.d/*.conf))
 
-LIBS := libpcre2-8 libconfig libsystemd libcrypto libarchive libisal liblzma libzstd
+LIBS := libpcre2-8 libconfig libsystemd libssl libcrypto libarchive libisal liblzma libzstd
 # Asked once, in the first recipe that needs it.
 LIB_CFLAGS = $(eval LIB_CFLAGS := $$(shell pkg-config --cflags $(LIBS)))$(LIB_CFLAGS)
 LIB_LIBS = $(eval LIB_LIBS := $$(shell pkg-config --libs $(LIBS)) -lbz2 -lm)$(LIB_LIBS)

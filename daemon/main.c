@@ -19,7 +19,7 @@
  *   pipeline  batches, workers, order       process   the records of one batch
  *   stream    what an input's records share stats     what is counted
  *   format    and format_*: how records look; the pieces of JSON are format_parts
- *   scan      a list of paths, to the end
+ *   scan      a list of paths, to the end  carried   the purpose that a record names
  *   progress  the line on a terminal
  *   serve     the daemon                    setup     its inputs and outputs, opened
  *   loop      sd-event                      port      and port_*: one input of the loop
@@ -48,7 +48,9 @@
  *   walk      PATH arguments -> files       members   a file -> its streams
  *   source, reader, codec*, unpack, magic, label: below members
  *   framing   bytes -> records              syslog    message headers
- *   sink      and sink_*: where output goes input_syslog  a socket of messages
+ *   origin    what is known beside them     input_syslog  a socket of messages
+ *   address   where a socket is             tls       OpenSSL
+ *   sink      and sink_*: where output goes
  *
  * base/     span, buf, mem, err, log, conf, json, utf8, visible, words
  */

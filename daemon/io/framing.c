@@ -21,38 +21,60 @@ static bool next_line(struct span block, size_t *at, struct frame *frame_r)
 	return true;
 }
 
-/* What stands before a message in a block, in the machine's order. */
+/* What stands before a message or an origin in a block, in the machine's order. */
 struct message_head {
 	uint32_t kept; /* bytes that follow */
-	uint32_t len;  /* bytes the message had */
+	uint32_t len;  /* bytes the message had; ORIGIN: an origin follows */
 };
 
-static bool next_message(struct span block, size_t *at, struct frame *frame_r)
-{
-	struct message_head head;
+#define ORIGIN UINT32_MAX
 
-	memcpy(&head, block.ptr + *at, sizeof(head));
-	frame_r->text = span_of(block.ptr + *at + sizeof(head), head.kept);
-	frame_r->end = span_of(NULL, 0);
-	frame_r->len = head.len;
-	*at += sizeof(head) + head.kept;
-	return true;
+static bool next_message(struct span block, size_t *at, struct frame *frame)
+{
+	while (*at < block.len) {
+		struct message_head head;
+		struct span bytes;
+
+		memcpy(&head, block.ptr + *at, sizeof(head));
+		bytes = span_of(block.ptr + *at + sizeof(head), head.kept);
+		*at += sizeof(head) + head.kept;
+		if (head.len != ORIGIN) {
+			frame->text = bytes;
+			frame->end = span_of(NULL, 0);
+			frame->len = head.len;
+			return true;
+		}
+		frame->origin = bytes;
+	}
+	return false;
 }
 
-bool framing_next(enum framing framing, struct span block, size_t *at, struct frame *frame_r)
+bool framing_next(enum framing framing, struct span block, size_t *at, struct frame *frame)
 {
 	if (*at >= block.len)
 		return false;
-	return framing == FRAMING_LINES ? next_line(block, at, frame_r)
-					: next_message(block, at, frame_r);
+	return framing == FRAMING_LINES ? next_line(block, at, frame)
+					: next_message(block, at, frame);
 }
 
 void framing_add_message(struct buf *block, struct span message, size_t len)
 {
-	const struct message_head head = { (uint32_t)message.len, (uint32_t)len };
+	const struct message_head head = { (uint32_t)message.len,
+					   len < ORIGIN ? (uint32_t)len : ORIGIN - 1 };
 
 	buf_add(block, &head, sizeof(head));
 	buf_add_span(block, message);
+}
+
+void framing_add_origin(struct buf *block, const struct origin *origin)
+{
+	struct message_head head = { 0, ORIGIN };
+	size_t at = block->len;
+
+	buf_add(block, &head, sizeof(head));
+	origin_write(block, origin);
+	head.kept = (uint32_t)(block->len - at - sizeof(head));
+	memcpy(block->ptr + at, &head, sizeof(head));
 }
 
 size_t framing_count_lines(struct span block)

@@ -128,13 +128,48 @@ static size_t time_length(struct span s, size_t at)
 	return 0;
 }
 
+/* Of a tag; what JSON and logfmt begin with is the text's. */
+static bool is_tag(char c)
+{
+	return c > ' ' && c < 0x7f && strchr(":[\"{}=,", c) == NULL;
+}
+
 static size_t tag_length(struct span s, size_t at)
 {
 	size_t i = at;
 
-	while (i < s.len && s.ptr[i] > ' ' && s.ptr[i] != ':' && s.ptr[i] != '[' && s.ptr[i] < 0x7f)
+	while (i < s.len && is_tag(s.ptr[i]))
 		i++;
 	return i - at;
+}
+
+/* A tag without a colon, as rsyslog passes on: behind time and host, a word that is one. */
+static bool is_bare_tag(struct span s, size_t at, size_t len)
+{
+	for (size_t i = at; i < at + len; i++) {
+		char c = s.ptr[i];
+
+		if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    strchr("-_./", c) == NULL)
+			return false;
+	}
+	return len != 0 && at + len < s.len && s.ptr[at + len] == ' ';
+}
+
+/* What is behind a tag that ends at s.ptr[at]: "[PID]", ':' and a space, as far as there. */
+static size_t behind_tag(struct span s, size_t at)
+{
+	const char *close = NULL;
+
+	if (at < s.len && s.ptr[at] == '[')
+		close = memchr(s.ptr + at, ']', s.len - at);
+	if (close != NULL)
+		at = (size_t)(close - s.ptr) + 1;
+	if (at < s.len && s.ptr[at] == ':')
+		at++;
+	if (at < s.len && s.ptr[at] == ' ')
+		at++;
+	return at;
 }
 
 /*
@@ -145,41 +180,74 @@ static void read_rfc3164(struct span s, size_t at, struct syslog_message *m)
 {
 	size_t time = time_length(s, at);
 	size_t word;
+	bool host;
 
 	m->form = SYSLOG_RFC3164;
 	at += time;
 	word = tag_length(s, at);
-	if (time != 0 && word != 0 && at + word < s.len && s.ptr[at + word] == ' ') {
+	host = time != 0 && word != 0 && at + word < s.len && s.ptr[at + word] == ' ';
+	if (host) {
 		m->host = unless_nil(span_slice(s, at, at + word));
 		at += word + 1;
 		word = tag_length(s, at);
 	}
-	if (word == 0 || at + word >= s.len ||
-	    (s.ptr[at + word] != ':' && s.ptr[at + word] != '[')) {
-		m->text = span_slice(s, at, s.len);
-		return;
+	if ((word != 0 && at + word < s.len &&
+	     (s.ptr[at + word] == ':' || s.ptr[at + word] == '[')) ||
+	    (host && is_bare_tag(s, at, word))) {
+		m->app = span_slice(s, at, at + word);
+		at = behind_tag(s, at + word);
 	}
-	m->app = span_slice(s, at, at + word);
-	at += word;
-	if (s.ptr[at] == '[') {
-		const char *close = memchr(s.ptr + at, ']', s.len - at);
-
-		if (close != NULL)
-			at = (size_t)(close - s.ptr) + 1;
-	}
-	if (at < s.len && s.ptr[at] == ':')
-		at++;
-	if (at < s.len && s.ptr[at] == ' ')
-		at++;
 	m->text = span_slice(s, at, s.len);
+}
+
+/* The byte order mark of UTF-8: some put it before the text (RFC 5424), some before all. */
+static size_t skip_mark(struct span s, size_t at)
+{
+	return s.len - at >= 3 && memcmp(s.ptr + at, "\xef\xbb\xbf", 3) == 0 ? at + 3 : at;
 }
 
 struct syslog_message syslog_parse(struct span message)
 {
 	struct syslog_message m = { .facility = -1, .severity = -1, .text = message };
-	size_t at = read_priority(message, &m);
+	size_t begin = skip_mark(message, 0);
+	struct span s = span_slice(message, begin, message.len);
+	size_t at = read_priority(s, &m);
 
-	if (at != 0 && !read_rfc5424(message, at, &m))
-		read_rfc3164(message, at, &m);
+	if ((at != 0 && !read_rfc5424(s, at, &m)) || (at == 0 && time_length(s, 0) != 0))
+		read_rfc3164(s, at, &m);
+	m.text = span_slice(m.text, skip_mark(m.text, 0), m.text.len);
 	return m;
+}
+
+/* --- Facilities ------------------------------------------------------------- */
+
+enum { FACILITIES = 24 };
+
+static const char *const facility_names[FACILITIES] = {
+	"kern",	  "user",   "mail",	"daemon", "auth",   "syslog", "lpr",	"news",
+	"uucp",	  "cron",   "authpriv", "ftp",	  "ntp",    "audit",  "alert",	"clock",
+	"local0", "local1", "local2",	"local3", "local4", "local5", "local6", "local7",
+};
+
+const char *syslog_facility_name(int facility)
+{
+	return facility_names[facility];
+}
+
+int syslog_facility_number(struct span facility)
+{
+	int number = 0;
+
+	for (int i = 0; i < FACILITIES; i++) {
+		if (span_is(facility, facility_names[i]))
+			return i;
+	}
+	if (facility.len == 0 || facility.len > 2)
+		return -1;
+	for (size_t i = 0; i < facility.len; i++) {
+		if (!is_digit(facility.ptr[i]))
+			return -1;
+		number = number * 10 + (facility.ptr[i] - '0');
+	}
+	return number < FACILITIES ? number : -1;
 }

@@ -13,6 +13,7 @@ struct feed {
 	struct pipeline *pipeline;
 	struct stream *stream; /* a reference */
 	struct source source;
+	struct buf origin; /* of its lines, written; or empty */
 	struct batch *batch;
 	size_t lines_end;	   /* bytes of the batch that are whole lines */
 	unsigned long long number; /* of the batch's first record */
@@ -29,6 +30,7 @@ static void begin_batch(struct feed *f)
 	f->batch->stream = stream_ref(f->stream);
 	f->batch->first_number = f->number;
 	f->batch->offset = f->offset;
+	buf_add_span(&f->batch->origin, buf_span(&f->origin));
 	f->lines_end = 0;
 }
 
@@ -142,6 +144,14 @@ struct feed *feed_new(struct pipeline *pipeline, struct stream *stream, const st
 	return f;
 }
 
+void feed_set_origin(struct feed *f, const struct origin *origin)
+{
+	buf_clear(&f->origin);
+	origin_write(&f->origin, origin);
+	buf_clear(&f->batch->origin);
+	buf_add_span(&f->batch->origin, buf_span(&f->origin));
+}
+
 enum feed_result feed_step(struct feed *f, struct err *e)
 {
 	bool stopped = false;
@@ -209,6 +219,7 @@ void feed_free(struct feed **feed)
 		end_line(f, span_of(NULL, 0));
 	pipeline_return(f->pipeline, f->batch);
 	stream_unref(&f->stream);
+	buf_fini(&f->origin);
 	free(f);
 }
 

@@ -78,7 +78,7 @@ struct overlong *overlong_begin(struct pipeline *pipeline, const struct batch *b
 	line->carriage = text.ptr[text.len - 1] == '\r';
 	text.len -= line->carriage;
 	line->len = text.len;
-	line->plan = stream_plan(batch->stream, text);
+	line->plan = stream_plan(batch->stream, text, buf_span(&batch->origin));
 	line->classifier = pipeline_classifier(pipeline, line->plan->engine);
 	line->record = (struct record){
 		.text = text,
@@ -86,6 +86,7 @@ struct overlong *overlong_begin(struct pipeline *pipeline, const struct batch *b
 		.offset = stream_has_offsets(batch->stream) ? batch->offset : -1,
 		.input = stream_name(batch->stream),
 		.read_at = batch->read_at,
+		.origin = buf_span(&batch->origin),
 	};
 	line->after = mem_new(n, sizeof(*line->after));
 	result = classify(line, SIZE_MAX);

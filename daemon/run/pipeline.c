@@ -107,6 +107,7 @@ static void batch_clear(const struct pipeline *p, struct batch *batch)
 	/* Only what was used: wiping all of a large block for each lone record would show. */
 	mem_wipe(batch->bytes.ptr, batch->bytes.len);
 	buf_clear(&batch->bytes);
+	buf_clear(&batch->origin);
 	for (size_t i = 0; i < p->n_outputs; i++)
 		output_clear(&batch->out[i]);
 	stats_clear(&batch->stats);
@@ -119,6 +120,7 @@ static void batch_free(const struct pipeline *p, struct batch *batch)
 {
 	batch_clear(p, batch);
 	buf_fini(&batch->bytes);
+	buf_fini(&batch->origin);
 	for (size_t i = 0; i < p->n_outputs; i++)
 		buf_fini(&batch->out[i]);
 	free(batch->out);

@@ -1,9 +1,6 @@
 /* A socket of messages (io/input.h), of which each batch is read and submitted at once. */
 #include <purposed/run/port_private.h>
 
-#include <stdlib.h>
-#include <string.h>
-
 #include <purposed/base/mem.h>
 #include <purposed/io/input.h>
 
@@ -12,7 +9,7 @@ enum { BLOCK_BYTES = 64 * 1024 };
 
 struct messages_port {
 	struct port port;
-	char *listen; /* the path of the socket */
+	struct address listen;
 	struct input *input;
 };
 
@@ -20,7 +17,7 @@ static bool messages_serves(const struct port *port, const struct settings_input
 {
 	const struct messages_port *p = (const struct messages_port *)port;
 
-	return strcmp(p->listen, settings->listen) == 0 && input_reachable(p->input);
+	return address_equal(&p->listen, &settings->listen) && input_reachable(p->input);
 }
 
 static enum port_result messages_step(struct port *port, struct err *e)
@@ -59,7 +56,15 @@ static void messages_free(struct port *port)
 	struct messages_port *p = (struct messages_port *)port;
 
 	input_free(&p->input);
-	free(p->listen);
+	address_fini(&p->listen);
+}
+
+static int open_input(struct input **input_r, const struct settings_input *settings, struct err *e)
+{
+	if (settings->listen.transport == TRANSPORT_UNIX)
+		return input_syslog_new(input_r, settings->listen.path, e);
+	err_add(e, "input '%s': this version listens on \"unix:/path\" only", settings->name);
+	return -1;
 }
 
 int port_messages_new(struct port **port_r, const struct settings_input *settings, struct err *e)
@@ -74,12 +79,12 @@ int port_messages_new(struct port **port_r, const struct settings_input *setting
 	struct messages_port *p;
 	struct input *input;
 
-	if (input_syslog_new(&input, settings->listen, e) != 0)
+	if (open_input(&input, settings, e) != 0)
 		return -1;
 	p = mem_new(1, sizeof(*p));
 	p->port = (struct port){ .ops = &ops, .fd = input->fd };
 	p->input = input;
-	p->listen = mem_string(settings->listen);
+	address_copy(&p->listen, &settings->listen);
 	*port_r = &p->port;
 	return 0;
 }

@@ -66,6 +66,7 @@ struct walk {
 	const struct process_means *means;
 	struct span block;
 	struct record record;
+	struct frame frame; /* the last one */
 	struct torn torn;
 	bool only_flagged; /* are wanted: of the others no more is to be known */
 };
@@ -89,26 +90,27 @@ static bool process_record(struct walk *w, size_t *at)
 	const struct process_means *means = w->means;
 	struct format_job job = { .record = &w->record, .classifier = means->classifier };
 	size_t start = *at;
-	struct frame frame;
+	struct frame *frame = &w->frame;
 
-	if (!framing_next(batch->framing, w->block, at, &frame))
+	if (!framing_next(batch->framing, w->block, at, frame))
 		return false;
-	w->record.text = frame.text;
-	w->record.len = frame.len;
+	w->record.text = frame->text;
+	w->record.len = frame->len;
+	w->record.origin = frame->origin.len != 0 ? frame->origin : buf_span(&batch->origin);
 	w->record.offset =
 		stream_has_offsets(batch->stream) ? batch->offset + (long long)start : -1;
-	job.plan = stream_plan(batch->stream, frame.text);
-	job.result = classify_run(means->classifier, job.plan, frame.text, w->record.len,
+	job.plan = stream_plan(batch->stream, frame->text, w->record.origin);
+	job.result = classify_run(means->classifier, job.plan, frame->text, w->record.len,
 				  stream_kind(batch->stream));
-	if (batch->torn && *at == w->block.len && frame.end.len == 0)
-		job.result = torn_result(&w->torn, job.result, frame.len);
+	if (batch->torn && *at == w->block.len && frame->end.len == 0)
+		job.result = torn_result(&w->torn, job.result, frame->len);
 	for (size_t i = 0; i < means->n_outputs; i++) {
 		if (output_selects(&means->outputs[i], job.result->verdict))
-			write_record(batch, &means->outputs[i], &batch->out[i], &job, frame.end);
+			write_record(batch, &means->outputs[i], &batch->out[i], &job, frame->end);
 		if (batch->out[i].len > DRAIN_BYTES)
 			means->drain(means->context, batch, i);
 	}
-	count_record(w, job.result, frame.len + frame.end.len, job.plan->set.n != 0);
+	count_record(w, job.result, frame->len + frame->end.len, job.plan->set.n != 0);
 	w->record.number++;
 	return true;
 }
@@ -154,7 +156,7 @@ static bool wants_only_flagged(const struct batch *batch, const struct process_m
 /* The plan of a first look; NULL: every record is to be looked at in full. */
 static const struct plan *glance_plan(const struct walk *w)
 {
-	const struct plan *plan = stream_only_plan(w->batch->stream);
+	const struct plan *plan = stream_only_plan(w->batch->stream, buf_span(&w->batch->origin));
 
 	if (!w->only_flagged || plan == NULL)
 		return NULL;

@@ -28,6 +28,7 @@ static int check_input(const struct settings_input *input, struct engine *engine
 {
 	int bad = check_ids(&input->purposes, engine, e);
 
+	bad |= check_ids(&input->allow_purposes, engine, e);
 	for (size_t i = 0; i < input->n_binds; i++)
 		bad |= check_ids(&input->binds[i].purposes, engine, e);
 	if (input->kind != NULL && !engine_knows_kind(engine, input->kind)) {

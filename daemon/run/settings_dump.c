@@ -20,7 +20,7 @@ static void dump_string(const char *value, FILE *file)
 	fputc('"', file);
 }
 
-static void dump_named(const char *name, const char *value, FILE *file)
+void settings_dump_named(const char *name, const char *value, FILE *file)
 {
 	fprintf(file, "%s = ", name);
 	dump_string(value, file);
@@ -28,7 +28,7 @@ static void dump_named(const char *name, const char *value, FILE *file)
 }
 
 /* What is relative to here would be relative to the dump when that is read. */
-static void dump_path(const char *name, const char *prefix, const char *path, FILE *file)
+void settings_dump_path(const char *name, const char *prefix, const char *path, FILE *file)
 {
 	char here[PATH_MAX];
 	struct buf full = { 0 };
@@ -37,7 +37,7 @@ static void dump_path(const char *name, const char *prefix, const char *path, FI
 	if (path[0] != '/' && getcwd(here, sizeof(here)) != NULL)
 		buf_printf(&full, "%s/", here);
 	buf_add_str(&full, path);
-	dump_named(name, buf_str(&full), file);
+	settings_dump_named(name, buf_str(&full), file);
 	buf_fini(&full);
 }
 
@@ -58,7 +58,7 @@ static void dump_row(const struct settings *settings, const struct setting *row,
 
 		if (path != NULL) {
 			fputs(indent, file);
-			dump_path(row->name, "", path, file);
+			settings_dump_path(row->name, "", path, file);
 			fprintf(file, " // %s\n", row->what);
 		} else {
 			fprintf(file, "%s// %s: %s\n", indent, row->name, row->what);
@@ -66,7 +66,7 @@ static void dump_row(const struct settings *settings, const struct setting *row,
 	}
 }
 
-static void dump_ids(const char *name, const struct settings_ids *ids, FILE *file)
+void settings_dump_ids(const char *name, const struct settings_ids *ids, FILE *file)
 {
 	fprintf(file, "%s = [", name);
 	for (size_t i = 0; i < ids->n; i++) {
@@ -79,31 +79,27 @@ static void dump_ids(const char *name, const struct settings_ids *ids, FILE *fil
 static void dump_input(const struct settings_input *input, FILE *file)
 {
 	fprintf(file, "  { ");
-	dump_named("name", input->name, file);
-	dump_named("type", settings_input_types[input->type], file);
-	if (input->listen != NULL)
-		dump_path("listen", "unix:", input->listen, file);
+	settings_dump_named("name", input->name, file);
+	settings_dump_named("type", settings_input_types[input->type], file);
+	if (input->type == INPUT_SYSLOG)
+		settings_dump_address("listen", &input->listen, file);
+	if (input->receive_bytes != 0)
+		fprintf(file, "receive_bytes = %lld; ", input->receive_bytes);
+	settings_dump_tls(&input->tls, file);
 	if (input->kind != NULL)
-		dump_named("kind", input->kind, file);
-	dump_ids("purposes", &input->purposes, file);
-	if (input->n_binds != 0)
-		fprintf(file, "\n    bind = (");
-	for (size_t i = 0; i < input->n_binds; i++) {
-		fprintf(file, "%s\n      { ", i != 0 ? "," : "");
-		dump_named("app", input->binds[i].app, file);
-		dump_ids("purposes", &input->binds[i].purposes, file);
-		fprintf(file, " }");
-	}
-	fprintf(file, input->n_binds != 0 ? " ); }" : " }");
+		settings_dump_named("kind", input->kind, file);
+	settings_dump_ids("purposes", &input->purposes, file);
+	settings_dump_binds(input, file);
+	fprintf(file, " }");
 }
 
 static void dump_output(const struct settings_output *output, FILE *file)
 {
 	fprintf(file, "  { ");
-	dump_named("name", output->name, file);
-	dump_named("type", settings_output_types[output->type], file);
+	settings_dump_named("name", output->name, file);
+	settings_dump_named("type", settings_output_types[output->type], file);
 	if (output->path != NULL)
-		dump_path("path", "", output->path, file);
+		settings_dump_path("path", "", output->path, file);
 	fprintf(file, "format = \"%s\"; select = \"%s\"; redact = \"%s\"; with_text = %s; }",
 		output->format->name, select_words[output->select], redact_words[output->redact],
 		output->with_text ? "true" : "false");
@@ -115,11 +111,11 @@ void settings_dump(const struct settings *settings, FILE *file)
 		if (settings_table[i].group == NULL)
 			dump_row(settings, &settings_table[i], file);
 	}
-	dump_ids("default_purposes", &settings->default_purposes, file);
+	settings_dump_ids("default_purposes", &settings->default_purposes, file);
 	fprintf(file, "\n");
 	if (settings->pseudonym_key_file != NULL) {
 		fprintf(file, "pseudonym_key = { id = %lld; ", settings->pseudonym_key_id);
-		dump_path("file", "", settings->pseudonym_key_file, file);
+		settings_dump_path("file", "", settings->pseudonym_key_file, file);
 		fprintf(file, "};\n");
 	}
 	fprintf(file, "limits = {\n");

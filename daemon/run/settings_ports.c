@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include <purposed/base/mem.h>
 
@@ -26,65 +25,59 @@ int settings_check_uses(const struct conf_node *node, const struct setting_of *r
 
 /* --- Inputs ----------------------------------------------------------------- */
 
-static int read_bind(const struct conf_node *node, struct settings_bind *bind, struct err *e)
+/* What only some kinds of sockets use. */
+static int check_socket(const struct conf_node *node, const struct settings_input *input,
+			struct err *e)
 {
-	static const char *const keys[] = { "app", "purposes", NULL };
+	enum transport transport = input->listen.transport;
 	int bad = 0;
 
-	if (conf_type(node) != CONF_GROUP) {
-		conf_err(e, node, "a binding must be { app = ...; purposes = [ ... ]; }");
-		return -1;
+	if (transport == TRANSPORT_TLS &&
+	    (input->tls.node == NULL || input->tls.cert == NULL || input->tls.key == NULL)) {
+		conf_err(e, node, "listening on tls:// needs tls = { cert = ...; key = ...; }");
+		bad = -1;
 	}
-	bad |= conf_only(node, keys, e);
-	bad |= conf_read_string(node, "app", CONF_REQUIRED, &bind->app, e);
-	bad |= settings_read_ids(node, "purposes", CONF_REQUIRED, &bind->purposes, e);
+	if (transport != TRANSPORT_TLS && input->tls.node != NULL) {
+		conf_err(e, input->tls.node, "'tls' needs an input that listens on tls://");
+		bad = -1;
+	}
+	if (transport != TRANSPORT_UDP && input->receive_bytes != 0) {
+		conf_err(e, conf_get(node, "receive_bytes"),
+			 "'receive_bytes' needs an input that listens on udp://");
+		bad = -1;
+	}
 	return bad;
 }
 
-static int read_binds(const struct conf_node *node, struct settings_input *input, struct err *e)
+static int read_socket(const struct conf_node *node, struct settings_input *input, struct err *e)
 {
-	const struct conf_node *list = NULL;
 	int bad = 0;
 
-	if (conf_read_list(node, "bind", CONF_OPTIONAL, &list, e) != 0)
-		return -1;
-	if (list == NULL)
-		return 0;
-	input->n_binds = conf_count(list);
-	input->binds = mem_new(input->n_binds, sizeof(*input->binds));
-	for (size_t i = 0; i < input->n_binds; i++)
-		bad |= read_bind(conf_at(list, i), &input->binds[i], e);
-	return bad;
-}
-
-static int read_listen(const struct conf_node *node, struct settings_input *input, struct err *e)
-{
-	const size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
-	const struct conf_node *at = conf_get(node, "listen");
-	const char *listen = NULL;
-
-	if (conf_read_string(node, "listen", CONF_REQUIRED, &listen, e) != 0)
-		return -1;
-	if (strncmp(listen, "unix:", 5) != 0 || listen[5] == '\0') {
-		conf_err(e, at, "listen = \"%s\": this version listens on \"unix:/path\" only",
-			 listen);
-		return -1;
-	}
-	input->listen = settings_resolve(at, listen + 5);
-	if (strlen(input->listen) > max) {
-		conf_err(e, at,
-			 "'listen' is longer than the %zu bytes a socket's path may have: %s", max,
-			 input->listen);
-		return -1;
-	}
-	return 0;
+	bad |= conf_read_int(node, "receive_bytes", CONF_OPTIONAL, 4096, 1 << 30,
+			     &input->receive_bytes, e);
+	bad |= settings_read_tls(node, &input->tls, e);
+	bad |= settings_read_address(node, "listen", &input->listen, e);
+	return bad != 0 ? -1 : check_socket(node, input, e);
 }
 
 static int read_input(const struct conf_node *node, struct settings_input *input, struct err *e)
 {
-	static const char *const keys[] = { "name",	"type", "listen", "kind",
-					    "purposes", "bind", NULL };
-	static const struct setting_of uses[] = { { "listen", "syslog" }, { "bind", "syslog" } };
+	static const char *const keys[] = { "name",
+					    "type",
+					    "kind",
+					    "purposes",
+					    "bind",
+					    "trust_record_purpose",
+					    "allow_purposes",
+					    "listen",
+					    "receive_bytes",
+					    "tls",
+					    NULL };
+	static const struct setting_of uses[] = {
+		{ "listen", "syslog" },
+		{ "receive_bytes", "syslog" },
+		{ "tls", "syslog" },
+	};
 	int type = -1;
 	int bad = 0;
 
@@ -103,10 +96,10 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 	input->type = (enum input_type)type;
 	bad |= settings_check_uses(node, uses, sizeof(uses) / sizeof(uses[0]), "an input",
 				   settings_input_types[type], e);
-	if (input->type == INPUT_SYSLOG) {
-		bad |= read_listen(node, input, e);
-		bad |= read_binds(node, input, e);
-	}
+	if (input->type == INPUT_SYSLOG)
+		bad |= read_socket(node, input, e);
+	bad |= settings_read_binds(node, input, e);
+	bad |= settings_read_trust(node, input, e);
 	return bad;
 }
 
@@ -143,9 +136,14 @@ static int check_input(const struct settings *settings, const struct conf_node *
 
 		if (settings_same(input->name, other->name))
 			conf_err(e, node, "there is an input '%s' already", input->name);
-		if (same_path(input->listen, other->listen))
+		if (settings_same_address(&input->listen, &other->listen)) {
+			struct buf text = { 0 };
+
+			address_write(&text, &input->listen);
 			conf_err(e, node, "there is an input that listens on %s already",
-				 input->listen);
+				 buf_str(&text));
+			buf_fini(&text);
+		}
 		if (settings_is_of(node, "stdin") && settings_is_of(conf_at(list, i), "stdin"))
 			conf_err(e, node, "there is an input of type \"stdin\" already");
 	}
@@ -173,11 +171,10 @@ int settings_read_inputs(struct settings *settings, const struct conf_node *root
 void settings_free_inputs(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->n_inputs; i++) {
-		for (size_t j = 0; j < settings->inputs[i].n_binds; j++)
-			settings_ids_fini(&settings->inputs[i].binds[j].purposes);
-		free(settings->inputs[i].binds);
+		settings_free_binds(&settings->inputs[i]);
+		settings_free_tls(&settings->inputs[i].tls);
 		settings_ids_fini(&settings->inputs[i].purposes);
-		free(settings->inputs[i].listen);
+		address_fini(&settings->inputs[i].listen);
 	}
 	free(settings->inputs);
 }

@@ -1,5 +1,6 @@
 #include <purposed/run/setup.h>
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +30,38 @@ static int find_plan(struct setup *setup, const struct settings_ids *ids,
 	return 0;
 }
 
+/* A plan of one purpose that records may carry. */
+static int allow_purpose(struct setup *setup, struct stream *stream, const char *id,
+			 const char *where, struct err *e)
+{
+	const struct settings_ids ids = { .ids = &id, .n = 1, .where = (char *)(uintptr_t)where };
+	const struct plan *plan = NULL;
+
+	if (find_plan(setup, &ids, &plan, e) != 0)
+		return -1;
+	stream_allow(stream, id, plan);
+	return 0;
+}
+
+static int trust_records(struct setup *setup, const struct settings_input *input,
+			 struct stream *stream, struct err *e)
+{
+	const struct settings_ids *allowed = &input->allow_purposes;
+	const struct settings_ids none = { .where = allowed->where };
+	const struct plan *unknown = NULL;
+	int bad = 0;
+
+	if (!input->trust_record_purpose)
+		return 0;
+	if (find_plan(setup, &none, &unknown, e) != 0)
+		return -1;
+	setup->plans[setup->n_plans - 1]->set.unknown = true;
+	stream_trust(stream, (unsigned)setup->session.settings->enterprise_id, unknown);
+	for (size_t i = 0; i < allowed->n; i++)
+		bad |= allow_purpose(setup, stream, allowed->ids[i], allowed->where, e);
+	return bad;
+}
+
 static int make_stream(struct setup *setup, const struct settings_input *input,
 		       struct stream **stream_r, struct err *e)
 {
@@ -41,9 +74,9 @@ static int make_stream(struct setup *setup, const struct settings_input *input,
 
 		plan = setup->session.plan;
 		bad |= find_plan(setup, &bind->purposes, &plan, e);
-		stream_bind(*stream_r, bind->app, plan);
+		stream_bind(*stream_r, &bind->selector, plan);
 	}
-	return bad;
+	return bad | trust_records(setup, input, *stream_r, e);
 }
 
 static int make_output(const struct setup *setup, const struct settings_output *from,

@@ -1,14 +1,25 @@
 #include <purposed/run/stream.h>
 
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/io/origin.h>
 #include <purposed/io/syslog.h>
+#include <purposed/run/carried.h>
+
+enum { FIELDS = 6 };
 
 struct binding {
-	char *app;
+	char *globs[FIELDS]; /* in the order of fields_of; NULL: any */
+	const struct plan *plan;
+};
+
+struct allowed {
+	char *id;
 	const struct plan *plan;
 };
 
@@ -20,6 +31,11 @@ struct stream {
 	bool has_offsets;
 	struct binding *bindings;
 	size_t n_bindings, bindings_cap;
+	bool reads_header; /* some binding asks for a field that a syslog header may have */
+	const struct plan *unknown; /* NULL: records are not trusted */
+	unsigned enterprise_id;
+	struct allowed *allowed;
+	size_t n_allowed, allowed_cap;
 };
 
 struct stream *stream_new(const char *name, const struct plan *plan, const char *kind,
@@ -51,19 +67,46 @@ void stream_unref(struct stream **stream)
 	*stream = NULL;
 	if (atomic_fetch_sub(&s->refs, 1) != 1)
 		return;
-	for (size_t i = 0; i < s->n_bindings; i++)
-		free(s->bindings[i].app);
+	for (size_t i = 0; i < s->n_bindings; i++) {
+		for (size_t j = 0; j < FIELDS; j++)
+			free(s->bindings[i].globs[j]);
+	}
+	for (size_t i = 0; i < s->n_allowed; i++)
+		free(s->allowed[i].id);
 	free(s->bindings);
+	free(s->allowed);
 	free(s->name);
 	free(s->kind);
 	free(s);
 }
 
-void stream_bind(struct stream *stream, const char *app, const struct plan *plan)
+void stream_bind(struct stream *stream, const struct stream_selector *selector,
+		 const struct plan *plan)
 {
+	const char *const globs[FIELDS] = { selector->app,  selector->host, selector->facility,
+					    selector->unit, selector->path, selector->peer };
+	struct binding binding = { .plan = plan };
+
+	for (size_t i = 0; i < FIELDS; i++)
+		binding.globs[i] = globs[i] != NULL ? mem_string(globs[i]) : NULL;
+	if (selector->app != NULL || selector->host != NULL || selector->facility != NULL)
+		stream->reads_header = true;
 	stream->bindings = mem_grow(stream->bindings, stream->n_bindings, &stream->bindings_cap,
 				    sizeof(*stream->bindings));
-	stream->bindings[stream->n_bindings++] = (struct binding){ mem_string(app), plan };
+	stream->bindings[stream->n_bindings++] = binding;
+}
+
+void stream_trust(struct stream *stream, unsigned enterprise_id, const struct plan *unknown)
+{
+	stream->enterprise_id = enterprise_id;
+	stream->unknown = unknown;
+}
+
+void stream_allow(struct stream *stream, const char *id, const struct plan *plan)
+{
+	stream->allowed = mem_grow(stream->allowed, stream->n_allowed, &stream->allowed_cap,
+				   sizeof(*stream->allowed));
+	stream->allowed[stream->n_allowed++] = (struct allowed){ mem_string(id), plan };
 }
 
 const char *stream_name(const struct stream *stream)
@@ -86,33 +129,134 @@ const struct engine *stream_engine(const struct stream *stream)
 	return stream->plan->engine;
 }
 
-/* fnmatch wants C strings; names of applications are short (RFC 5424: 48). */
-static bool app_fits(const char *glob, struct span app)
-{
-	char name[128];
+/* --- Bindings ----------------------------------------------------------------- */
 
-	if (app.len == 0 || app.len >= sizeof(name) || memchr(app.ptr, '\0', app.len) != NULL)
+/* fnmatch wants C strings.  What is longer than a path can be fits nothing. */
+static bool fits(const char *glob, struct span value)
+{
+	char text[PATH_MAX];
+
+	if (value.len == 0 || value.len >= sizeof(text) ||
+	    memchr(value.ptr, '\0', value.len) != NULL)
 		return false;
-	memcpy(name, app.ptr, app.len);
-	name[app.len] = '\0';
-	return fnmatch(glob, name, 0) == 0;
+	memcpy(text, value.ptr, value.len);
+	text[value.len] = '\0';
+	return fnmatch(glob, text, 0) == 0;
 }
 
-const struct plan *stream_only_plan(const struct stream *stream)
+/* A facility is bound by its name or its number, and comes as either. */
+static bool facility_fits(const char *glob, struct span value)
 {
-	return stream->n_bindings == 0 ? stream->plan : NULL;
+	int number = syslog_facility_number(value);
+	char digits[16];
+
+	if (number < 0)
+		return fits(glob, value);
+	snprintf(digits, sizeof(digits), "%d", number);
+	return fnmatch(glob, digits, 0) == 0 || fnmatch(glob, syslog_facility_name(number), 0) == 0;
 }
 
-const struct plan *stream_plan(const struct stream *stream, struct span record)
+static bool binding_fits(const struct binding *binding, const struct origin *origin)
 {
-	struct syslog_message message;
+	const struct span fields[FIELDS] = { origin->app,  origin->host, origin->facility,
+					     origin->unit, origin->path, origin->peer };
 
-	if (stream->n_bindings == 0)
-		return stream->plan;
-	message = syslog_parse(record);
+	for (size_t i = 0; i < FIELDS; i++) {
+		const char *glob = binding->globs[i];
+
+		if (glob == NULL)
+			continue;
+		if (!(i == 2 ? facility_fits(glob, fields[i]) : fits(glob, fields[i])))
+			return false;
+	}
+	return true;
+}
+
+static struct span unless_known(struct span known, struct span other)
+{
+	return known.len != 0 ? known : other;
+}
+
+/* What the origin does not say, the header may. */
+static void complete(struct origin *origin, const struct syslog_message *message)
+{
+	origin->app = unless_known(origin->app, message->app);
+	origin->host = unless_known(origin->host, message->host);
+	if (message->facility >= 0)
+		origin->facility = unless_known(origin->facility,
+						span_str(syslog_facility_name(message->facility)));
+}
+
+/* The plan of the first binding that fits, or NULL. */
+static const struct plan *bound_plan(const struct stream *stream, const struct origin *origin)
+{
 	for (size_t i = 0; i < stream->n_bindings; i++) {
-		if (app_fits(stream->bindings[i].app, message.app))
+		if (binding_fits(&stream->bindings[i], origin))
 			return stream->bindings[i].plan;
 	}
-	return stream->plan;
+	return NULL;
+}
+
+/* --- Trust ---------------------------------------------------------------------- */
+
+static bool is_in_policy(const struct policy *policy, struct span purpose)
+{
+	char id[128];
+
+	if (purpose.len >= sizeof(id) || memchr(purpose.ptr, '\0', purpose.len) != NULL)
+		return false;
+	memcpy(id, purpose.ptr, purpose.len);
+	id[purpose.len] = '\0';
+	return policy_find_purpose(policy, id) != POLICY_NONE;
+}
+
+/* The plan of the purpose that the record carries, or NULL: it has no say. */
+static const struct plan *carried_plan(const struct stream *stream,
+				       const struct syslog_message *message,
+				       const struct origin *origin)
+{
+	struct span purpose;
+	enum carried carried = carried_purpose(message, origin, stream->enterprise_id, &purpose);
+
+	if (carried == CARRIED_NONE)
+		return NULL;
+	for (size_t i = 0; carried == CARRIED_ONE && i < stream->n_allowed; i++) {
+		if (span_is(purpose, stream->allowed[i].id))
+			return stream->allowed[i].plan;
+	}
+	/* One that the policy knows but nobody allowed here is as good as none. */
+	if (carried == CARRIED_ONE && is_in_policy(engine_policy(stream_engine(stream)), purpose))
+		return NULL;
+	return stream->unknown;
+}
+
+/* --- Both ----------------------------------------------------------------------- */
+
+const struct plan *stream_only_plan(const struct stream *stream, struct span origin)
+{
+	const struct origin known = origin_read(origin);
+	const struct plan *plan;
+
+	if (stream->reads_header || stream->unknown != NULL)
+		return NULL;
+	plan = bound_plan(stream, &known);
+	return plan != NULL ? plan : stream->plan;
+}
+
+const struct plan *stream_plan(const struct stream *stream, struct span record, struct span written)
+{
+	struct origin origin;
+	struct syslog_message message = { .facility = -1, .text = record };
+	const struct plan *plan = NULL;
+
+	if (stream->n_bindings == 0 && stream->unknown == NULL)
+		return stream->plan;
+	origin = origin_read(written);
+	if (stream->reads_header || stream->unknown != NULL)
+		message = syslog_parse(record);
+	complete(&origin, &message);
+	plan = bound_plan(stream, &origin);
+	if (plan == NULL && stream->unknown != NULL)
+		plan = carried_plan(stream, &message, &origin);
+	return plan != NULL ? plan : stream->plan;
 }

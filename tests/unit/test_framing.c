@@ -28,7 +28,7 @@ static void test_lines(void **state)
 	for (size_t i = 0; i < COUNT(lines_cases); i++) {
 		struct span block = span_str(lines_cases[i].block);
 		struct buf got = { 0 };
-		struct frame frame;
+		struct frame frame = { 0 };
 		size_t at = 0;
 		size_t n = 0;
 
@@ -52,7 +52,7 @@ static void test_lines(void **state)
 static void test_messages(void **state)
 {
 	struct buf block = { 0 };
-	struct frame frame;
+	struct frame frame = { 0 };
 	size_t at = 0;
 
 	(void)state;
@@ -73,11 +73,47 @@ static void test_messages(void **state)
 	buf_fini(&block);
 }
 
+/* An origin holds for the messages behind it, up to the next one. */
+static void test_origins(void **state)
+{
+	const struct origin first = { .peer = { "192.0.2.1", 9 }, .unit = { "u", 1 } };
+	const struct origin none = { .peer = { NULL, 0 } };
+	struct buf block = { 0 };
+	struct frame frame = { 0 };
+	struct origin origin;
+	size_t at = 0;
+
+	(void)state;
+	framing_add_message(&block, span_str("a"), 1);
+	framing_add_origin(&block, &first);
+	framing_add_message(&block, span_str("b"), 1);
+	framing_add_message(&block, span_str("c"), 1);
+	framing_add_origin(&block, &none);
+	framing_add_message(&block, span_str("d"), 1);
+	framing_add_origin(&block, &first);
+	assert_true(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+	assert_true(span_is(frame.text, "a") && frame.origin.len == 0);
+	assert_int_equal(origin_read(frame.origin).peer.len, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_true(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+		assert_true(span_is(frame.text, i == 0 ? "b" : "c"));
+		origin = origin_read(frame.origin);
+		assert_true(span_is(origin.peer, "192.0.2.1") && span_is(origin.unit, "u"));
+		assert_int_equal(origin.app.len + origin.path.len + origin.purpose.len, 0);
+	}
+	assert_true(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+	assert_true(span_is(frame.text, "d"));
+	assert_int_equal(origin_read(frame.origin).peer.len, 0);
+	assert_false(framing_next(FRAMING_MESSAGES, buf_span(&block), &at, &frame));
+	buf_fini(&block);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_origins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ static void test_lines(void **state)
 				.source = { .read = chunks_read, .context = &chunks }, .max = max
 			};
 			unsigned long long number = 0;
-			struct frame frame;
+			struct frame frame = { 0 };
 			struct err e = { 0 };
 			size_t at = 0;
 

@@ -47,8 +47,13 @@ static const char whole[] =
 	"           heap_bytes = 65536; decoder_bytes = 2000000; archive_ratio = 50; };\n"
 	"inputs = ( { name = 'in'; type = 'stdin'; kind = 'web'; purposes = [ 'a' ]; },\n"
 	"  { name = 'sys'; type = 'syslog'; listen = 'unix:log.sock'; purposes = [ ];\n"
+	"    trust_record_purpose = true; allow_purposes = [ 'd', 'e' ];\n"
 	"    bind = ( { app = 'nginx'; purposes = [ 'a', 'b' ]; },\n"
-	"             { app = 'ssh*'; purposes = [ 'c' ]; } ); } );\n"
+	"             { app = 'ssh*'; host = 'h'; facility = 'auth'; unit = 'u'; path = '/p';\n"
+	"               peer = '::1'; purposes = [ 'c' ]; } ); },\n"
+	"  { name = 'net'; type = 'syslog'; listen = 'tls://[::1]:6514';\n"
+	"    tls = { cert = 'c.pem'; key = '/k.pem'; ca = 'ca.pem'; peers = [ '*.be' ]; }; },\n"
+	"  { name = 'udp'; type = 'syslog'; listen = 'udp://*:514'; receive_bytes = 4194304; } );\n"
 	"outputs = ( { name = 'out'; type = 'stdout'; },\n"
 	"  { name = 'file'; type = 'file'; path = 'a.jsonl'; format = 'tag'; select = 'flagged';\n"
 	"    redact = 'pseudonym'; with_text = true; } );\n";
@@ -79,16 +84,37 @@ static void test_whole(void **state)
 	assert_int_equal(settings->default_purposes.n, 2);
 	snprintf(path, sizeof(path), "%s/c.conf:2", dir);
 	assert_string_equal(settings->default_purposes.where, path);
-	assert_int_equal(settings->n_inputs, 2);
+	assert_int_equal(settings->n_inputs, 4);
 	input = &settings->inputs[1];
 	assert_int_equal(settings->inputs[0].type, INPUT_STDIN);
 	assert_string_equal(settings->inputs[0].kind, "web");
 	assert_int_equal(input->type, INPUT_SYSLOG);
 	snprintf(path, sizeof(path), "%s/log.sock", dir);
-	assert_string_equal(input->listen, path);
+	assert_int_equal(input->listen.transport, TRANSPORT_UNIX);
+	assert_string_equal(input->listen.path, path);
 	assert_int_equal(input->n_binds, 2);
-	assert_string_equal(input->binds[1].app, "ssh*");
+	assert_string_equal(input->binds[0].selector.app, "nginx");
+	assert_null(input->binds[0].selector.peer);
+	assert_string_equal(input->binds[1].selector.app, "ssh*");
+	assert_string_equal(input->binds[1].selector.host, "h");
+	assert_string_equal(input->binds[1].selector.facility, "auth");
+	assert_string_equal(input->binds[1].selector.unit, "u");
+	assert_string_equal(input->binds[1].selector.path, "/p");
+	assert_string_equal(input->binds[1].selector.peer, "::1");
+	assert_true(input->trust_record_purpose);
+	assert_int_equal(input->allow_purposes.n, 2);
+	assert_string_equal(input->allow_purposes.ids[1], "e");
 	assert_string_equal(input->binds[0].purposes.ids[1], "b");
+	input = &settings->inputs[2];
+	assert_false(input->trust_record_purpose);
+	assert_int_equal(input->listen.transport, TRANSPORT_TLS);
+	assert_string_equal(input->listen.host, "::1");
+	assert_string_equal(input->listen.port, "6514");
+	snprintf(path, sizeof(path), "%s/c.pem", dir);
+	assert_string_equal(input->tls.cert, path);
+	assert_string_equal(input->tls.key, "/k.pem");
+	assert_string_equal(input->tls.peers.ids[0], "*.be");
+	assert_int_equal(settings->inputs[3].receive_bytes, 4194304);
 	assert_int_equal(settings->n_outputs, 2);
 	output = &settings->outputs[0];
 	assert_true(output->format == format_find("json"));
@@ -128,8 +154,30 @@ static const struct mistake {
 	{ "inputs = ( { name = 'a'; type = 'syslog'; } );", ":1: setting 'listen' is missing" },
 	{ "inputs = ( { name = 'a'; type = 'syslog';\n listen = 'carrier:x'; } );",
 	  ":2: listen = \"carrier:x\"" },
-	{ "inputs = ( { name = 'a'; type = 'stdin';\n bind = ( ); } );",
-	  ":2: 'bind' needs an input of type \"syslog\"" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n receive_bytes = 5000; } );",
+	  ":2: 'receive_bytes' needs an input of type \"syslog\"" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'tcp://*:514';\n"
+	  "receive_bytes = 5000; } );",
+	  ":2: 'receive_bytes' needs an input that listens on udp://" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'tcp://*:514';\n tls = { }; } );",
+	  ":2: 'tls' needs an input that listens on tls://" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'tls://*:514'; } );",
+	  ":1: listening on tls:// needs tls = { cert = ...; key = ...; }" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'tls://*:514';\n"
+	  "tls = { cert = 'c'; }; } );",
+	  ":2: 'cert' and 'key' must stand together" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'tls://*:514';\n"
+	  "tls = { cert = 'c'; key = 'k'; peers = [ 'p' ]; }; } );",
+	  ":2: 'peers' needs 'ca': who vouches for their names?" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'udp://::1:514'; } );",
+	  ":1: listen = \"udp://::1:514\": an IPv6 address must stand in brackets" },
+	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'udp://*:514'; },\n"
+	  "{ name = 'b'; type = 'syslog'; listen = 'udp://*:514'; } );",
+	  ":2: there is an input that listens on udp://*:514 already" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n trust_record_purpose = true; } );",
+	  ":2: 'trust_record_purpose' needs allow_purposes = [ ... ]" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n bind = ( { purposes = [ ]; } ); } );",
+	  ":2: a binding must name one of app, host, facility, unit, path, peer" },
 	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'unix:/x';\n bind = ( 1 ); } );",
 	  ":2: a binding must be { app = ...; purposes = [ ... ]; }" },
 	{ "inputs = ( { name = 'a'; type = 'stdin'; },\n { name = 'a'; type = 'syslog';\n"
@@ -208,7 +256,7 @@ static void test_all_mistakes_at_once(void **state)
 	assert_int_equal(
 		load(&settings, dir,
 		     "inputs = ( { name = 'a'; type = 'stdin'; b = 1; listen = 1; },\n"
-		     "           { name = 'a'; type = 'stdin'; kind = 2; bind = ( ); } );\n"
+		     "           { name = 'a'; type = 'stdin'; kind = 2; tls = { }; } );\n"
 		     "outputs = ( { name = 'a'; type = 'file'; select = 'b'; },\n"
 		     "            { name = 'a'; type = 'file'; path = 'x'; format = 3; },\n"
 		     "            { name = 'c'; type = 'file'; path = 'x'; } );\n",

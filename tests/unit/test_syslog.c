@@ -43,7 +43,19 @@ static const struct header_case {
 	{ "<13>shop:text", SYSLOG_RFC3164, 1, 5, "", "shop", "", "text" },
 	{ "<13>shop[1: text", SYSLOG_RFC3164, 1, 5, "", "shop", "", "[1: text" },
 	{ "<13>no tag here", SYSLOG_RFC3164, 1, 5, "", "", "", "no tag here" },
-	{ "<13>" LONG_AGO " h no tag", SYSLOG_RFC3164, 1, 5, "h", "", "", "no tag" },
+	/* rsyslog passes a tag on as it came, without a colon too */
+	{ "<13>" LONG_AGO " h shop text here", SYSLOG_RFC3164, 1, 5, "h", "shop", "", "text here" },
+	{ "<13>" LONG_AGO " h shop[12] text", SYSLOG_RFC3164, 1, 5, "h", "shop", "", "text" },
+	{ "<13>" LONG_AGO " h {\"a\": 1}", SYSLOG_RFC3164, 1, 5, "h", "", "", "{\"a\": 1}" },
+	{ "<13>" LONG_AGO " h a=b c", SYSLOG_RFC3164, 1, 5, "h", "", "", "a=b c" },
+	{ "<13>" LONG_AGO " h shop", SYSLOG_RFC3164, 1, 5, "h", "", "", "shop" },
+	/* a byte order mark before the text, or before all; or nothing else */
+	{ "<14>1 - h a - - - \xef\xbb\xbfx", SYSLOG_RFC5424, 1, 6, "h", "a", "-", "x" },
+	{ "\xef\xbb\xbf<14>1 - h a - - - x", SYSLOG_RFC5424, 1, 6, "h", "a", "-", "x" },
+	{ "\xef\xbb\xbf", SYSLOG_NONE, -1, -1, "", "", "", "" },
+	/* a line of a log file: no priority, but a time */
+	{ LONG_AGO " h shop[1]: x", SYSLOG_RFC3164, -1, -1, "h", "shop", "", "x" },
+	{ "2026-01-05T10:00:00+01:00 h shop: x", SYSLOG_RFC3164, -1, -1, "h", "shop", "", "x" },
 	{ "<13>" LONG_AGO " ", SYSLOG_RFC3164, 1, 5, "", "", "", "" },
 	{ "<13>", SYSLOG_RFC3164, 1, 5, "", "", "", "" },
 	{ "<13>: text", SYSLOG_RFC3164, 1, 5, "", "", "", ": text" },
@@ -120,6 +132,20 @@ static void test_nul(void **state)
 	assert_true(span_equal(m.text, span_of("t\0u", 3)));
 }
 
+static void test_facilities(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 24; i++)
+		assert_int_equal(syslog_facility_number(span_str(syslog_facility_name(i))), i);
+	assert_string_equal(syslog_facility_name(4), "auth");
+	assert_string_equal(syslog_facility_name(23), "local7");
+	assert_int_equal(syslog_facility_number(span_str("10")), 10);
+	assert_int_equal(syslog_facility_number(span_str("24")), -1);
+	assert_int_equal(syslog_facility_number(span_str("004")), -1);
+	assert_int_equal(syslog_facility_number(span_str("4x")), -1);
+	assert_int_equal(syslog_facility_number(span_str("")), -1);
+}
+
 static void test_elements(void **state)
 {
 	struct span data = span_str("[a@1 k=\"]\"][b@2][c@3 k=\"v\"");
@@ -143,9 +169,8 @@ static void test_elements(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_every_cut),
-		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_headers),	 cmocka_unit_test(test_every_cut),
+		cmocka_unit_test(test_nul),	 cmocka_unit_test(test_facilities),
 		cmocka_unit_test(test_elements),
 	};
 

@@ -13,8 +13,8 @@
 #include <purposed/base/span.h>
 
 enum syslog_form {
-	SYSLOG_NONE,	/* no priority: not a syslog message */
-	SYSLOG_RFC3164, /* priority, then whatever follows */
+	SYSLOG_NONE,	/* neither priority nor time: not a syslog message */
+	SYSLOG_RFC3164, /* priority, then whatever follows; or a line of a log: time, then that */
 	SYSLOG_RFC5424,
 };
 
@@ -23,9 +23,9 @@ struct syslog_message {
 	int facility;	  /* 0..23, -1 without a priority */
 	int severity;	  /* 0..7, -1 without a priority */
 	struct span host; /* empty: absent or "-" */
-	struct span app;  /* APP-NAME, or the tag of RFC 3164 up to '[' or ':' */
+	struct span app;  /* APP-NAME, or the tag of RFC 3164 up to '[', ':' or ' ' */
 	struct span data; /* RFC 5424: STRUCTURED-DATA, "-" included */
-	struct span text; /* what follows the header */
+	struct span text; /* what follows the header and a byte order mark */
 };
 
 /*
@@ -34,6 +34,12 @@ struct syslog_message {
  * tag, /dev/log no host name).
  */
 struct syslog_message syslog_parse(struct span message);
+
+/* "kern", ... "local7" for 0..23. */
+const char *syslog_facility_name(int facility);
+
+/* 0..23 by name or number, or -1. */
+int syslog_facility_number(struct span facility);
 
 /*
  * The next element of STRUCTURED-DATA from *at on: true, *element_r is

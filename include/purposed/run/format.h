@@ -27,7 +27,8 @@ struct record {
 	long long offset;	   /* of its first byte in its input; -1: a message has none */
 	const char *input;	   /* name of the input; in filter and scan the path */
 	struct timespec read_at;
-	bool is_message; /* a datagram: line ends inside it are data */
+	struct span origin; /* see io/origin.h */
+	bool is_message;    /* a datagram: line ends inside it are data */
 };
 
 struct format_options {

@@ -52,6 +52,7 @@ struct batch {
 	struct stream *stream; /* a reference, put there by whoever fills the batch */
 	enum framing framing;
 	struct buf bytes;
+	struct buf origin; /* of all its records, as origin_write writes it; or empty */
 	unsigned long long first_number;
 	long long offset; /* of the first byte; for streams that have offsets */
 	struct timespec read_at;

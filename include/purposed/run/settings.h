@@ -19,7 +19,9 @@
 #include <purposed/base/err.h>
 #include <purposed/engine/engine.h>
 #include <purposed/engine/redact.h>
+#include <purposed/io/address.h>
 #include <purposed/run/pipeline.h>
+#include <purposed/run/stream.h>
 
 /* A list of ids, with the place where they stand. */
 struct settings_ids {
@@ -28,10 +30,17 @@ struct settings_ids {
 	char *where; /* "file:line", or NULL where they are not set */
 };
 
-/* { app = "sshd"; purposes = [ ... ]; } */
+/* { app = "sshd"; host = "www*"; purposes = [ ... ]; } */
 struct settings_bind {
-	const char *app;
+	struct stream_selector selector;
 	struct settings_ids purposes;
+};
+
+/* { cert = "..."; key = "..."; ca = "..."; peers = [ ... ]; }; paths are resolved */
+struct settings_tls {
+	const struct conf_node *node; /* NULL: not set */
+	char *cert, *key, *ca;	      /* or NULL */
+	struct settings_ids peers;    /* globs of names that a certificate must have one of */
 };
 
 enum input_type { INPUT_STDIN, INPUT_SYSLOG };
@@ -40,11 +49,15 @@ struct settings_input {
 	const struct conf_node *node; /* the group that says all this */
 	const char *name;
 	enum input_type type;
-	char *listen; /* syslog: the path of a unix datagram socket */
+	struct address listen;	 /* syslog; a path is resolved */
+	long long receive_bytes; /* syslog: of a datagram socket's queue; 0: the system's */
+	struct settings_tls tls; /* syslog */
 	const char *kind;
 	struct settings_ids purposes;
 	struct settings_bind *binds;
 	size_t n_binds;
+	bool trust_record_purpose;
+	struct settings_ids allow_purposes;
 };
 
 enum output_type { OUTPUT_STDOUT, OUTPUT_FILE };

@@ -60,6 +60,25 @@ bool settings_same(const char *a, const char *b);
 
 /* Whether node is of that type by its words, whatever else is wrong with it. */
 bool settings_is_of(const struct conf_node *node, const char *type);
+/* `bind`, `trust_record_purpose` and `allow_purposes` of an input (settings_bind.c). */
+int settings_read_binds(const struct conf_node *node, struct settings_input *input, struct err *e);
+int settings_read_trust(const struct conf_node *node, struct settings_input *input, struct err *e);
+void settings_free_binds(struct settings_input *input);
+void settings_dump_binds(const struct settings_input *input, FILE *file);
+
+/* Addresses and TLS of any port (settings_net.c).  name: of the setting. */
+int settings_read_address(const struct conf_node *node, const char *name, struct address *address_r,
+			  struct err *e);
+bool settings_same_address(const struct address *a, const struct address *b);
+int settings_read_tls(const struct conf_node *node, struct settings_tls *tls, struct err *e);
+void settings_free_tls(struct settings_tls *tls);
+void settings_dump_address(const char *name, const struct address *address, FILE *file);
+void settings_dump_tls(const struct settings_tls *tls, FILE *file);
+
+/* Parts of a dump. */
+void settings_dump_named(const char *name, const char *value, FILE *file);
+void settings_dump_path(const char *name, const char *prefix, const char *path, FILE *file);
+void settings_dump_ids(const char *name, const struct settings_ids *ids, FILE *file);
 
 /* The lists `inputs` and `outputs`. */
 int settings_read_inputs(struct settings *settings, const struct conf_node *root, struct err *e);

@@ -1,10 +1,15 @@
 /*
  * stream: what the records of one input have in common.
  *
- * Its name, its kind, and the plan under which its records stand; or, where
- * the input is bound by what a message says of itself, the bindings that
- * choose a plan for each record.  Counted, since batches of it may be in
- * flight when its input is closed.  Immutable once it is in use.
+ * Its name, its kind, and which plan its records stand under (DESIGN, section 2);
+ * the first that there is:
+ *
+ *	a binding that fits         by what the record or its origin says
+ *	the purpose it carries      where the input trusts it and allows that purpose
+ *	the stream's own plan
+ *
+ * Counted, since batches of it may be in flight when its input is closed.
+ * Immutable once it is in use, and for any thread.
  */
 #ifndef PURPOSED_RUN_STREAM_H
 #define PURPOSED_RUN_STREAM_H
@@ -18,6 +23,20 @@
 struct stream;
 
 /*
+ * Which records a binding is for: those of which every field that is set fits.
+ * A field is a glob (fnmatch(3)), or NULL: any.  What a record does not have fits
+ * no glob, not even "*".
+ */
+struct stream_selector {
+	const char *app; /* APP-NAME, the tag of RFC 3164, SYSLOG_IDENTIFIER */
+	const char *host;
+	const char *facility; /* by name ("auth") or number ("4") */
+	const char *unit;     /* of systemd */
+	const char *path;     /* of the file; '*' matches '/' too */
+	const char *peer;     /* name in its certificate, or its address */
+};
+
+/*
  * name and kind (or NULL) are copied; plan is borrowed until the last
  * reference is gone.  has_offsets: records have a position in the input.
  */
@@ -29,21 +48,35 @@ struct stream *stream_ref(struct stream *stream);
 void stream_unref(struct stream **stream);
 
 /*
- * Records of the input whose syslog application name is app stand under plan
- * instead; the first binding that fits wins.  app is a glob (fnmatch(3)) and
- * copied; plan as above.  Before the stream is in use.
+ * Records that selector fits stand under plan; the first binding that fits wins.
+ * The globs are copied; plan as above.  Before the stream is in use.
  */
-void stream_bind(struct stream *stream, const char *app, const struct plan *plan);
+void stream_bind(struct stream *stream, const struct stream_selector *selector,
+		 const struct plan *plan);
+
+/*
+ * Records may say themselves under which purpose they stand, as element
+ * [purpose@ENTERPRISE_ID id="..."] and as carried.h says.  unknown: the plan of
+ * those that name a purpose which the policy lacks; plans as above.  Before the
+ * stream is in use.
+ */
+void stream_trust(struct stream *stream, unsigned enterprise_id, const struct plan *unknown);
+
+/* That id (copied) is a purpose that a trusted record may name; plan is that of it. */
+void stream_allow(struct stream *stream, const char *id, const struct plan *plan);
 
 const char *stream_name(const struct stream *stream);
 const char *stream_kind(const struct stream *stream); /* or NULL */
 bool stream_has_offsets(const struct stream *stream);
 const struct engine *stream_engine(const struct stream *stream);
 
-/* The plan for all records of the stream; NULL: it is chosen for each. */
-const struct plan *stream_only_plan(const struct stream *stream);
+/*
+ * The plan for all records of that origin (written, see io/origin.h; or empty);
+ * NULL: their bytes have a say.
+ */
+const struct plan *stream_only_plan(const struct stream *stream, struct span origin);
 
 /* The plan for one record of the stream. */
-const struct plan *stream_plan(const struct stream *stream, struct span record);
+const struct plan *stream_plan(const struct stream *stream, struct span record, struct span origin);
 
 #endif
