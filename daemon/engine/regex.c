@@ -29,12 +29,19 @@
 
 #include <purposed/base/mem.h>
 
-struct regex {
-	pcre2_code *code;
-	bool wanted;		       /* machine code may be made */
-	atomic_bool tried;	       /* and was, or could not be */
+/* A pattern, compiled with some options. */
+struct form {
+	_Atomic(pcre2_code *) code;    /* for the interpreter */
 	_Atomic(pcre2_code *) machine; /* NULL: not there */
+	atomic_bool tried;	       /* it was, or could not be made */
 	atomic_size_t work;	       /* of the interpreter so far; about */
+};
+
+struct regex {
+	char *pattern;
+	bool wanted;	   /* machine code may be made */
+	struct form first; /* looks for the first match */
+	struct form here; /* matches where it is told to, or not; code is NULL until it is needed */
 };
 
 struct regex_scratch {
@@ -91,73 +98,107 @@ int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct 
 		return -1;
 	}
 	regex = mem_new(1, sizeof(*regex));
-	regex->code = code;
+	regex->pattern = mem_string(pattern);
+	regex->first.code = code;
 	regex->wanted = jit;
 	*regex_r = regex;
 	return 0;
+}
+
+static void form_fini(struct form *form)
+{
+	pcre2_code_free(atomic_load(&form->code));
+	pcre2_code_free(atomic_load(&form->machine));
 }
 
 void regex_free(struct regex **regex)
 {
 	if (regex == NULL || *regex == NULL)
 		return;
-	pcre2_code_free((*regex)->code);
-	pcre2_code_free(atomic_load(&(*regex)->machine));
+	form_fini(&(*regex)->first);
+	form_fini(&(*regex)->here);
+	free((*regex)->pattern);
 	free(*regex);
 	*regex = NULL;
 }
 
-/* Makes machine code, once; NULL where there can be none. */
-static const pcre2_code *make_machine(const struct regex *shared)
-{
-	/* The regex stays what it was to whoever matches with it: this is a cache. */
-	struct regex *regex = (struct regex *)(uintptr_t)shared;
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* --- Forms -------------------------------------------------------------------- */
 
+/* Held while a form is made. */
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+
+/* Makes machine code, once; NULL where there can be none. */
+static const pcre2_code *make_machine(const struct regex *regex, struct form *form)
+{
 	if (!regex->wanted)
 		return NULL;
-	pthread_mutex_lock(&lock);
-	if (!atomic_load(&regex->tried)) {
-		pcre2_code *copy = pcre2_code_copy(regex->code);
+	pthread_mutex_lock(&making);
+	if (!atomic_load(&form->tried)) {
+		pcre2_code *copy = pcre2_code_copy(atomic_load(&form->code));
 
 		if (copy != NULL && pcre2_jit_compile(copy, PCRE2_JIT_COMPLETE) != 0) {
 			pcre2_code_free(copy);
 			copy = NULL;
 		}
-		atomic_store(&regex->machine, copy);
-		atomic_store(&regex->tried, true);
+		atomic_store(&form->machine, copy);
+		atomic_store(&form->tried, true);
 	}
-	pthread_mutex_unlock(&lock);
-	return atomic_load(&regex->machine);
+	pthread_mutex_unlock(&making);
+	return atomic_load(&form->machine);
+}
+
+/*
+ * Without what PCRE2 does to find where a match may start: it looks for bytes
+ * that every match has in all of the text, at every call.
+ */
+static void make_here(struct regex *regex)
+{
+	int error;
+	size_t at;
+
+	pthread_mutex_lock(&making);
+	if (atomic_load(&regex->here.code) == NULL)
+		atomic_store(
+			&regex->here.code,
+			pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
+				      PCRE2_NEVER_UTF | PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE,
+				      &error, &at, NULL));
+	pthread_mutex_unlock(&making);
+}
+
+/* The regex stays what it was to whoever matches with it: its forms are caches. */
+static struct regex *caches_of(const struct regex *regex)
+{
+	return (struct regex *)(uintptr_t)regex;
 }
 
 bool regex_has_jit(const struct regex *regex)
 {
-	return make_machine(regex) != NULL;
+	return make_machine(regex, &caches_of(regex)->first) != NULL;
 }
 
 /* What to search len bytes with. */
-static const pcre2_code *choose_code(const struct regex *shared, size_t len)
+static const pcre2_code *choose_code(const struct regex *regex, struct form *form, size_t len)
 {
-	struct regex *regex = (struct regex *)(uintptr_t)shared;
-	const pcre2_code *machine = atomic_load_explicit(&regex->machine, memory_order_acquire);
+	const pcre2_code *machine = atomic_load_explicit(&form->machine, memory_order_acquire);
 	size_t work;
 
 	if (machine != NULL)
 		return machine;
-	if (atomic_load_explicit(&regex->tried, memory_order_relaxed) || !regex->wanted)
-		return regex->code;
+	if (atomic_load_explicit(&form->tried, memory_order_relaxed) || !regex->wanted)
+		return atomic_load(&form->code);
 	/* What threads overwrite of each other's count is of no account. */
-	work = atomic_load_explicit(&regex->work, memory_order_relaxed) + len + CALL_WORK;
-	atomic_store_explicit(&regex->work, work, memory_order_relaxed);
+	work = atomic_load_explicit(&form->work, memory_order_relaxed) + len + CALL_WORK;
+	atomic_store_explicit(&form->work, work, memory_order_relaxed);
 	if (work > INTERPRETED_MAX)
-		machine = make_machine(regex);
-	return machine != NULL ? machine : regex->code;
+		machine = make_machine(regex, form);
+	return machine != NULL ? machine : atomic_load(&form->code);
 }
 
 int regex_group(const struct regex *regex, const char *name)
 {
-	int number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)name);
+	int number =
+		pcre2_substring_number_from_name(atomic_load(&regex->first.code), (PCRE2_SPTR)name);
 
 	return number > 0 ? number : -1;
 }
@@ -215,6 +256,23 @@ static enum regex_result match(const pcre2_code *code, struct regex_scratch *scr
 	}
 }
 
+/* Of len bytes to be searched; where the interpreter gives up machine code has the last word. */
+static enum regex_result match_form(const struct regex *regex, struct form *form,
+				    struct regex_scratch *scratch, struct span text, size_t start,
+				    size_t len)
+{
+	const pcre2_code *code = choose_code(regex, form, len);
+	enum regex_result result = match(code, scratch, text, start);
+
+	if (result == REGEX_LIMIT && code == atomic_load(&form->code)) {
+		const pcre2_code *machine = make_machine(regex, form);
+
+		if (machine != NULL)
+			result = match(machine, scratch, text, start);
+	}
+	return result;
+}
+
 enum regex_result regex_match(const struct regex *regex, struct regex_scratch *scratch,
 			      struct span text, size_t start)
 {
@@ -224,21 +282,26 @@ enum regex_result regex_match(const struct regex *regex, struct regex_scratch *s
 enum regex_result regex_match_within(const struct regex *regex, struct regex_scratch *scratch,
 				     struct span text, size_t start, size_t last)
 {
-	size_t behind = text.len > start ? text.len - start : 0;
-	const pcre2_code *code = choose_code(
-		regex,
-		last != SIZE_MAX && last >= start && last - start < behind ? last - start : behind);
-	enum regex_result result;
+	size_t len = text.len > start ? text.len - start : 0;
 
+	if (last != SIZE_MAX && last >= start && last - start < len)
+		len = last - start;
 	pcre2_set_offset_limit(scratch->context, last == SIZE_MAX ? PCRE2_UNSET : last);
-	result = match(code, scratch, text, start);
-	if (result == REGEX_LIMIT && code == regex->code) {
-		const pcre2_code *machine = make_machine(regex);
+	return match_form(regex, &caches_of(regex)->first, scratch, text, start, len);
+}
 
-		if (machine != NULL)
-			result = match(machine, scratch, text, start);
-	}
-	return result;
+enum regex_result regex_match_at(const struct regex *regex, struct regex_scratch *scratch,
+				 struct span text, size_t at)
+{
+	struct regex *caches = caches_of(regex);
+
+	if (atomic_load_explicit(&caches->here.code, memory_order_acquire) == NULL)
+		make_here(caches);
+	if (atomic_load_explicit(&caches->here.code, memory_order_relaxed) == NULL)
+		return REGEX_ERROR;
+	/* A code compiled without room for a limit takes none. */
+	pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
+	return match_form(regex, &caches->here, scratch, text, at, 0);
 }
 
 bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,

@@ -64,6 +64,36 @@ static void test_matches(void **state)
 	regex_scratch_free(&scratch);
 }
 
+/* At every place: the search for the first match there says the same, groups and all. */
+static void test_at(void **state)
+{
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+
+	for (size_t i = 0; i < COUNT(match_cases); i++) {
+		const struct match_case *c = &match_cases[i];
+		struct regex *regex = compiled(c->pattern, *state != NULL);
+		struct span text = span_str(c->text);
+
+		for (size_t at = 0; at <= text.len; at++) {
+			enum regex_result expected =
+				regex_match_within(regex, scratch, text, at, at);
+			size_t start = 0, end = 0, start_here = 0, end_here = 0;
+
+			if (expected == REGEX_MATCH)
+				regex_matched(scratch, 0, &start, &end);
+			assert_int_equal(regex_match_at(regex, scratch, text, at), expected);
+			if (expected == REGEX_MATCH)
+				regex_matched(scratch, 0, &start_here, &end_here);
+			assert_int_equal(start, start_here);
+			assert_int_equal(end, end_here);
+		}
+		/* Behind the end of the text, and a limit that was there before is none here. */
+		assert_int_equal(regex_match_at(regex, scratch, text, text.len + 1), REGEX_ERROR);
+		regex_free(&regex);
+	}
+	regex_scratch_free(&scratch);
+}
+
 static void test_null_text(void **state)
 {
 	struct regex *regex = compiled("x?", *state != NULL);
@@ -201,8 +231,11 @@ static void *match_often(void *context)
 	size_t right = 0;
 
 	for (size_t i = 0; i < 2000; i++) {
-		if (regex_match(regex, scratch, span_str("aab abbbc"), 2) == REGEX_MATCH &&
-		    regex_matched(scratch, 1, &start, &end))
+		enum regex_result result =
+			i % 2 == 0 ? regex_match(regex, scratch, span_str("aab abbbc"), 2)
+				   : regex_match_at(regex, scratch, span_str("aab abbbc"), 5);
+
+		if (result == REGEX_MATCH && regex_matched(scratch, 1, &start, &end))
 			right += start == 5 && end == 8;
 	}
 	regex_scratch_free(&scratch);
@@ -257,9 +290,9 @@ static void test_last_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_matches),  BOTH(test_null_text),  BOTH(test_groups),
-		BOTH(test_mistakes), BOTH(test_all_groups), BOTH(test_limits),
-		BOTH(test_error),    BOTH(test_change),	    BOTH(test_last_word),
+		BOTH(test_matches),    BOTH(test_null_text), BOTH(test_groups), BOTH(test_mistakes),
+		BOTH(test_all_groups), BOTH(test_limits),    BOTH(test_error),	BOTH(test_change),
+		BOTH(test_last_word),  BOTH(test_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

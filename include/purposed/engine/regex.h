@@ -63,6 +63,10 @@ enum regex_result regex_match(const struct regex *regex, struct regex_scratch *s
 enum regex_result regex_match_within(const struct regex *regex, struct regex_scratch *scratch,
 				     struct span text, size_t start, size_t last);
 
+/* As regex_match, but the match starts at byte at; faster where only that is in question. */
+enum regex_result regex_match_at(const struct regex *regex, struct regex_scratch *scratch,
+				 struct span text, size_t at);
+
 /* Bytes [*start_r, *end_r) of the last match's group; false where it took no part. */
 bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,
 		   size_t *end_r);
