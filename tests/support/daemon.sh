@@ -1,0 +1,58 @@
+# daemon: starts `purposed serve`, watches what it says, and ends it.  To be sourced by
+# bash after tests/support/tap.sh.
+#
+# $D is the daemon's folder, $CONF its configuration, $D/err its standard error;
+# $daemon_pid is the one that was started last.  Whatever still runs at the end of
+# the script is killed.
+
+D="$T/d"
+CONF="$D/purposed.conf"
+mkdir -p "$D"
+
+daemon_pid=
+
+# Starts the daemon in the background and waits until it is ready (or gone).
+start() { # [CONF]
+	: >"$D/err"
+	"$PURPOSED" serve -c "${1:-$CONF}" >"$D/stdout" 2>"$D/err" &
+	daemon_pid=$!
+	said 'ready:'
+}
+
+# Waits until the daemon has said something N times.
+said() { # ERE [N]
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		[ "$(grep -cE "$1" "$D/err")" -lt "${2:-1}" ] || return 0
+		kill -0 "$daemon_pid" 2>/dev/null || break
+		sleep 0.05
+	done
+	[ "$(grep -cE "$1" "$D/err")" -ge "${2:-1}" ]
+}
+
+# Waits until FILE has N lines or more.
+has_lines() { # FILE N
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		[ "$(cat "$1" 2>/dev/null | wc -l)" -lt "$2" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# Sends a signal and gives the exit status of the daemon.
+finish() { # SIGNAL
+	kill "-$1" "$daemon_pid"
+	wait "$daemon_pid"
+}
+
+kill_all() {
+	local pid
+
+	for pid in $(jobs -p); do
+		kill -KILL "$pid" 2>/dev/null
+	done
+}
+at_end kill_all
