@@ -267,12 +267,13 @@ format: packages ## put every C file into the house's form
 
 MAN_PAGES := $(sort $(wildcard daemon/*.8 conf/*.5 conf/*.7))
 UNITS := $(sort $(patsubst %.in,%,$(wildcard systemd/*.in)) \
-	$(filter-out %.in %.md,$(wildcard systemd/*.*)))
+	$(filter-out %.in %.md %.logrotate,$(wildcard systemd/*.*)))
 # Installed into $(SYSCONFDIR)/purposed; a file that its owner changed is never overwritten.
 SETTINGS := $(patsubst conf/%,%,$(sort $(wildcard conf/*.conf conf/rules.d/*.conf)))
 EXAMPLES := $(patsubst conf/%,%,$(sort $(shell find conf/examples -type f 2>/dev/null)))
 TO := $(DESTDIR)
 ETC := $(TO)$(SYSCONFDIR)/purposed
+LOGROTATE := $(TO)$(SYSCONFDIR)/logrotate.d/purposed
 
 install: $(B)/purposed ## install under DESTDIR and PREFIX
 	install -D -m 755 $< '$(TO)$(BINDIR)/purposed'
@@ -285,6 +286,7 @@ install: $(B)/purposed ## install under DESTDIR and PREFIX
 		sed 's|@BINDIR@|$(BINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' $$source \
 			> "$(TO)$(UNITDIR)/$$unit" || exit; \
 	done
+	install -D -m 644 systemd/purposed.logrotate '$(LOGROTATE)'
 	@for file in $(SETTINGS); do \
 		to="$(ETC)/$$file"; \
 		if [ ! -e "$$to" ]; then \
@@ -304,6 +306,7 @@ uninstall: ## remove what install put there; changed settings stay
 	@for page in $(MAN_PAGES); do \
 		rm -f "$(TO)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
 	@for unit in $(notdir $(UNITS)); do rm -f "$(TO)$(UNITDIR)/$$unit"; done
+	rm -f '$(LOGROTATE)'
 	@for file in $(SETTINGS); do \
 		to="$(ETC)/$$file"; \
 		if cmp -s "conf/$$file" "$$to"; then rm -f "$$to"; \

@@ -19,6 +19,7 @@
  *   pipeline  batches, workers, order       process   the records of one batch
  *   stream    what an input's records share stats     what is counted
  *   format    and format_*: how records look; the pieces of JSON are format_parts
+ *   output    which records go where, and how    envelope  and envelope_*: as messages
  *   scan      a list of paths, to the end  carried   the purpose that a record names
  *   progress  the line on a terminal
  *   serve     the daemon                    setup     its inputs and outputs, opened

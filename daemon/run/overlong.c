@@ -7,7 +7,8 @@
  * The first kind must be decided before the length is known.  That is sound:
  * such a line is unscanned at best, so it is flagged, so every selection takes
  * it, and its tag does not tell the length.  A redacting output is of the
- * second kind: what was not searched is not passed on.
+ * second kind: what was not searched is not passed on.  So is one that sends
+ * messages, which have a length.
  *
  * A CR at the end of a piece may belong to CR LF: it is held back until the
  * next byte is known.
@@ -31,11 +32,6 @@ struct overlong {
 	unsigned forged;   /* tags that claimed to be ours */
 };
 
-static bool streams(const struct output *output)
-{
-	return output->format->is_record && output->options.redact == REDACT_NONE;
-}
-
 static const struct result *classify(struct overlong *line, size_t len)
 {
 	line->record.len = len;
@@ -43,24 +39,27 @@ static const struct result *classify(struct overlong *line, size_t len)
 			    stream_kind(line->batch->stream));
 }
 
-/* Formats the line for one output; bytes behind the tail's place go to `after`. */
-static void format_line(struct overlong *line, size_t index, const struct result *result,
+static struct format_job job_of(const struct overlong *line, const struct result *result)
+{
+	return (struct format_job){ .record = &line->record,
+				    .result = result,
+				    .plan = line->plan,
+				    .classifier = line->classifier };
+}
+
+/* Formats the head of the line; bytes behind the tail's place go to `after`. */
+static void format_head(struct overlong *line, size_t index, const struct result *result,
 			struct buf *out)
 {
 	size_t n;
 	const struct output *output = &pipeline_outputs(line->pipeline, &n)[index];
-	struct format_job job = { .options = &output->options,
-				  .record = &line->record,
-				  .result = result,
-				  .plan = line->plan,
-				  .classifier = line->classifier };
+	struct format_job job = job_of(line, result);
 	size_t tail = 0;
 
+	job.options = &output->options;
 	line->forged += output->format->add(out, &job, &tail);
-	if (streams(output)) {
-		buf_add_span(&line->after[index], span_slice(buf_span(out), tail, out->len));
-		out->len = tail;
-	}
+	buf_add_span(&line->after[index], span_slice(buf_span(out), tail, out->len));
+	out->len = tail;
 }
 
 struct overlong *overlong_begin(struct pipeline *pipeline, const struct batch *batch)
@@ -91,10 +90,10 @@ struct overlong *overlong_begin(struct pipeline *pipeline, const struct batch *b
 	line->after = mem_new(n, sizeof(*line->after));
 	result = classify(line, SIZE_MAX);
 	for (size_t i = 0; i < n; i++) {
-		if (!streams(&outputs[i]))
+		if (!output_streams(&outputs[i]))
 			continue;
 		buf_clear(&out);
-		format_line(line, i, result, &out);
+		format_head(line, i, result, &out);
 		pipeline_write(pipeline, i, buf_span(&out));
 	}
 	buf_fini(&out);
@@ -108,7 +107,7 @@ static void pass_on(struct overlong *line, struct span bytes)
 
 	line->len += bytes.len;
 	for (size_t i = 0; i < n; i++) {
-		if (streams(&outputs[i]))
+		if (output_streams(&outputs[i]))
 			pipeline_write(line->pipeline, i, bytes);
 	}
 }
@@ -139,15 +138,15 @@ void overlong_end(struct overlong **line_p, struct span end, bool torn)
 	if (torn)
 		result = torn_result(&torn_line, result, line->len);
 	for (size_t i = 0; i < n; i++) {
+		struct format_job job = job_of(line, result);
 		struct buf out = { 0 };
 
-		if (streams(&outputs[i]))
+		if (output_streams(&outputs[i])) {
 			buf_add_span(&out, buf_span(&line->after[i]));
-		else if (output_selects(&outputs[i], result->verdict))
-			format_line(line, i, result, &out);
-		else
-			continue;
-		buf_add_span(&out, outputs[i].format->is_record ? end : span_of("\n", 1));
+			buf_add_span(&out, end);
+		} else if (output_selects(&outputs[i], result->verdict)) {
+			line->forged += output_write(&outputs[i], &out, &job, end);
+		}
 		pipeline_write(line->pipeline, i, buf_span(&out));
 		buf_fini(&out);
 		buf_fini(&line->after[i]);

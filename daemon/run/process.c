@@ -8,58 +8,6 @@
  */
 enum { DRAIN_BYTES = 1024 * 1024 };
 
-const char *const select_words[] = { "all", "personal", "flagged", NULL };
-
-bool output_selects(const struct output *output, enum verdict verdict)
-{
-	switch (output->select) {
-	case SELECT_PERSONAL: return verdict != VERDICT_CLEAN;
-	case SELECT_FLAGGED: return verdict_is_flagged(verdict);
-	default: return true;
-	}
-}
-
-/*
- * A line of output must be one record.  A message may hold line ends of its
- * own: they are written as syslog daemons write them, "#012".
- */
-static void escape_line_ends(struct buf *out, size_t start)
-{
-	struct buf escaped = { 0 };
-	const char *bytes = out->ptr + start;
-	size_t len = out->len - start;
-
-	if (len == 0 || (memchr(bytes, '\n', len) == NULL && memchr(bytes, '\r', len) == NULL))
-		return;
-	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] == '\n' || bytes[i] == '\r')
-			buf_add_str(&escaped, bytes[i] == '\n' ? "#012" : "#015");
-		else
-			buf_add_char(&escaped, bytes[i]);
-	}
-	out->len = start;
-	buf_add_span(out, buf_span(&escaped));
-	buf_fini(&escaped);
-}
-
-static void write_record(struct batch *batch, const struct output *output, struct buf *out,
-			 struct format_job *job, struct span end)
-{
-	size_t start = out->len;
-	size_t tail;
-
-	job->options = &output->options;
-	batch->stats.forged_tags += output->format->add(out, job, &tail);
-	if (!output->format->is_record) {
-		buf_add_char(out, '\n');
-	} else if (job->record->is_message) {
-		escape_line_ends(out, start);
-		buf_add_char(out, '\n');
-	} else {
-		buf_add_span(out, end);
-	}
-}
-
 /* What the records of a batch have in common on their walk. */
 struct walk {
 	struct batch *batch;
@@ -106,7 +54,8 @@ static bool process_record(struct walk *w, size_t *at)
 		job.result = torn_result(&w->torn, job.result, frame->len);
 	for (size_t i = 0; i < means->n_outputs; i++) {
 		if (output_selects(&means->outputs[i], job.result->verdict))
-			write_record(batch, &means->outputs[i], &batch->out[i], &job, frame->end);
+			batch->stats.forged_tags +=
+				output_write(&means->outputs[i], &batch->out[i], &job, frame->end);
 		if (batch->out[i].len > DRAIN_BYTES)
 			means->drain(means->context, batch, i);
 	}

@@ -100,6 +100,14 @@ static void dump_output(const struct settings_output *output, FILE *file)
 	settings_dump_named("type", settings_output_types[output->type], file);
 	if (output->path != NULL)
 		settings_dump_path("path", "", output->path, file);
+	if (output->file.mode >= 0)
+		fprintf(file, "mode = \"%04o\"; ", (unsigned)output->file.mode);
+	if (output->owner != NULL)
+		settings_dump_named("owner", output->owner, file);
+	if (output->group != NULL)
+		settings_dump_named("group", output->group, file);
+	if (output->socket != NULL)
+		settings_dump_path("socket", "", output->socket, file);
 	fprintf(file, "format = \"%s\"; select = \"%s\"; redact = \"%s\"; with_text = %s; }",
 		output->format->name, select_words[output->select], redact_words[output->redact],
 		output->with_text ? "true" : "false");

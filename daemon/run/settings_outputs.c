@@ -1,13 +1,18 @@
 /* Outputs, as the configuration lists them. */
 #include <purposed/run/settings_private.h>
 
+#include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
 
 #include <purposed/base/mem.h>
 
 static int read_format(const struct conf_node *node, struct settings_output *output, struct err *e)
 {
-	const char *name = "json";
+	/* Who looks at the journal is a person. */
+	const char *name = settings_is_of(node, "journal") ? "text" : "json";
 
 	if (conf_read_string(node, "format", CONF_OPTIONAL, &name, e) != 0)
 		return -1;
@@ -20,11 +25,108 @@ static int read_format(const struct conf_node *node, struct settings_output *out
 	return 0;
 }
 
+/* The mode is written as chmod(1) takes it: libconfig knows no octal numbers. */
+static int read_mode(const struct conf_node *node, int *mode_r, struct err *e)
+{
+	const char *text = NULL;
+	char *end;
+	unsigned long mode;
+
+	if (conf_read_string(node, "mode", CONF_OPTIONAL, &text, e) != 0)
+		return -1;
+	if (text == NULL)
+		return 0;
+	mode = strtoul(text, &end, 8);
+	if (text[0] < '0' || text[0] > '7' || *end != '\0' || mode > 0777) {
+		conf_err(e, conf_get(node, "mode"),
+			 "mode = \"%s\" is no octal number from 0 to 0777, such as \"0640\"", text);
+		return -1;
+	}
+	*mode_r = (int)mode;
+	return 0;
+}
+
+static bool is_number(const char *text)
+{
+	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0' && strlen(text) < 10;
+}
+
+/* -1: there is nobody of that name. */
+static long user_id(const char *name)
+{
+	const struct passwd *user = is_number(name) ? NULL : getpwnam(name);
+
+	if (is_number(name))
+		return strtol(name, NULL, 10);
+	return user != NULL ? (long)user->pw_uid : -1;
+}
+
+static long group_id(const char *name)
+{
+	const struct group *group = is_number(name) ? NULL : getgrnam(name);
+
+	if (is_number(name))
+		return strtol(name, NULL, 10);
+	return group != NULL ? (long)group->gr_gid : -1;
+}
+
+/* A user or a group, by name or number. */
+static int read_id(const struct conf_node *node, const char *key, long (*find)(const char *name),
+		   const char **name_r, long *id_r, struct err *e)
+{
+	const char *name = NULL;
+	long id;
+
+	if (conf_read_string(node, key, CONF_OPTIONAL, &name, e) != 0)
+		return -1;
+	if (name == NULL)
+		return 0;
+	id = find(name);
+	if (id < 0) {
+		conf_err(e, conf_get(node, key), "there is no %s '%s'",
+			 find == user_id ? "user" : "group", name);
+		return -1;
+	}
+	*name_r = name;
+	*id_r = id;
+	return 0;
+}
+
+static int read_file(const struct conf_node *node, struct settings_output *output, struct err *e)
+{
+	int bad = settings_read_path(node, "path", CONF_REQUIRED, &output->path, e);
+
+	bad |= read_mode(node, &output->file.mode, e);
+	bad |= read_id(node, "owner", user_id, &output->owner, &output->file.owner, e);
+	bad |= read_id(node, "group", group_id, &output->group, &output->file.group, e);
+	return bad;
+}
+
+static int read_journal(const struct conf_node *node, struct settings_output *output, struct err *e)
+{
+	const size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+	output->socket = mem_string("/run/systemd/journal/socket");
+	if (settings_read_path(node, "socket", CONF_OPTIONAL, &output->socket, e) != 0)
+		return -1;
+	if (strlen(output->socket) <= max)
+		return 0;
+	conf_err(e, conf_get(node, "socket"),
+		 "'socket' is longer than the %zu bytes a socket's path may have: %s", max,
+		 output->socket);
+	return -1;
+}
+
 static int read_output(const struct conf_node *node, struct settings_output *output, struct err *e)
 {
-	static const char *const keys[] = { "name",   "type",	"path",	     "format",
-					    "select", "redact", "with_text", NULL };
-	static const struct setting_of uses[] = { { "path", "file" } };
+	static const char *const keys[] = { "name",   "type",	   "format", "select",
+					    "redact", "with_text", "path",   "mode",
+					    "owner",  "group",	   "socket", NULL };
+	static const struct setting_of uses[] = { { "path", "file" },
+						  { "mode", "file" },
+						  { "owner", "file" },
+						  { "group", "file" },
+						  { "socket", "journal" } };
 	int type = -1;
 	int select = SELECT_ALL;
 	int redact = REDACT_NONE;
@@ -34,6 +136,7 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 		conf_err(e, node, "an output must be %s", conf_type_name(CONF_GROUP));
 		return -1;
 	}
+	output->file = (struct sink_file_options){ -1, -1, -1 };
 	bad |= conf_only(node, keys, e);
 	bad |= conf_read_string(node, "name", CONF_REQUIRED, &output->name, e);
 	bad |= settings_read_word(node, "type", CONF_REQUIRED, settings_output_types, &type, e);
@@ -49,7 +152,9 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 	bad |= settings_check_uses(node, uses, sizeof(uses) / sizeof(uses[0]), "an output",
 				   settings_output_types[type], e);
 	if (output->type == OUTPUT_FILE)
-		bad |= settings_read_path(node, "path", CONF_REQUIRED, &output->path, e);
+		bad |= read_file(node, output, e);
+	if (output->type == OUTPUT_JOURNAL)
+		bad |= read_journal(node, output, e);
 	return bad;
 }
 
@@ -97,7 +202,9 @@ int settings_read_outputs(struct settings *settings, const struct conf_node *roo
 
 void settings_free_outputs(struct settings *settings)
 {
-	for (size_t i = 0; i < settings->n_outputs; i++)
+	for (size_t i = 0; i < settings->n_outputs; i++) {
 		free(settings->outputs[i].path);
+		free(settings->outputs[i].socket);
+	}
 	free(settings->outputs);
 }

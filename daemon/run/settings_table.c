@@ -33,4 +33,4 @@ const struct setting settings_table[] = {
 const size_t settings_table_count = sizeof(settings_table) / sizeof(settings_table[0]);
 
 const char *const settings_input_types[] = { "stdin", "syslog", NULL };
-const char *const settings_output_types[] = { "stdout", "file", NULL };
+const char *const settings_output_types[] = { "stdout", "file", "journal", NULL };

@@ -92,10 +92,16 @@ static int make_output(const struct setup *setup, const struct settings_output *
 			.pseudonyms = setup->session.pseudonyms,
 		},
 	};
-	if (from->type == OUTPUT_FILE)
-		return sink_file_new(&output->sink, from->path, e);
-	output->sink = sink_fd_new(STDOUT_FILENO, "standard output", STDOUT_PATIENCE_MS);
-	return 0;
+	switch (from->type) {
+	case OUTPUT_FILE: return sink_file_new(&output->sink, from->path, &from->file, e);
+	case OUTPUT_JOURNAL:
+		output->envelope = &envelope_journal;
+		output->sink = sink_journal_new(from->socket);
+		return 0;
+	default:
+		output->sink = sink_fd_new(STDOUT_FILENO, "standard output", STDOUT_PATIENCE_MS);
+		return 0;
+	}
 }
 
 static int make_all(struct setup *setup, const char *config, struct err *e)

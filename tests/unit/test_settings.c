@@ -56,7 +56,9 @@ static const char whole[] =
 	"  { name = 'udp'; type = 'syslog'; listen = 'udp://*:514'; receive_bytes = 4194304; } );\n"
 	"outputs = ( { name = 'out'; type = 'stdout'; },\n"
 	"  { name = 'file'; type = 'file'; path = 'a.jsonl'; format = 'tag'; select = 'flagged';\n"
-	"    redact = 'pseudonym'; with_text = true; } );\n";
+	"    redact = 'pseudonym'; with_text = true;\n"
+	"    mode = '600'; owner = 'root'; group = '12'; },\n"
+	"  { name = 'j'; type = 'journal'; socket = 'j.sock'; } );\n";
 
 static void test_whole(void **state)
 {
@@ -115,7 +117,7 @@ static void test_whole(void **state)
 	assert_string_equal(input->tls.key, "/k.pem");
 	assert_string_equal(input->tls.peers.ids[0], "*.be");
 	assert_int_equal(settings->inputs[3].receive_bytes, 4194304);
-	assert_int_equal(settings->n_outputs, 2);
+	assert_int_equal(settings->n_outputs, 3);
 	output = &settings->outputs[0];
 	assert_true(output->format == format_find("json"));
 	assert_int_equal(output->select, SELECT_ALL);
@@ -125,6 +127,14 @@ static void test_whole(void **state)
 	assert_int_equal(output->select, SELECT_FLAGGED);
 	assert_int_equal(output->redact, REDACT_PSEUDONYM);
 	assert_true(output->with_text);
+	assert_int_equal(output->file.mode, 0600);
+	assert_int_equal(output->file.owner, 0);
+	assert_int_equal(output->file.group, 12);
+	output = &settings->outputs[2];
+	assert_true(output->format == format_find("text"));
+	snprintf(path, sizeof(path), "%s/j.sock", dir);
+	assert_string_equal(output->socket, path);
+	assert_int_equal(output->file.mode, -1);
 	settings_free(&settings);
 	rmdir(dir);
 }
@@ -196,6 +206,18 @@ static const struct mistake {
 	  ":2: 'listen' is longer than the 107 bytes a socket's path may have: /01" },
 	{ "outputs = ( { name = 'a'; type = 'stdout';\n path = 'x'; } );",
 	  ":2: 'path' needs an output of type \"file\"" },
+	{ "outputs = ( { name = 'a'; type = 'stdout';\n mode = '0640'; } );",
+	  ":2: 'mode' needs an output of type \"file\"" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x';\n mode = '0o640'; } );",
+	  ":2: mode = \"0o640\" is no octal number" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x';\n mode = '01777'; } );",
+	  ":2: mode = \"01777\" is no octal number" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x';\n group = 'no such'; } );",
+	  ":2: there is no group 'no such'" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x';\n owner = ''; } );",
+	  ":2: there is no user ''" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x';\n socket = 'y'; } );",
+	  ":2: 'socket' needs an output of type \"journal\"" },
 	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x'; },\n"
 	  "{ name = 'b'; type = 'file'; path = 'x'; } );",
 	  ":2: there is an output to " },

@@ -50,7 +50,7 @@ static void test_file(void **state)
 		struct sink *sink = NULL;
 		struct err e = { 0 };
 
-		assert_int_equal(sink_file_new(&sink, path, &e), 0);
+		assert_int_equal(sink_file_new(&sink, path, NULL, &e), 0);
 		/* nothing is written before there is something to write */
 		holds(path, cases[i].before);
 		add(sink, "");
@@ -78,14 +78,14 @@ static void test_new_file(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/out", unit_directory(dir));
-	assert_int_equal(sink_file_new(&sink, path, &e), 0);
+	assert_int_equal(sink_file_new(&sink, path, NULL, &e), 0);
 	umask(before);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0640);
 	sink_free(&sink);
 	unlink(path);
 	rmdir(dir);
-	assert_int_equal(sink_file_new(&sink, path, &e), -1);
+	assert_int_equal(sink_file_new(&sink, path, NULL, &e), -1);
 	assert_null(sink);
 	assert_true(span_starts(buf_span(&e.text), "cannot open output file /tmp/purposed-unit."));
 	err_fini(&e);
@@ -104,7 +104,7 @@ static void test_reopen(void **state)
 	unit_directory(dir);
 	snprintf(path, sizeof(path), "%s/out", dir);
 	snprintf(moved, sizeof(moved), "%s/out.1", dir);
-	assert_int_equal(sink_file_new(&sink, path, &e), 0);
+	assert_int_equal(sink_file_new(&sink, path, NULL, &e), 0);
 	add(sink, "one\n");
 	assert_int_equal(rename(path, moved), 0);
 	add(sink, "two\n");
@@ -137,7 +137,7 @@ static void test_full_disk(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_int_equal(sink_file_new(&sinks[1], "/dev/full", &e), 0);
+	assert_int_equal(sink_file_new(&sinks[1], "/dev/full", NULL, &e), 0);
 	for (size_t i = 0; i < COUNT(sinks); i++) {
 		struct span rest = span_str("x\n");
 		struct span none = span_str("");

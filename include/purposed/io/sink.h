@@ -55,10 +55,29 @@ static inline void sink_free(struct sink **sink)
  */
 struct sink *sink_fd_new(int fd, const char *name, int patience_ms);
 
+/* How a file is made that is not there; one that is there stays as it is. */
+struct sink_file_options {
+	int mode;   /* permission bits, whatever the umask; -1: 0640, less the umask */
+	long owner; /* user id; -1: ours */
+	long group; /* group id; -1: ours */
+};
+
 /*
- * The file at path, made with mode 0640 where there is none, appended to.  One
- * that a crash left with a torn last line is continued on a new line.
+ * The file at path, appended to.  One that a crash left with a torn last line is
+ * continued on a new line.  options: NULL for none.
  */
-int sink_file_new(struct sink **sink_r, const char *path, struct err *e);
+int sink_file_new(struct sink **sink_r, const char *path, const struct sink_file_options *options,
+		  struct err *e);
+
+/* What ends each field of a line for sink_journal, but the last. */
+enum { SINK_FIELD_END = 0x1f };
+
+/*
+ * The journal that listens at the socket, in its native protocol (systemd.io,
+ * JOURNAL_NATIVE_PROTOCOL).  A line is an entry: NAME=value fields, each ended by
+ * SINK_FIELD_END, the last one by the line's end.  It takes whole lines, however
+ * long.
+ */
+struct sink *sink_journal_new(const char *socket_path);
 
 #endif

@@ -31,21 +31,9 @@
 #include <purposed/base/err.h>
 #include <purposed/io/framing.h>
 #include <purposed/io/sink.h>
-#include <purposed/run/format.h>
+#include <purposed/run/output.h>
 #include <purposed/run/stats.h>
 #include <purposed/run/stream.h>
-
-enum select { SELECT_ALL, SELECT_PERSONAL, SELECT_FLAGGED };
-
-extern const char *const select_words[]; /* see base/words.h */
-
-/* Where records go, and how.  All of it is borrowed. */
-struct output {
-	const struct format *format;
-	struct format_options options;
-	enum select select;
-	struct sink *sink;
-};
 
 /* Whole records of one stream. */
 struct batch {
@@ -134,7 +122,5 @@ int pipeline_write(struct pipeline *pipeline, size_t output, struct span bytes);
 /* Counts a record that went past the batches; forged: tags taken out of it. */
 void pipeline_count(struct pipeline *pipeline, const struct result *result, size_t len,
 		    bool declared, unsigned forged);
-
-bool output_selects(const struct output *output, enum verdict verdict);
 
 #endif

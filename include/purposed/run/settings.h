@@ -20,6 +20,7 @@
 #include <purposed/engine/engine.h>
 #include <purposed/engine/redact.h>
 #include <purposed/io/address.h>
+#include <purposed/io/sink.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/stream.h>
 
@@ -60,12 +61,15 @@ struct settings_input {
 	struct settings_ids allow_purposes;
 };
 
-enum output_type { OUTPUT_STDOUT, OUTPUT_FILE };
+enum output_type { OUTPUT_STDOUT, OUTPUT_FILE, OUTPUT_JOURNAL };
 
 struct settings_output {
 	const char *name;
 	enum output_type type;
-	char *path; /* file */
+	char *path;		       /* file */
+	const char *owner, *group;     /* file, as written, or NULL */
+	struct sink_file_options file; /* file */
+	char *socket;		       /* journal */
 	const struct format *format;
 	enum select select;
 	enum redact_mode redact;
