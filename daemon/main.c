@@ -49,11 +49,13 @@
  *   walk      PATH arguments -> files       members   a file -> its streams
  *   source, reader, codec*, unpack, magic, label: below members
  *   framing   bytes -> records              syslog    message headers
- *   origin    what is known beside them     input_syslog  a socket of messages
+ *   cutter    a connection -> messages      socket    what senders find
+ *   connection one sender
+ *   origin    what is known beside them     input     and input_*: sockets of messages
  *   address   where a socket is             tls       OpenSSL
  *   sink      and sink_*: where output goes
  *
- * base/     span, buf, mem, err, log, conf, json, utf8, visible, words
+ * base/     span, buf, mem, err, log, seldom, conf, json, utf8, visible, words
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -68,9 +68,15 @@ void port_stop(struct port *port)
 	port->ops->stop(port);
 }
 
-unsigned long long port_cut(const struct port *port)
+void port_renew(struct port *port, const struct settings_input *settings)
 {
-	return port->ops->cut != NULL ? port->ops->cut(port) : 0;
+	if (port->ops->renew != NULL)
+		port->ops->renew(port, settings);
+}
+
+struct input_counts port_counts(struct port *port)
+{
+	return port->ops->counts != NULL ? port->ops->counts(port) : (struct input_counts){ 0 };
 }
 
 void port_free(struct port **port)

@@ -1,11 +1,14 @@
 /* A socket of messages (io/input.h), of which each batch is read and submitted at once. */
 #include <purposed/run/port_private.h>
 
+#include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/io/input.h>
+#include <purposed/io/socket.h>
+#include <purposed/run/service.h>
 
 /* One batch of messages is read until it holds that much. */
-enum { BLOCK_BYTES = 64 * 1024 };
+enum { BLOCK_BYTES = 128 * 1024 };
 
 struct messages_port {
 	struct port port;
@@ -13,6 +16,7 @@ struct messages_port {
 	struct input *input;
 };
 
+/* With another address it is another socket; all else can be renewed. */
 static bool messages_serves(const struct port *port, const struct settings_input *settings)
 {
 	const struct messages_port *p = (const struct messages_port *)port;
@@ -24,10 +28,10 @@ static enum port_result messages_step(struct port *port, struct err *e)
 {
 	struct messages_port *p = (struct messages_port *)port;
 	struct batch *batch = pipeline_take(port->pipeline);
-	unsigned long long before = p->input->messages;
+	unsigned long long before = p->input->counts.messages;
 	enum input_result result = input_read(p->input, &batch->bytes, BLOCK_BYTES, e);
 
-	if (p->input->messages == before) {
+	if (p->input->counts.messages == before) {
 		pipeline_return(port->pipeline, batch);
 	} else {
 		batch->stream = stream_ref(port->stream);
@@ -46,9 +50,9 @@ static void messages_stop(struct port *port)
 	input_stop(((struct messages_port *)port)->input);
 }
 
-static unsigned long long messages_cut(const struct port *port)
+static struct input_counts messages_counts(struct port *port)
 {
-	return ((const struct messages_port *)port)->input->cut;
+	return *input_count(((struct messages_port *)port)->input);
 }
 
 static void messages_free(struct port *port)
@@ -59,27 +63,63 @@ static void messages_free(struct port *port)
 	address_fini(&p->listen);
 }
 
-static int open_input(struct input **input_r, const struct settings_input *settings, struct err *e)
+/* --- Opening -------------------------------------------------------------------- */
+
+static bool is_datagram(const struct address *address)
 {
-	if (settings->listen.transport == TRANSPORT_UNIX)
-		return input_syslog_new(input_r, settings->listen.path, e);
-	err_add(e, "input '%s': this version listens on \"unix:/path\" only", settings->name);
-	return -1;
+	return address->transport == TRANSPORT_UNIX || address->transport == TRANSPORT_UDP;
+}
+
+static int open_input(struct input **input_r, const struct settings_input *settings,
+		      const int *passed, size_t n_passed, struct err *e)
+{
+	const struct tls_settings tls = settings_tls(&settings->tls);
+	const struct input_settings from = {
+		.name = settings->name,
+		.address = &settings->listen,
+		.passed = passed,
+		.n_passed = n_passed,
+		.receive_bytes = (size_t)settings->receive_bytes,
+		.message_bytes = settings->message_bytes,
+		.connections = settings->connections,
+		.tls = &tls,
+	};
+
+	if (*input_r != NULL)
+		return input_renew(*input_r, &from, e);
+	if (is_datagram(&settings->listen))
+		return input_datagram_new(input_r, &from, e);
+	return input_stream_new(input_r, &from, e);
+}
+
+static void messages_renew(struct port *port, const struct settings_input *settings)
+{
+	struct messages_port *p = (struct messages_port *)port;
+	struct err e = { 0 };
+
+	/* They were checked, so this is rare; what is at work goes on. */
+	if (open_input(&p->input, settings, NULL, 0, &e) != 0)
+		log_error("input '%s' goes on as before: %.*s", settings->name,
+			  (int)(e.text.len - 1), e.text.ptr);
+	err_fini(&e);
 }
 
 int port_messages_new(struct port **port_r, const struct settings_input *settings, struct err *e)
 {
 	static const struct port_ops ops = {
 		.serves = messages_serves,
+		.renew = messages_renew,
 		.step = messages_step,
 		.stop = messages_stop,
-		.cut = messages_cut,
+		.counts = messages_counts,
 		.free = messages_free,
 	};
 	struct messages_port *p;
-	struct input *input;
+	struct input *input = NULL;
+	int passed[SOCKETS_MAX];
+	size_t n = service_sockets(settings->name, passed, SOCKETS_MAX);
 
-	if (open_input(&input, settings, e) != 0)
+	if (open_input(&input, settings, passed, n, e) != 0)
 		return -1;
 	p = mem_new(1, sizeof(*p));
 	p->port = (struct port){ .ops = &ops, .fd = input->fd };

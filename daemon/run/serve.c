@@ -24,6 +24,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,8 +53,8 @@ struct serve {
 	struct setup *setup;
 	struct port **ports; /* one per input of the settings; NULL: ended */
 	size_t n_ports;
-	struct stats before;	/* of the setups before this one; findings are not kept */
-	unsigned long long cut; /* messages that lost their end, of ports that are gone */
+	struct stats before;	  /* of the setups before this one; findings are not kept */
+	struct input_counts gone; /* of ports that are no more */
 	unsigned long long reloads, refused_reloads;
 	time_t complained; /* when the failing sink was last mentioned; 0: it does not fail */
 	time_t give_up;	   /* stopping: when */
@@ -102,6 +103,26 @@ static struct stats totals(struct serve *s)
 	return sum;
 }
 
+static void add_counts(struct input_counts *into, struct input_counts from)
+{
+	into->messages += from.messages;
+	into->cut += from.cut;
+	into->dropped += from.dropped;
+	into->refused += from.refused;
+	into->connections += from.connections;
+}
+
+static struct input_counts input_totals(const struct serve *s)
+{
+	struct input_counts sum = s->gone;
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL)
+			add_counts(&sum, port_counts(s->ports[i]));
+	}
+	return sum;
+}
+
 static void add_outputs(struct json *j, const struct serve *s)
 {
 	const struct settings *settings = s->setup->session.settings;
@@ -120,19 +141,20 @@ static void on_counters(void *context)
 {
 	struct serve *s = context;
 	const struct stats sum = totals(s);
-	unsigned long long cut = s->cut;
+	const struct input_counts counts = input_totals(s);
 	struct buf out = { 0 };
 	struct json j = json_to(&out);
 
-	for (size_t i = 0; i < s->n_ports; i++)
-		cut += s->ports[i] != NULL ? port_cut(s->ports[i]) : 0;
 	json_begin_object(&j, NULL);
 	json_uint(&j, "records", sum.records);
 	json_uint(&j, "bytes", sum.bytes);
 	json_uint(&j, "flagged", stats_flagged(&sum));
 	json_uint(&j, "undeclared", sum.undeclared);
 	json_uint(&j, "forged_tags", sum.forged_tags);
-	json_uint(&j, "cut_messages", cut);
+	json_uint(&j, "cut_messages", counts.cut);
+	json_uint(&j, "dropped_datagrams", counts.dropped);
+	json_uint(&j, "refused_connections", counts.refused);
+	json_uint(&j, "connections", counts.connections);
 	json_begin_object(&j, "verdicts");
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		json_uint(&j, verdict_name((enum verdict)v), sum.verdicts[v]);
@@ -219,7 +241,8 @@ static void close_port(struct serve *s, size_t i, enum port_result result, struc
 	}
 	if (s->setup->session.settings->inputs[i].type == INPUT_STDIN)
 		s->stdin_ended = true;
-	s->cut += port_cut(s->ports[i]);
+	add_counts(&s->gone, port_counts(s->ports[i]));
+	s->gone.connections = 0;
 	port_free(&s->ports[i]);
 }
 
@@ -385,6 +408,8 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports)
 		setup_succeed(setup, s->setup);
 	}
 	for (size_t i = 0; i < n; i++) {
+		if (ports[i] != NULL && is_among(ports[i], s->ports, s->n_ports))
+			port_renew(ports[i], &setup->session.settings->inputs[i]);
 		if (ports[i] != NULL)
 			port_attach(ports[i], setup->pipeline, setup->streams[i]);
 	}
@@ -499,14 +524,38 @@ static void fini(struct serve *s)
 	loop_free(&s->loop);
 }
 
+/* Every connection is a descriptor; the usual limit is for programs that use select(2). */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Sockets of the service manager that are for nobody are a mistake in its unit. */
+static void check_passed_sockets(const struct settings *settings)
+{
+	const char **names = mem_new(settings->n_inputs, sizeof(*names));
+
+	for (size_t i = 0; i < settings->n_inputs; i++)
+		names[i] = settings->inputs[i].name;
+	service_check_sockets(names, settings->n_inputs);
+	free(names);
+}
+
 int serve_run(const struct session_request *request, struct err *e)
 {
 	struct serve s = { .request = request };
 	int result = -1;
 
+	raise_descriptors();
 	if (loop_new(&s.loop, e) == 0 && add_sources(&s, e) == 0 && build(&s, e) == 0) {
 		log_notice("ready: %zu inputs, %zu outputs", s.n_ports,
 			   s.setup->session.settings->n_outputs);
+		check_passed_sockets(s.setup->session.settings);
 		service_ready();
 		on_status(&s);
 		result = loop_run(s.loop, e);

@@ -24,11 +24,28 @@ static int check_ids(const struct settings_ids *ids, struct engine *engine, stru
 	return -1;
 }
 
+/* Certificates are read here too, so that a reload with bad ones is refused as a whole. */
+static int check_tls(const struct settings_input *input, struct err *e)
+{
+	const struct tls_settings tls = settings_tls(&input->tls);
+	struct tls_context *context = NULL;
+	struct err why = { 0 };
+
+	if (input->tls.node == NULL || tls_server_context(&context, &tls, &why) == 0) {
+		tls_context_free(&context);
+		return 0;
+	}
+	conf_err(e, input->tls.node, "%.*s", (int)(why.text.len - 1), why.text.ptr);
+	err_fini(&why);
+	return -1;
+}
+
 static int check_input(const struct settings_input *input, struct engine *engine, struct err *e)
 {
 	int bad = check_ids(&input->purposes, engine, e);
 
 	bad |= check_ids(&input->allow_purposes, engine, e);
+	bad |= check_tls(input, e);
 	for (size_t i = 0; i < input->n_binds; i++)
 		bad |= check_ids(&input->binds[i].purposes, engine, e);
 	if (input->kind != NULL && !engine_knows_kind(engine, input->kind)) {

@@ -92,6 +92,15 @@ int settings_read_tls(const struct conf_node *node, struct settings_tls *tls, st
 	return bad;
 }
 
+struct tls_settings settings_tls(const struct settings_tls *tls)
+{
+	return (struct tls_settings){ .cert = tls->cert,
+				      .key = tls->key,
+				      .ca = tls->ca,
+				      .peers = tls->peers.ids,
+				      .n_peers = tls->peers.n };
+}
+
 void settings_free_tls(struct settings_tls *tls)
 {
 	free(tls->cert);

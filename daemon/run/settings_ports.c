@@ -110,11 +110,6 @@ bool settings_same(const char *a, const char *b)
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-static bool same_path(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && settings_same_path(a, b);
-}
-
 bool settings_is_of(const struct conf_node *node, const char *type)
 {
 	const struct conf_node *word = conf_get(node, "type");
@@ -162,6 +157,8 @@ int settings_read_inputs(struct settings *settings, const struct conf_node *root
 	settings->n_inputs = conf_count(list);
 	settings->inputs = mem_new(settings->n_inputs, sizeof(*settings->inputs));
 	for (size_t i = 0; i < settings->n_inputs; i++) {
+		settings->inputs[i].message_bytes = (size_t)settings->message_bytes;
+		settings->inputs[i].connections = (size_t)settings->connections;
 		bad |= read_input(conf_at(list, i), &settings->inputs[i], e);
 		bad |= check_input(settings, list, i, e);
 	}

@@ -26,6 +26,10 @@ const struct setting settings_table[] = {
 	  32 << 20, "bytes", "of memory for decompressing one archive" },
 	{ "limits", "archive_ratio", SETTING_INT, FIELD(archive_ratio), 10, 1000000, 2000, "",
 	  "of unpacked to packed size before an archive is refused" },
+	{ "limits", "message_bytes", SETTING_INT, FIELD(message_bytes), 1024, 64 << 20, 256 << 10,
+	  "bytes", "of a message of a connection that are kept" },
+	{ "limits", "connections", SETTING_INT, FIELD(connections), 1, 65536, 512, "",
+	  "to one input at a time" },
 	{ "limits", "nesting", SETTING_INT, FIELD(nesting), 1, 16, 8, "",
 	  "compressions and archives inside each other" },
 };

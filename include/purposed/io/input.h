@@ -2,12 +2,12 @@
  * input: where messages come from.
  *
  * One file per kind, behind one vtable.  An input owns a descriptor that polls
- * as readable when there is something to read, and appends whole messages to a
- * block (framing.h).  It never blocks.  Streams of bytes are no inputs of this
- * kind: they are cut into lines by run/feed.h.
+ * as readable when there is something to do, and appends whole messages to a
+ * block (framing.h).  It never blocks.  Streams of bytes that are nothing but
+ * lines are no inputs of this kind: they are cut by run/feed.h.
  *
  * To add one: write input_NAME.c, declare how it is opened below, and open it in
- * run/port.c.
+ * run/port_messages.c.
  */
 #ifndef PURPOSED_IO_INPUT_H
 #define PURPOSED_IO_INPUT_H
@@ -16,6 +16,8 @@
 
 #include <purposed/base/buf.h>
 #include <purposed/base/err.h>
+#include <purposed/io/address.h>
+#include <purposed/io/tls.h>
 
 enum input_result {
 	INPUT_MORE,   /* the block is full enough; there may be more to read */
@@ -23,17 +25,30 @@ enum input_result {
 	INPUT_FAILED, /* described in e; what was read before stands in the block */
 };
 
+/* Since the input was opened. */
+struct input_counts {
+	unsigned long long messages;	/* read */
+	unsigned long long cut;		/* of them: those that lost their end */
+	unsigned long long dropped;	/* datagrams that the kernel had no room for */
+	unsigned long long refused;	/* connections */
+	unsigned long long connections; /* open now */
+};
+
 struct input {
 	const struct input_ops *ops;
 	int fd;
-	unsigned long long messages; /* read so far */
-	unsigned long long cut;	     /* of them too long: their end is lost */
+	struct input_counts counts; /* dropped: as of the last input_count */
 };
+
+struct input_settings;
 
 struct input_ops {
 	enum input_result (*read)(struct input *input, struct buf *block, size_t enough,
 				  struct err *e);
 	bool (*reachable)(const struct input *input);
+	/* Brings the counts up to date.  NULL: they are. */
+	void (*count)(struct input *input);
+	int (*renew)(struct input *input, const struct input_settings *settings, struct err *e);
 	void (*stop)(struct input *input);
 	void (*free)(struct input *input);
 };
@@ -49,6 +64,23 @@ static inline enum input_result input_read(struct input *input, struct buf *bloc
 static inline bool input_reachable(const struct input *input)
 {
 	return input->ops->reachable(input);
+}
+
+static inline const struct input_counts *input_count(struct input *input)
+{
+	if (input->ops->count != NULL)
+		input->ops->count(input);
+	return &input->counts;
+}
+
+/*
+ * Takes over limits, certificates (for connections from now on) and receive_bytes;
+ * the address stays.  -1: described in e, and nothing has changed.
+ */
+static inline int input_renew(struct input *input, const struct input_settings *settings,
+			      struct err *e)
+{
+	return input->ops->renew(input, settings, e);
 }
 
 /*
@@ -68,12 +100,31 @@ static inline void input_free(struct input **input)
 	*input = NULL;
 }
 
+/* What an input of syslog messages is opened with.  All of it is borrowed, for the call. */
+struct input_settings {
+	const char *name; /* for what is logged */
+	const struct address *address;
+	const int *passed; /* sockets of the service manager (see io/socket.h); they become ours */
+	size_t n_passed;
+	/* Datagrams of the network: room to ask the kernel for; 0: what it gives. */
+	size_t receive_bytes;
+	/* Streams: */
+	size_t message_bytes;		/* so much of a message is kept */
+	size_t connections;		/* so many at a time */
+	const struct tls_settings *tls; /* for tls:// */
+};
+
 /*
- * Datagrams sent to a unix socket at path, which is made with mode 0666: every
- * local process may log, as with /dev/log.  A message is a datagram without line
- * ends and NULs at its end.  A socket that is there already is replaced where
- * nobody listens on it; anything else at path is left alone and an error.
+ * Datagrams (unix:, udp://).  A message is a datagram without line ends and NULs at
+ * its end.  Its origin's peer is the sender's address.
  */
-int input_syslog_new(struct input **input_r, const char *path, struct err *e);
+int input_datagram_new(struct input **input_r, const struct input_settings *settings,
+		       struct err *e);
+
+/*
+ * Connections (unixstream:, tcp://, tls://).  Messages are told apart as cutter.h
+ * says.  The peer is the name in the certificate that was checked, or the address.
+ */
+int input_stream_new(struct input **input_r, const struct input_settings *settings, struct err *e);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include <purposed/base/err.h>
+#include <purposed/io/input.h>
 #include <purposed/run/loop.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/settings.h>
@@ -56,8 +57,11 @@ enum port_result port_step(struct port *port, struct err *e);
 /* Accepts nothing new; what was queued until now can be read, and then comes an end. */
 void port_stop(struct port *port);
 
-/* Messages that were too long and lost their end. */
-unsigned long long port_cut(const struct port *port);
+/* Takes over what has changed of the settings that it serves. */
+void port_renew(struct port *port, const struct settings_input *settings);
+
+/* What it has counted since it was opened. */
+struct input_counts port_counts(struct port *port);
 
 /* Before its pipeline.  Accepts a pointer to NULL; clears it. */
 void port_free(struct port **port);

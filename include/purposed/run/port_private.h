@@ -18,8 +18,10 @@ struct port_ops {
 	void (*attach)(struct port *port);
 	enum port_result (*step)(struct port *port, struct err *e);
 	void (*stop)(struct port *port);
-	/* Messages that lost their end.  NULL: none does. */
-	unsigned long long (*cut)(const struct port *port);
+	/* A reload keeps it: what may change without its being opened anew.  NULL: nothing. */
+	void (*renew)(struct port *port, const struct settings_input *settings);
+	/* NULL: there is nothing to count. */
+	struct input_counts (*counts)(struct port *port);
 	/* Releases all but the head. */
 	void (*free)(struct port *port);
 };

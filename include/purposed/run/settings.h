@@ -21,6 +21,7 @@
 #include <purposed/engine/redact.h>
 #include <purposed/io/address.h>
 #include <purposed/io/sink.h>
+#include <purposed/io/tls.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/stream.h>
 
@@ -53,6 +54,7 @@ struct settings_input {
 	struct address listen;	 /* syslog; a path is resolved */
 	long long receive_bytes; /* syslog: of a datagram socket's queue; 0: the system's */
 	struct settings_tls tls; /* syslog */
+	size_t message_bytes, connections; /* of `limits`, for it */
 	const char *kind;
 	struct settings_ids purposes;
 	struct settings_bind *binds;
@@ -89,6 +91,8 @@ struct settings {
 	long long decoder_bytes;
 	long long archive_ratio;
 	long long nesting;
+	long long message_bytes;
+	long long connections;
 	long long enterprise_id;
 	long long pseudonym_key_id;
 	char *pseudonym_key_file;	       /* NULL: a random key per run */
@@ -112,6 +116,9 @@ struct engine_options settings_engine(const struct settings *settings);
 /* The key of the settings, or a random one. */
 int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
 			   struct err *e);
+
+/* What io/tls.h needs of them; borrowed. */
+struct tls_settings settings_tls(const struct settings_tls *tls);
 
 /* The settings in force, as a configuration file with comments. */
 void settings_dump(const struct settings *settings, FILE *file);

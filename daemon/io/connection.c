@@ -1,0 +1,204 @@
+/*
+ * Bytes are read into memory that all connections share, behind what is pending of
+ * an incomplete message, cut there, and what then is incomplete is kept again: so a
+ * connection that says nothing costs nothing.  A long beginning is not carried to
+ * and fro for every byte that follows: it grows where it is kept.
+ */
+#include <purposed/io/connection.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <purposed/base/mem.h>
+
+enum {
+	CHUNK_BYTES = 128 * 1024,
+	CARRIED_MAX = 16 * 1024, /* what is pending and longer grows in place */
+	TLS_ROOM = 16 * 1024,	 /* a TLS record fits: then OpenSSL keeps nothing back */
+};
+
+struct connection *connection_new(int fd, struct tls_context *tls, const char *peer,
+				  size_t message_max, time_t now)
+{
+	struct connection *c = mem_new(1, sizeof(*c));
+
+	c->fd = fd;
+	c->tls = tls != NULL ? tls_accept(tls, fd) : NULL;
+	c->handshaking = tls != NULL;
+	c->peer = mem_string(peer);
+	c->since = now;
+	c->cutter.message_max = message_max;
+	return c;
+}
+
+void connection_free(struct connection **connection)
+{
+	struct connection *c;
+
+	if (connection == NULL || *connection == NULL)
+		return;
+	c = *connection;
+	*connection = NULL;
+	tls_free(&c->tls);
+	close(c->fd);
+	buf_fini(&c->pending);
+	free(c->peer);
+	free(c);
+}
+
+static enum connection_state state_of(enum tls_result result)
+{
+	switch (result) {
+	case TLS_WANT_WRITE: return CONNECTION_WRITES;
+	case TLS_CLOSED: return CONNECTION_OVER;
+	case TLS_FAILED: return CONNECTION_FAILED;
+	default: return CONNECTION_READS;
+	}
+}
+
+enum connection_state connection_handshake(struct connection *c, struct err *e)
+{
+	enum tls_result result = tls_handshake(c->tls, e);
+
+	if (result == TLS_OK) {
+		c->handshaking = false;
+		if (tls_peer(c->tls) != NULL) {
+			free(c->peer);
+			c->peer = mem_string(tls_peer(c->tls));
+		}
+	}
+	return state_of(result);
+}
+
+/* --- Receiving ------------------------------------------------------------------- */
+
+static enum connection_state receive_plain(struct connection *c, char *bytes, size_t cap,
+					   size_t *n_r, struct err *e)
+{
+	ssize_t n;
+
+	do {
+		n = recv(c->fd, bytes, cap, MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	if (n > 0) {
+		*n_r = (size_t)n;
+		c->received += (size_t)n;
+		return CONNECTION_READS;
+	}
+	if (n == 0)
+		return CONNECTION_OVER;
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return CONNECTION_READS;
+	err_errno(e, "cannot read");
+	return CONNECTION_FAILED;
+}
+
+/* As many records as there are, and room for whole ones. */
+static enum connection_state receive_tls(struct connection *c, char *bytes, size_t cap, size_t *n_r,
+					 struct err *e)
+{
+	enum tls_result result = TLS_OK;
+
+	while (result == TLS_OK && cap - *n_r >= TLS_ROOM) {
+		size_t n = 0;
+
+		result = tls_read(c->tls, bytes + *n_r, cap - *n_r, &n, e);
+		*n_r += n;
+	}
+	c->received = tls_bytes_received(c->tls);
+	return state_of(result);
+}
+
+static enum connection_state receive(struct connection *c, struct buf *into, size_t most,
+				     size_t *n_r, struct err *e)
+{
+	char *bytes = buf_reserve(into, CHUNK_BYTES);
+	enum connection_state state;
+
+	*n_r = 0;
+	if (c->tls != NULL)
+		state = receive_tls(c, bytes, CHUNK_BYTES, n_r, e);
+	else
+		state = receive_plain(c, bytes,
+				      most != 0 && most < CHUNK_BYTES ? most : CHUNK_BYTES, n_r, e);
+	into->len += *n_r;
+	return state;
+}
+
+/* --- Cutting --------------------------------------------------------------------- */
+
+/* Gives away all that is complete; bytes up to the one returned are done with. */
+static size_t cut_all(struct connection *c, struct span bytes, connection_take *take, void *context)
+{
+	struct cut cut;
+	size_t at = 0;
+
+	while (cutter_next(&c->cutter, bytes, &at, &cut)) {
+		c->has_spoken = true;
+		c->waits = 0;
+		take(context, c, &cut);
+	}
+	return at;
+}
+
+/* Removes the first n bytes of what is pending. */
+static void consume(struct buf *pending, size_t n)
+{
+	size_t rest = pending->len - n;
+
+	if (n == 0)
+		return;
+	memmove(pending->ptr, pending->ptr + n, rest);
+	mem_wipe(pending->ptr + rest, n);
+	pending->len = rest;
+}
+
+static void keep(struct connection *c, struct span rest)
+{
+	if (rest.len == 0)
+		buf_fini(&c->pending);
+	else
+		buf_add_span(&c->pending, rest);
+}
+
+enum connection_state connection_read(struct connection *c, struct buf *scratch, size_t most,
+				      time_t now, connection_take *take, void *context, size_t *n_r,
+				      struct err *e)
+{
+	struct buf *bytes = c->pending.len > CARRIED_MAX ? &c->pending : scratch;
+	enum connection_state state;
+	size_t done;
+
+	if (bytes != &c->pending) {
+		buf_clear(bytes);
+		buf_add_span(bytes, buf_span(&c->pending));
+	}
+	state = receive(c, bytes, most, n_r, e);
+	if (*n_r != 0) {
+		done = cut_all(c, buf_span(bytes), take, context);
+		if (bytes == &c->pending) {
+			consume(bytes, done);
+		} else {
+			mem_wipe(c->pending.ptr, c->pending.len);
+			buf_clear(&c->pending);
+			keep(c, span_slice(buf_span(bytes), done, bytes->len));
+		}
+		if (c->pending.len != 0 && c->waits == 0)
+			c->waits = now;
+	}
+	if (bytes != &c->pending)
+		mem_wipe(bytes->ptr, bytes->len);
+	return state;
+}
+
+void connection_end(struct connection *c, bool whole, connection_take *take, void *context)
+{
+	struct cut cut;
+
+	if (cutter_end(&c->cutter, buf_span(&c->pending), whole, &cut))
+		take(context, c, &cut);
+	buf_fini(&c->pending);
+}

@@ -1,0 +1,362 @@
+/*
+ * Sockets of datagrams, each of which is a syslog message.
+ *
+ * unix: nothing is lost here: the kernel queues a few datagrams
+ * (net.unix.max_dgram_qlen) and then lets senders wait.  SO_RCVBUF has no say in
+ * that: a queued datagram is charged to its sender.  How long a datagram may be is
+ * the sender's business too: at most its send buffer, which an ordinary process
+ * cannot raise beyond twice wmem_max.  Every slot has room for that much; memory
+ * that no long message has touched is never made real.  A privileged sender can do
+ * more: then the end of the message is lost, which is counted, and the message
+ * keeps its true length, so that nobody takes what is left for the whole.
+ *
+ * udp: what does not fit into the receive buffer is lost; the kernel counts it
+ * (SO_MEMINFO) for as long as the socket lives, so it is asked when somebody wants
+ * to know, and now and again to say it.  Nobody can be told that we stop: from then
+ * on a filter on the socket refuses what comes, and what is queued can be read.
+ */
+#include <purposed/io/input.h>
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <purposed/base/log.h>
+#include <purposed/base/mem.h>
+#include <purposed/base/seldom.h>
+#include <purposed/io/framing.h>
+#include <purposed/io/socket.h>
+
+enum {
+	SLOTS = 64, /* messages for one system call */
+	WMEM_MAX = 212992,
+	SLOT_MAX = 8 << 20,
+	UDP_MAX = 65536,
+	STOPPED_READS = 256, /* system calls on a socket that goes on without us */
+};
+
+struct datagram_input {
+	struct input input;
+	struct sockets sockets;
+	char *name;
+	size_t receive_bytes; /* as asked for; 0: never */
+	int epoll;	      /* of several sockets, or -1 */
+	bool stopped;
+	size_t left;	     /* stopped: so often a socket of others may still be read */
+	struct seldom drops; /* when they were mentioned */
+	unsigned long long mentioned;
+	struct sockaddr_storage peer; /* of the last origin in the block, without port */
+	bool peer_known;
+	size_t slot_bytes;
+	char *slots;
+	struct iovec vectors[SLOTS];
+	struct sockaddr_storage peers[SLOTS];
+	struct mmsghdr headers[SLOTS];
+};
+
+static bool is_udp(const struct datagram_input *d)
+{
+	return d->sockets.address.transport == TRANSPORT_UDP;
+}
+
+/* --- Receiving -------------------------------------------------------------- */
+
+/* The longest datagram that an unprivileged sender can send to a unix socket. */
+static size_t datagram_max(void)
+{
+	FILE *file = fopen("/proc/sys/net/core/wmem_max", "re");
+	unsigned long wmem = WMEM_MAX;
+	char line[32];
+
+	if (file != NULL) {
+		if (fgets(line, sizeof(line), file) != NULL)
+			wmem = strtoul(line, NULL, 10);
+		if (wmem < WMEM_MAX)
+			wmem = WMEM_MAX;
+		fclose(file);
+	}
+	return 2 * wmem < SLOT_MAX ? 2 * wmem : SLOT_MAX;
+}
+
+static void make_slots(struct datagram_input *d)
+{
+	d->slot_bytes = is_udp(d) ? UDP_MAX : datagram_max();
+	d->slots = mem_new(SLOTS, d->slot_bytes);
+	for (size_t i = 0; i < SLOTS; i++) {
+		d->vectors[i] = (struct iovec){ d->slots + i * d->slot_bytes, d->slot_bytes };
+		d->headers[i].msg_hdr.msg_iov = &d->vectors[i];
+		d->headers[i].msg_hdr.msg_iovlen = 1;
+		if (is_udp(d))
+			d->headers[i].msg_hdr.msg_name = &d->peers[i];
+	}
+}
+
+static struct span without_end(struct span message)
+{
+	while (message.len != 0 &&
+	       (message.ptr[message.len - 1] == '\n' || message.ptr[message.len - 1] == '\0'))
+		message.len--;
+	return message;
+}
+
+/* Whether both are one host, whatever the port. */
+static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *a4 = (const void *)a;
+	const struct sockaddr_in *b4 = (const void *)b;
+	const struct sockaddr_in6 *a6 = (const void *)a;
+	const struct sockaddr_in6 *b6 = (const void *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+	return memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr)) == 0;
+}
+
+/* Who sent what comes next; said once for all that come in a row. */
+static void add_peer(struct datagram_input *d, size_t slot, struct buf *block)
+{
+	const struct sockaddr_storage *peer = &d->peers[slot];
+	struct buf host = { 0 };
+	struct origin origin = { 0 };
+
+	if (d->peer_known && same_host(peer, &d->peer))
+		return;
+	d->peer = *peer;
+	d->peer_known = true;
+	address_write_host(&host, (const struct sockaddr *)peer);
+	origin.peer = buf_span(&host);
+	framing_add_origin(block, &origin);
+	buf_fini(&host);
+}
+
+/* len: that of the datagram, which may be more than the slot could hold. */
+static void take_message(struct datagram_input *d, size_t slot, size_t len, struct buf *block)
+{
+	char *bytes = d->slots + slot * d->slot_bytes;
+	bool cut = len > d->slot_bytes;
+	struct span kept = span_of(bytes, cut ? d->slot_bytes : len);
+	struct span message = cut ? kept : without_end(kept);
+
+	if (is_udp(d))
+		add_peer(d, slot, block);
+	framing_add_message(block, message, cut ? len : message.len);
+	mem_wipe(bytes, kept.len);
+	d->input.counts.messages++;
+	d->input.counts.cut += cut;
+}
+
+static enum input_result read_socket(struct datagram_input *d, int fd, struct buf *block,
+				     size_t enough, struct err *e)
+{
+	struct buf text = { 0 };
+
+	while (block->len < enough && (!d->stopped || d->left != 0)) {
+		int n;
+
+		for (size_t i = 0; i < SLOTS; i++)
+			d->headers[i].msg_hdr.msg_namelen = is_udp(d) ? sizeof(d->peers[i]) : 0;
+		d->left -= d->stopped;
+		/* MSG_TRUNC: the length is the datagram's, not that of what fitted. */
+		n = recvmmsg(fd, d->headers, SLOTS, MSG_DONTWAIT | MSG_TRUNC, NULL);
+		/* ECONNREFUSED and its like: what an answer of ours came to; there is none. */
+		if (n < 0 && (errno == EINTR || errno == ECONNREFUSED))
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return INPUT_EMPTY;
+		if (n < 0) {
+			err_errno(e, "cannot read socket %s", sockets_name(&d->sockets, &text));
+			buf_fini(&text);
+			return INPUT_FAILED;
+		}
+		for (int i = 0; i < n; i++)
+			take_message(d, (size_t)i, d->headers[i].msg_len, block);
+		if (n < SLOTS)
+			return INPUT_EMPTY;
+	}
+	return d->stopped && d->left == 0 ? INPUT_EMPTY : INPUT_MORE;
+}
+
+/* --- What is lost -------------------------------------------------------------- */
+
+static unsigned long long count_drops(const struct datagram_input *d)
+{
+	unsigned long long sum = 0;
+
+	for (size_t i = 0; i < d->sockets.n; i++) {
+		uint32_t info[SK_MEMINFO_VARS] = { 0 };
+		socklen_t len = sizeof(info);
+
+		if (getsockopt(d->sockets.fds[i], SOL_SOCKET, SO_MEMINFO, info, &len) == 0)
+			sum += info[SK_MEMINFO_DROPS];
+	}
+	return sum;
+}
+
+static void datagram_count(struct input *input)
+{
+	struct datagram_input *d = (struct datagram_input *)input;
+
+	/* From the stop on the kernel counts what nobody asked it to keep. */
+	if (is_udp(d) && !d->stopped)
+		input->counts.dropped = count_drops(d);
+}
+
+static void mention_drops(struct datagram_input *d)
+{
+	datagram_count(&d->input);
+	if (d->input.counts.dropped == d->mentioned || !seldom_now(&d->drops))
+		return;
+	log_warning("input '%s': the kernel dropped %llu datagrams, since they came faster than "
+		    "they were read; a larger receive_bytes may help",
+		    d->name, d->input.counts.dropped - d->mentioned);
+	d->mentioned = d->input.counts.dropped;
+}
+
+/* --- The input ------------------------------------------------------------------ */
+
+static enum input_result datagram_read(struct input *input, struct buf *block, size_t enough,
+				       struct err *e)
+{
+	struct datagram_input *d = (struct datagram_input *)input;
+	enum input_result result = INPUT_EMPTY;
+
+	d->peer_known = false;
+	for (size_t i = 0; i < d->sockets.n && result != INPUT_FAILED; i++) {
+		enum input_result one = read_socket(d, d->sockets.fds[i], block, enough, e);
+
+		if (one != INPUT_EMPTY)
+			result = one;
+	}
+	if (is_udp(d) && !d->stopped)
+		mention_drops(d);
+	return result;
+}
+
+static bool datagram_reachable(const struct input *input)
+{
+	return sockets_reachable(&((const struct datagram_input *)input)->sockets);
+}
+
+/* What comes from now on is not for us: one instruction, "keep 0 bytes of it". */
+static void refuse_datagrams(int fd)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog program = { .len = 1, .filter = &nothing };
+
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+static void datagram_stop(struct input *input)
+{
+	struct datagram_input *d = (struct datagram_input *)input;
+
+	if (d->stopped)
+		return;
+	if (is_udp(d))
+		mention_drops(d);
+	d->stopped = true;
+	/* Sockets that go on without us are not to be shut; they may never be empty. */
+	d->left = d->sockets.passed ? STOPPED_READS : SIZE_MAX;
+	for (size_t i = 0; i < d->sockets.n && !d->sockets.passed; i++) {
+		if (is_udp(d))
+			refuse_datagrams(d->sockets.fds[i]);
+		else
+			shutdown(d->sockets.fds[i], SHUT_RD);
+	}
+	sockets_hide(&d->sockets);
+}
+
+static void datagram_free(struct input *input)
+{
+	struct datagram_input *d = (struct datagram_input *)input;
+
+	sockets_close(&d->sockets);
+	if (d->epoll >= 0)
+		close(d->epoll);
+	free(d->slots);
+	free(d->name);
+	free(d);
+}
+
+/* Asks for room in the kernel; an ordinary process gets rmem_max at most. */
+static void set_receive_bytes(const struct datagram_input *d, int fd, size_t wanted)
+{
+	int bytes = (int)wanted;
+	socklen_t len = sizeof(bytes);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) != 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &len) != 0)
+		return;
+	/* The kernel doubles what it is told, for what it needs itself, and tells the double. */
+	if ((size_t)bytes / 2 >= wanted)
+		log_notice("input '%s': receive buffer of %d bytes", d->name, bytes / 2);
+	else
+		log_warning("input '%s': receive buffer of %d bytes, not the %zu of receive_bytes: "
+			    "net.core.rmem_max allows no more",
+			    d->name, bytes / 2, wanted);
+}
+
+static int datagram_renew(struct input *input, const struct input_settings *settings, struct err *e)
+{
+	struct datagram_input *d = (struct datagram_input *)input;
+
+	(void)e;
+	if (settings->receive_bytes == d->receive_bytes || settings->receive_bytes == 0)
+		return 0;
+	d->receive_bytes = settings->receive_bytes;
+	for (size_t i = 0; i < d->sockets.n; i++)
+		set_receive_bytes(d, d->sockets.fds[i], d->receive_bytes);
+	return 0;
+}
+
+/* One descriptor that is readable when any of the sockets is. */
+static int watch_all(struct datagram_input *d, struct err *e)
+{
+	d->epoll = epoll_create1(EPOLL_CLOEXEC);
+	for (size_t i = 0; i < d->sockets.n && d->epoll >= 0; i++) {
+		struct epoll_event event = { .events = EPOLLIN };
+
+		if (epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->sockets.fds[i], &event) != 0) {
+			close(d->epoll);
+			d->epoll = -1;
+		}
+	}
+	if (d->epoll >= 0)
+		return 0;
+	err_errno(e, "cannot watch sockets");
+	return -1;
+}
+
+int input_datagram_new(struct input **input_r, const struct input_settings *settings, struct err *e)
+{
+	static const struct input_ops ops = { datagram_read,  datagram_reachable, datagram_count,
+					      datagram_renew, datagram_stop,	  datagram_free };
+	struct datagram_input *d = mem_new(1, sizeof(*d));
+	struct input *input = &d->input;
+
+	*input = (struct input){ .ops = &ops, .fd = -1 };
+	d->epoll = -1;
+	d->name = mem_string(settings->name);
+	if (sockets_open(&d->sockets, settings->address, settings->passed, settings->n_passed, e) !=
+		    0 ||
+	    (d->sockets.n > 1 && watch_all(d, e) != 0)) {
+		input_free(&input);
+		return -1;
+	}
+	input->fd = d->sockets.n > 1 ? d->epoll : d->sockets.fds[0];
+	datagram_renew(input, settings, e);
+	make_slots(d);
+	*input_r = input;
+	return 0;
+}
