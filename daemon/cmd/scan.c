@@ -1,7 +1,8 @@
 /*
  * purposed scan: everything that lies there, folders and archives and all.
  *
- * One thread walks, unpacks and cuts; workers judge; output stays in the order
+ * One thread walks, unpacks and cuts; workers judge (one of them in the same
+ * thread, as long as there is nothing to unpack); output stays in the order
  * of the walk.  Whatever cannot be read is said, counted, and ends the scan
  * with status 2: the rest is scanned all the same.
  */

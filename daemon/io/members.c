@@ -11,7 +11,6 @@
  */
 #include <purposed/io/members.h>
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,6 +217,11 @@ ssize_t members_read(struct members *m, void *buf, size_t cap, struct err *e)
 const char *members_name(const struct members *m)
 {
 	return m->name.ptr;
+}
+
+bool members_unpacks(const struct members *m)
+{
+	return m->stream->level != 0;
 }
 
 enum members_trouble members_trouble(const struct members *m)

@@ -75,6 +75,7 @@ struct pipeline {
 	bool writing;
 	bool closing;
 	bool hold;
+	bool no_threads;   /* more: they cannot be had, or are not to be */
 	struct held *held; /* one per output */
 	struct err error;
 	struct stats stats;
@@ -282,15 +283,14 @@ static void *worker_main(void *arg)
 
 /* --- The owner's side ------------------------------------------------------- */
 
-static void start_workers(struct pipeline *p)
+void pipeline_apart(struct pipeline *p)
 {
-	for (unsigned i = 0; i < p->n_workers; i++) {
-		p->workers[i].pipeline = p;
-		if (p->n_workers == 1)
-			return;
+	/* No thread is there yet: nobody looks on. */
+	for (unsigned i = p->n_threads; i < p->n_workers && !p->no_threads; i++) {
 		if (pthread_create(&p->workers[i].thread, NULL, worker_main, &p->workers[i]) != 0) {
 			log_warning("cannot start worker thread %u; going on with %u", i + 1,
 				    p->n_threads);
+			p->no_threads = true;
 			return;
 		}
 		p->n_threads++;
@@ -307,6 +307,8 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 	p->batch_bytes = batch_bytes;
 	p->n_workers = workers != 0 ? workers : 1;
 	p->workers = mem_new(p->n_workers, sizeof(*p->workers));
+	for (unsigned i = 0; i < p->n_workers; i++)
+		p->workers[i].pipeline = p;
 	/* One is being filled, one takes over its torn last line, and two per worker. */
 	p->n_batches = 2 + 2 * p->n_workers;
 	p->queue = mem_new(p->n_batches, sizeof(struct batch *));
@@ -323,7 +325,8 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 		batch->next = p->idle;
 		p->idle = batch;
 	}
-	start_workers(p);
+	if (p->n_workers > 1)
+		pipeline_apart(p);
 	return p;
 }
 
@@ -444,6 +447,7 @@ bool pipeline_stopped(const struct pipeline *p)
 void pipeline_hold(struct pipeline *p)
 {
 	p->hold = true;
+	p->no_threads = true;
 }
 
 enum sink_result pipeline_retry(struct pipeline *p)

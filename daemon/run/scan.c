@@ -64,6 +64,8 @@ static bool scan_stream(struct job *job)
 	progress_clear(&job->progress);
 	log_debug("searching %s", members_name(job->members));
 	job->any_read = false;
+	if (members_unpacks(job->members))
+		pipeline_apart(job->pipeline);
 	result = feed_run(job->pipeline, stream, &source, &e);
 	if (result != FEED_INPUT_FAILED || job->any_read)
 		job->summary->streams++;

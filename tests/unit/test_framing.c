@@ -48,6 +48,29 @@ static void test_lines(void **state)
 	}
 }
 
+/* Counting goes over many bytes at once: all lengths around its strides, and line ends anywhere. */
+static void test_count(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 63, 64, 65, 127, 16319, 16320, 16321, 50000 };
+	char *text = test_malloc(50000);
+	uint64_t dice = 88172645463325252;
+
+	(void)state;
+	for (unsigned rarity = 1; rarity <= 1000; rarity *= 10) {
+		for (size_t i = 0; i < COUNT(lengths); i++) {
+			size_t n = 0;
+
+			for (size_t k = 0; k < lengths[i]; k++) {
+				text[k] = unit_below(&dice, rarity) == 0 ? '\n' : (char)(k % 256);
+				n += text[k] == '\n';
+			}
+			n += lengths[i] != 0 && text[lengths[i] - 1] != '\n';
+			assert_int_equal(framing_count_lines(span_of(text, lengths[i])), n);
+		}
+	}
+	test_free(text);
+}
+
 /* Messages hold any byte; each comes out as it went in. */
 static void test_messages(void **state)
 {
@@ -112,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_origins),
 	};

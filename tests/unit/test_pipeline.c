@@ -42,7 +42,7 @@ static unsigned submit_many(struct pipeline *pipeline, struct stream *stream, st
 
 static void test_order(void **state)
 {
-	static const unsigned workers[] = { 1, 2, 4 };
+	static const unsigned workers[] = { 1, 1, 2, 4 };
 
 	(void)state;
 	for (size_t w = 0; w < COUNT(workers); w++) {
@@ -57,6 +57,9 @@ static void test_order(void **state)
 		struct stats stats;
 		size_t lines;
 
+		/* one worker in this thread, then one in its own */
+		if (w != 0)
+			pipeline_apart(pipeline);
 		assert_int_equal(submit_many(pipeline, stream, &wanted, BATCHES), BATCHES);
 		assert_int_equal(pipeline_drain(pipeline), 0);
 		assert_false(err_any(pipeline_error(pipeline)));
@@ -299,6 +302,31 @@ static void test_rewind(void **state)
 	unit_run_close(&run);
 }
 
+/* What was begun in the owner's thread goes on beside it, in order; asking twice is once. */
+static void test_apart(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink sink = unit_sink();
+	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
+	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	struct stream *stream = stream_new("in", run.plan, NULL, true);
+	struct buf wanted = { 0 };
+
+	(void)state;
+	assert_int_equal(submit_many(pipeline, stream, &wanted, 10), 10);
+	assert_true(span_equal(buf_span(&sink.taken), buf_span(&wanted)));
+	pipeline_apart(pipeline);
+	pipeline_apart(pipeline);
+	assert_int_equal(submit_many(pipeline, stream, &wanted, 100), 100);
+	assert_int_equal(pipeline_drain(pipeline), 0);
+	assert_true(span_equal(buf_span(&sink.taken), buf_span(&wanted)));
+	stream_unref(&stream);
+	pipeline_free(&pipeline);
+	buf_fini(&wanted);
+	buf_fini(&sink.taken);
+	unit_run_close(&run);
+}
+
 /* Without threads a record is out when submit returns: nobody waits for company. */
 static void test_alone(void **state)
 {
@@ -396,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_full_sink),
 		cmocka_unit_test(test_holding),
 		cmocka_unit_test(test_rewind),
+		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_lines),

@@ -29,6 +29,7 @@
 #ifndef PURPOSED_IO_MEMBERS_H
 #define PURPOSED_IO_MEMBERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -80,6 +81,9 @@ ssize_t members_read(struct members *m, void *buf, size_t cap, struct err *e);
  * the trouble is with.  Lives until the next members_next.
  */
 const char *members_name(const struct members *m);
+
+/* Whether the current stream is unpacked from the file, which is work; else it just lies there. */
+bool members_unpacks(const struct members *m);
 
 /* What the last -1 was. */
 enum members_trouble members_trouble(const struct members *m);

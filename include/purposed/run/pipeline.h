@@ -6,8 +6,9 @@
  *
  * With one worker there is no thread: submit does the work and returns when
  * the sinks have accepted it, so that a lone record is out at once.  With
- * more, workers take batches from a queue and whoever finishes the oldest
- * batch writes it, and every finished one behind it.
+ * more, or where the input is work in itself (pipeline_apart), workers take
+ * batches from a queue and whoever finishes the oldest batch writes it, and
+ * every finished one behind it.
  *
  * Memory is bounded by the number of batches; take waits for a free one, so a
  * slow sink holds the input back.  A batch is wiped when it becomes free.
@@ -57,6 +58,12 @@ struct pipeline;
 /* workers: at least 1.  batch_bytes: what a batch has room for at first. */
 struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, size_t n_categories,
 			      unsigned workers, size_t batch_bytes);
+
+/*
+ * From now on one worker, too, is a thread of its own: for an owner who has to
+ * unpack what he submits.  Not for a pipeline that holds.
+ */
+void pipeline_apart(struct pipeline *pipeline);
 
 /* Waits for what is in flight.  Accepts a pointer to NULL; clears it. */
 void pipeline_free(struct pipeline **pipeline);
