@@ -77,21 +77,31 @@ void framing_add_origin(struct buf *block, const struct origin *origin)
 	memcpy(block->ptr + at, &head, sizeof(head));
 }
 
-/* Line ends of a stretch of at most 255 bytes for each lane of a vector: the compiler's. */
-enum { LANES = 64, STRETCH = LANES * 255 };
+/* One counter for each byte of a vector; none overflows within a stretch. */
+typedef uint8_t lanes __attribute__((vector_size(16)));
+
+enum { STRIDE = 4 * sizeof(lanes), STRETCH = 255 * sizeof(lanes) / STRIDE * STRIDE };
+
+/* Minus one in each lane that is a line end. */
+static inline lanes line_ends(const char *bytes)
+{
+	lanes block;
+
+	memcpy(&block, bytes, sizeof(block));
+	return (lanes)(block == '\n');
+}
 
 static size_t count_line_ends(const char *bytes, size_t len)
 {
-	uint8_t lanes[LANES] = { 0 };
+	lanes counts = { 0 };
 	size_t n = 0;
 	size_t at = 0;
 
-	for (; len - at >= LANES; at += LANES) {
-		for (size_t i = 0; i < LANES; i++)
-			lanes[i] = (uint8_t)(lanes[i] + (bytes[at + i] == '\n'));
-	}
-	for (size_t i = 0; i < LANES; i++)
-		n += lanes[i];
+	for (; len - at >= STRIDE; at += STRIDE)
+		counts -= (line_ends(bytes + at) + line_ends(bytes + at + 16)) +
+			  (line_ends(bytes + at + 32) + line_ends(bytes + at + 48));
+	for (size_t i = 0; i < sizeof(lanes); i++)
+		n += counts[i];
 	for (; at < len; at++)
 		n += bytes[at] == '\n';
 	return n;
