@@ -46,6 +46,9 @@
  *   embedded  policy and rules in the binary
  *
  * io/       bytes from and to the world; no idea what they mean
+ *   tail      and tail_*: files that grow    watch     what happens in folders
+ *   position  how far a file was read       fingerprint  how a file begins
+ *   state     the folder of checkpoints     troubles  what is wrong, said once
  *   walk      PATH arguments -> files       members   a file -> its streams
  *   source, reader, codec*, unpack, magic, label: below members
  *   framing   bytes -> records              syslog    message headers
@@ -55,7 +58,7 @@
  *   address   where a socket is             tls       OpenSSL
  *   sink      and sink_*: where output goes
  *
- * base/     span, buf, mem, err, log, seldom, conf, json, utf8, visible, words
+ * base/     span, buf, mem, err, log, seldom, conf, json, utf8, visible, words, hash
  */
 #include <fcntl.h>
 #include <signal.h>

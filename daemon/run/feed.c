@@ -13,8 +13,9 @@ struct feed {
 	struct pipeline *pipeline;
 	struct stream *stream; /* a reference */
 	struct source source;
-	struct buf origin; /* of its lines, written; or empty */
-	struct batch *batch;
+	struct buf origin;	   /* of its lines, written; or empty */
+	struct batch *batch;	   /* NULL: parked */
+	struct buf parked;	   /* what stood in it */
 	size_t lines_end;	   /* bytes of the batch that are whole lines */
 	unsigned long long number; /* of the batch's first record */
 	long long offset;	   /* of its first byte */
@@ -132,6 +133,29 @@ static bool wait_for_more(const struct feed *f)
 	return f->source.ready == NULL || f->source.ready(f->source.context);
 }
 
+/* Takes a batch again for what was parked. */
+static void resume(struct feed *f)
+{
+	size_t lines_end = f->lines_end;
+
+	if (f->batch != NULL)
+		return;
+	begin_batch(f);
+	buf_add_span(&f->batch->bytes, buf_span(&f->parked));
+	f->lines_end = lines_end;
+	mem_wipe(f->parked.ptr, f->parked.len);
+	buf_clear(&f->parked);
+}
+
+void feed_park(struct feed *f)
+{
+	if (f->line != NULL || f->batch == NULL)
+		return;
+	buf_add_span(&f->parked, buf_span(&f->batch->bytes));
+	pipeline_return(f->pipeline, f->batch);
+	f->batch = NULL;
+}
+
 struct feed *feed_new(struct pipeline *pipeline, struct stream *stream, const struct source *source)
 {
 	struct feed *f = mem_new(1, sizeof(*f));
@@ -148,6 +172,8 @@ void feed_set_origin(struct feed *f, const struct origin *origin)
 {
 	buf_clear(&f->origin);
 	origin_write(&f->origin, origin);
+	if (f->batch == NULL)
+		return;
 	buf_clear(&f->batch->origin);
 	buf_add_span(&f->batch->origin, buf_span(&f->origin));
 }
@@ -157,6 +183,7 @@ enum feed_result feed_step(struct feed *f, struct err *e)
 	bool stopped = false;
 	ssize_t n;
 
+	resume(f);
 	if (make_room(f) != 0)
 		return FEED_OUTPUT_FAILED;
 	n = read_more(f, e);
@@ -179,6 +206,7 @@ enum feed_result feed_step(struct feed *f, struct err *e)
 
 int feed_finish(struct feed *f)
 {
+	resume(f);
 	if (f->line != NULL) {
 		end_line(f, span_of(NULL, 0));
 		return pipeline_stopped(f->pipeline) ? -1 : 0;
@@ -195,9 +223,11 @@ bool feed_can_move(const struct feed *f)
 void feed_move(struct feed *f, struct pipeline *pipeline, struct stream *stream)
 {
 	struct pipeline *old_pipeline = f->pipeline;
-	struct batch *old = f->batch;
+	struct batch *old;
 	size_t lines_end = f->lines_end;
 
+	resume(f);
+	old = f->batch;
 	stream_unref(&f->stream);
 	f->stream = stream_ref(stream);
 	f->pipeline = pipeline;
@@ -217,8 +247,10 @@ void feed_free(struct feed **feed)
 	*feed = NULL;
 	if (f->line != NULL)
 		end_line(f, span_of(NULL, 0));
-	pipeline_return(f->pipeline, f->batch);
+	if (f->batch != NULL)
+		pipeline_return(f->pipeline, f->batch);
 	stream_unref(&f->stream);
+	buf_fini(&f->parked);
 	buf_fini(&f->origin);
 	free(f);
 }

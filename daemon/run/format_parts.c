@@ -4,10 +4,15 @@
 #include <purposed/engine/element.h>
 #include <purposed/engine/policy.h>
 #include <purposed/engine/timestamp.h>
+#include <purposed/io/origin.h>
 
 void format_json_place(struct json *j, const struct record *record)
 {
+	const struct span path = origin_read(record->origin).path;
+
 	json_string(j, "input", record->input);
+	if (path.len != 0) /* of a file that is tailed */
+		json_span(j, "path", path);
 	json_uint(j, "record", record->number);
 	if (record->offset >= 0)
 		json_uint(j, "offset", (unsigned long long)record->offset);

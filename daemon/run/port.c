@@ -3,10 +3,17 @@
 
 #include <stdlib.h>
 
-static int (*const kinds[])(struct port **port_r, const struct settings_input *settings,
-			    struct err *e) = {
-	[INPUT_STDIN] = port_lines_new,
-	[INPUT_SYSLOG] = port_messages_new,
+#include <purposed/run/settings_private.h>
+
+static const struct kind {
+	int (*new)(struct port **port_r, const struct settings_input *settings,
+		   const struct port_start *start, struct err *e);
+	bool has_position;
+} kinds[] = {
+	[INPUT_STDIN] = { port_lines_new, false },
+	[INPUT_SYSLOG] = { port_messages_new, false },
+	[INPUT_TAIL] = { port_tail_new, true },
+	[INPUT_FIFO] = { port_lines_new, false },
 };
 
 static void on_ready(void *context)
@@ -16,12 +23,45 @@ static void on_ready(void *context)
 	port->owner.ready(port->owner.context, port);
 }
 
-int port_open(struct port **port_r, const struct settings_input *settings,
-	      const struct port_owner *owner, struct err *e)
+bool port_type_has_position(enum input_type type)
 {
-	struct port *port;
+	return kinds[type].has_position;
+}
 
-	if (kinds[settings->type](&port, settings, e) != 0)
+/* Where to begin; the position is put into text. */
+static int find_start(const struct settings_input *settings, const struct port *before,
+		      const struct state *state, struct buf *text, struct port_start *start_r,
+		      struct err *e)
+{
+	enum checkpoint found = CHECKPOINT_NONE;
+
+	if (before != NULL) {
+		before->ops->add_position(before, text);
+		found = CHECKPOINT_LOADED;
+	} else if (state != NULL) {
+		found = state_load(state, settings->name, settings_input_types[settings->type],
+				   text, e);
+	}
+	*start_r = (struct port_start){ found != CHECKPOINT_NONE, buf_span(text) };
+	return found == CHECKPOINT_FAILED ? -1 : 0;
+}
+
+int port_open(struct port **port_r, const struct settings_input *settings,
+	      const struct port_owner *owner, const struct port *before, const struct state *state,
+	      struct err *e)
+{
+	const struct kind *kind = &kinds[settings->type];
+	struct port_start start = { 0 };
+	struct buf text = { 0 };
+	struct port *port;
+	int bad = 0;
+
+	if (kind->has_position)
+		bad = find_start(settings, before, state, &text, &start, e);
+	if (bad == 0)
+		bad = kind->new (&port, settings, &start, e);
+	buf_fini(&text);
+	if (bad != 0)
 		return -1;
 	port->type = settings->type;
 	port->owner = *owner;
@@ -51,6 +91,32 @@ void port_attach(struct port *port, struct pipeline *pipeline, struct stream *st
 	port->pipeline = pipeline;
 	if (port->ops->attach != NULL)
 		port->ops->attach(port);
+}
+
+bool port_is_unsaved(const struct port *port, const struct state *state)
+{
+	return port->ops->add_position != NULL &&
+	       (port->saved_in != state || port->saved_version != port->ops->version(port));
+}
+
+int port_save(struct port *port, const struct state *state, struct err *e)
+{
+	unsigned long long version;
+	struct buf text = { 0 };
+	int result;
+
+	if (!port_is_unsaved(port, state))
+		return 0;
+	version = port->ops->version(port);
+	port->ops->add_position(port, &text);
+	result = state_save(state, stream_name(port->stream), settings_input_types[port->type],
+			    buf_span(&text), e);
+	buf_fini(&text);
+	if (result == 0) {
+		port->saved_in = state;
+		port->saved_version = version;
+	}
+	return result;
 }
 
 void port_enable(struct port *port, bool on)

@@ -1,11 +1,18 @@
 /*
- * A descriptor whose lines a feed cuts: standard input.
+ * A descriptor whose lines a feed cuts: standard input, or a named pipe.
  *
  * It has no end that we could make, so a stop counts what it has still to give
  * and ends it there, as if its writer had.
+ *
+ * A named pipe is opened for writing too, so that it has no end when the last
+ * writer closes it: the next one may come at any time.
  */
 #include <purposed/run/port_private.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +22,7 @@
 
 struct lines_port {
 	struct port port;
+	char *path; /* of a pipe; NULL: standard input */
 	struct source_fd fd;
 	struct feed *feed;
 	bool stopped;
@@ -23,8 +31,15 @@ struct lines_port {
 
 static bool lines_serves(const struct port *port, const struct settings_input *settings)
 {
-	(void)port, (void)settings;
-	return true;
+	const struct lines_port *p = (const struct lines_port *)port;
+	struct stat ours;
+	struct stat there;
+
+	if (p->path == NULL)
+		return true;
+	return strcmp(p->path, settings->path) == 0 && fstat(p->fd.fd, &ours) == 0 &&
+	       stat(p->path, &there) == 0 && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
 }
 
 static bool lines_can_move(const struct port *port)
@@ -50,12 +65,11 @@ static ssize_t read_lines(void *context, char *bytes, size_t cap, struct err *e)
 	return n;
 }
 
+/* What is read goes its way at once: the batch is wanted by others. */
 static bool lines_ready(void *context)
 {
-	struct lines_port *p = context;
-	struct source source = source_of_fd(&p->fd);
-
-	return p->stopped ? p->left != 0 : source.ready(source.context);
+	(void)context;
+	return false;
 }
 
 static void lines_attach(struct port *port)
@@ -67,6 +81,7 @@ static void lines_attach(struct port *port)
 		feed_move(p->feed, port->pipeline, port->stream);
 	else
 		p->feed = feed_new(port->pipeline, port->stream, &source);
+	feed_park(p->feed);
 }
 
 static enum port_result lines_step(struct port *port, struct err *e)
@@ -74,8 +89,10 @@ static enum port_result lines_step(struct port *port, struct err *e)
 	struct lines_port *p = (struct lines_port *)port;
 	enum feed_result result = feed_step(p->feed, e);
 
-	if (result == FEED_MORE || result == FEED_OUTPUT_FAILED)
+	if (result == FEED_MORE || result == FEED_OUTPUT_FAILED) {
+		feed_park(p->feed);
 		return PORT_MORE;
+	}
 	feed_finish(p->feed);
 	return result == FEED_DONE ? PORT_END : PORT_FAILED;
 }
@@ -101,10 +118,39 @@ static void lines_stop(struct port *port)
 
 static void lines_free(struct port *port)
 {
-	feed_free(&((struct lines_port *)port)->feed);
+	struct lines_port *p = (struct lines_port *)port;
+
+	feed_free(&p->feed);
+	if (p->path != NULL)
+		close(p->fd.fd);
+	free(p->path);
 }
 
-int port_lines_new(struct port **port_r, const struct settings_input *settings, struct err *e)
+/* Makes the pipe where there is nothing. */
+static int open_pipe(const char *path, struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	if (mkfifo(path, 0622) == 0)
+		chmod(path, 0622); /* everybody may write, whatever the umask is */
+	else if (errno != EEXIST)
+		goto failed;
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		goto failed;
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
+		return fd;
+	err_add(e, "%s is no named pipe", path);
+	close(fd);
+	return -1;
+failed:
+	err_errno(e, "cannot open the named pipe %s", path);
+	return -1;
+}
+
+int port_lines_new(struct port **port_r, const struct settings_input *settings,
+		   const struct port_start *start, struct err *e)
 {
 	static const struct port_ops ops = {
 		.serves = lines_serves,
@@ -114,11 +160,21 @@ int port_lines_new(struct port **port_r, const struct settings_input *settings, 
 		.stop = lines_stop,
 		.free = lines_free,
 	};
-	struct lines_port *p = mem_new(1, sizeof(*p));
+	struct lines_port *p;
+	int fd = STDIN_FILENO;
 
-	(void)settings, (void)e;
-	p->port = (struct port){ .ops = &ops, .fd = STDIN_FILENO };
-	p->fd = (struct source_fd){ .fd = STDIN_FILENO, .name = "stdin" };
+	(void)start;
+	if (settings->type == INPUT_FIFO && (fd = open_pipe(settings->path, e)) < 0)
+		return -1;
+	p = mem_new(1, sizeof(*p));
+	p->port = (struct port){ .ops = &ops, .fd = fd };
+	p->fd = (struct source_fd){ .fd = fd, .name = "stdin" };
+	if (settings->type == INPUT_FIFO) {
+		p->path = mem_string(settings->path);
+		p->fd.name = p->path;
+		/* What a writer starts with says nothing of what the next one brings. */
+		p->fd.begun = true;
+	}
 	*port_r = &p->port;
 	return 0;
 }

@@ -104,7 +104,8 @@ static void messages_renew(struct port *port, const struct settings_input *setti
 	err_fini(&e);
 }
 
-int port_messages_new(struct port **port_r, const struct settings_input *settings, struct err *e)
+int port_messages_new(struct port **port_r, const struct settings_input *settings,
+		      const struct port_start *start, struct err *e)
 {
 	static const struct port_ops ops = {
 		.serves = messages_serves,
@@ -119,6 +120,7 @@ int port_messages_new(struct port **port_r, const struct settings_input *setting
 	int passed[SOCKETS_MAX];
 	size_t n = service_sockets(settings->name, passed, SOCKETS_MAX);
 
+	(void)start;
 	if (open_input(&input, settings, passed, n, e) != 0)
 		return -1;
 	p = mem_new(1, sizeof(*p));

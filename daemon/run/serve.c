@@ -14,6 +14,10 @@
  * has no such way out, so after STOP_PATIENCE_S, or a second signal, what a sink
  * still refuses is given up, and said.
  *
+ * Inputs with a position (files, the journal) are read again from their last
+ * checkpoint after a crash.  A checkpoint is written only when nothing is held:
+ * then all that was read is accepted by every output.
+ *
  * A reload opens the new setup and the new inputs beside the old ones, and
  * changes nothing until all of them stand.  Inputs that both know stay open.
  * When it fails, output files are opened anew all the same: log rotation must
@@ -50,14 +54,19 @@ struct serve {
 	struct loop_source *signals[N_SIGNALS];
 	struct loop_source *retry;
 	struct loop_source *status;
+	struct loop_source *checkpoint;
+	struct state *state; /* NULL: no input has a position */
 	struct setup *setup;
 	struct port **ports; /* one per input of the settings; NULL: ended */
 	size_t n_ports;
+	struct port *in_line;	  /* it is within a line longer than a batch; NULL: none is */
 	struct stats before;	  /* of the setups before this one; findings are not kept */
 	struct input_counts gone; /* of ports that are no more */
 	unsigned long long reloads, refused_reloads;
 	time_t complained; /* when the failing sink was last mentioned; 0: it does not fail */
-	time_t give_up;	   /* stopping: when */
+	time_t unsaved;	   /* the same of checkpoints that cannot be written */
+	bool checkpoint_due;
+	time_t give_up; /* stopping: when */
 	bool stalled;
 	bool stopping;
 	bool reload_due; /* as soon as every port can move */
@@ -182,12 +191,33 @@ static void on_status(void *context)
 
 /* --- Outputs that do not take all ------------------------------------------- */
 
+/* The pieces of a long line go to the outputs one by one: nobody else is read within it. */
 static void enable_ports(struct serve *s, bool on)
 {
 	for (size_t i = 0; i < s->n_ports; i++) {
-		if (s->ports[i] != NULL)
-			port_enable(s->ports[i], on);
+		struct port *port = s->ports[i];
+
+		if (port != NULL)
+			port_enable(port, on && (s->in_line == NULL || s->in_line == port));
 	}
+}
+
+static struct port *find_in_line(const struct serve *s)
+{
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && !port_can_move(s->ports[i]))
+			return s->ports[i];
+	}
+	return NULL;
+}
+
+static void follow_lines(struct serve *s)
+{
+	struct port *before = s->in_line;
+
+	s->in_line = find_in_line(s);
+	if (s->in_line != before)
+		enable_ports(s, !s->stalled);
 }
 
 /* Says why, at first and then now and again; a reader that is slow is no failure. */
@@ -231,6 +261,65 @@ static void give_up(struct serve *s)
 	loop_end(s->loop);
 }
 
+/* --- Checkpoints ------------------------------------------------------------ */
+
+static void complain_unsaved(struct serve *s, struct err *e)
+{
+	if (s->unsaved == 0 || now() - s->unsaved >= COMPLAIN_S) {
+		complain(e);
+		log_error(
+			"the last checkpoint stays; what is read since would come out again after "
+			"a crash");
+		s->unsaved = now();
+	}
+	err_fini(e);
+}
+
+/* Of all ports, or of one. */
+static void save(struct serve *s, struct port *only)
+{
+	struct err e = { 0 };
+	int bad = 0;
+
+	if (s->state == NULL || pipeline_drain(s->setup->pipeline) != 0)
+		return;
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && (only == NULL || s->ports[i] == only))
+			bad |= port_save(s->ports[i], s->state, &e);
+	}
+	if (bad != 0) {
+		complain_unsaved(s, &e);
+	} else if (s->unsaved != 0) {
+		log_notice("checkpoints can be written again");
+		s->unsaved = 0;
+	}
+}
+
+/* A checkpoint that is not written now will be in a while. */
+static void plan_checkpoint(struct serve *s)
+{
+	long long seconds = s->setup->session.settings->checkpoint_interval;
+
+	if (s->checkpoint_due || s->state == NULL || s->stalled)
+		return;
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] == NULL || !port_is_unsaved(s->ports[i], s->state))
+			continue;
+		s->checkpoint_due = true;
+		loop_set_timer(s->checkpoint, (uint64_t)seconds * 1000);
+		return;
+	}
+}
+
+static void on_checkpoint(void *context)
+{
+	struct serve *s = context;
+
+	s->checkpoint_due = false;
+	save(s, NULL);
+	plan_checkpoint(s);
+}
+
 /* --- Inputs ----------------------------------------------------------------- */
 
 static void close_port(struct serve *s, size_t i, enum port_result result, struct err *e)
@@ -243,6 +332,9 @@ static void close_port(struct serve *s, size_t i, enum port_result result, struc
 		s->stdin_ended = true;
 	add_counts(&s->gone, port_counts(s->ports[i]));
 	s->gone.connections = 0;
+	save(s, s->ports[i]);
+	if (s->in_line == s->ports[i])
+		s->in_line = NULL;
 	port_free(&s->ports[i]);
 }
 
@@ -251,6 +343,12 @@ static void drain(struct serve *s)
 {
 	struct err e = { 0 };
 
+	/* A long line that was begun goes first. */
+	while (s->in_line != NULL && may_go_on(s)) {
+		if (port_step(s->in_line, &e) != PORT_MORE)
+			break; /* it is closed below */
+		s->in_line = find_in_line(s);
+	}
 	for (size_t i = 0; i < s->n_ports; i++) {
 		while (s->ports[i] != NULL && may_go_on(s)) {
 			enum port_result result = port_step(s->ports[i], &e);
@@ -297,6 +395,7 @@ static void on_retry(void *context)
 		return;
 	}
 	s->stalled = false;
+	plan_checkpoint(s);
 	if (s->complained != 0) {
 		log_notice("every output works again");
 		s->complained = 0;
@@ -322,6 +421,8 @@ static void on_ready(void *context, struct port *port)
 			close_port(s, i, result, &e);
 		alone &= s->ports[i] == NULL;
 	}
+	follow_lines(s);
+	plan_checkpoint(s);
 	/* A port that failed is not done without: the service manager starts us anew. */
 	if (alone || result == PORT_FAILED)
 		stop(s);
@@ -330,15 +431,6 @@ static void on_ready(void *context, struct port *port)
 }
 
 /* --- Building and changing the whole ---------------------------------------- */
-
-static struct port *find_port(const struct serve *s, const struct settings_input *input)
-{
-	for (size_t i = 0; i < s->n_ports; i++) {
-		if (s->ports[i] != NULL && port_serves(s->ports[i], input))
-			return s->ports[i];
-	}
-	return NULL;
-}
 
 static bool is_among(const struct port *port, struct port *const *ports, size_t n)
 {
@@ -349,9 +441,34 @@ static bool is_among(const struct port *port, struct port *const *ports, size_t 
 	return false;
 }
 
+/* The open port that serves input, if it is not among the n that others have. */
+static struct port *find_port(const struct serve *s, const struct settings_input *input,
+			      struct port *const *taken, size_t n)
+{
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && port_serves(s->ports[i], input) &&
+		    !is_among(s->ports[i], taken, n))
+			return s->ports[i];
+	}
+	return NULL;
+}
+
+/* A port of an input of that name and type, from whose position another one may go on. */
+static struct port *find_before(const struct serve *s, const struct settings_input *input)
+{
+	const struct settings *settings = s->setup != NULL ? s->setup->session.settings : NULL;
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && settings->inputs[i].type == input->type &&
+		    strcmp(settings->inputs[i].name, input->name) == 0)
+			return s->ports[i];
+	}
+	return NULL;
+}
+
 /* The ports of settings: those that are open already, and new ones. */
-static int open_ports(struct serve *s, const struct settings *settings, struct port ***ports_r,
-		      struct err *e)
+static int open_ports(struct serve *s, const struct settings *settings, const struct state *state,
+		      struct port ***ports_r, struct err *e)
 {
 	const struct port_owner owner = { s->loop, on_ready, s };
 	size_t n = settings->n_inputs;
@@ -361,9 +478,9 @@ static int open_ports(struct serve *s, const struct settings *settings, struct p
 	for (size_t i = 0; i < n; i++) {
 		const struct settings_input *input = &settings->inputs[i];
 
-		ports[i] = find_port(s, input);
+		ports[i] = find_port(s, input, ports, i);
 		if (ports[i] == NULL && !(input->type == INPUT_STDIN && s->stdin_ended))
-			bad |= port_open(&ports[i], input, &owner, e);
+			bad |= port_open(&ports[i], input, &owner, find_before(s, input), state, e);
 	}
 	if (bad == 0) {
 		*ports_r = ports;
@@ -399,7 +516,8 @@ static void close_ports(struct serve *s, struct port *const *kept, size_t n_kept
 }
 
 /* Everything stands: from here on nothing can fail. */
-static void change_to(struct serve *s, struct setup *setup, struct port **ports)
+static void change_to(struct serve *s, struct setup *setup, struct port **ports,
+		      struct state *state)
 {
 	size_t n = setup->session.settings->n_inputs;
 
@@ -423,22 +541,49 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports)
 	s->ports = ports;
 	s->n_ports = n;
 	s->setup = setup;
+	if (s->state != state)
+		state_free(&s->state);
+	s->state = state;
+	/* So that the first checkpoint says where everything began. */
+	save(s, NULL);
 	if (!s->stalled)
 		enable_ports(s, true);
+}
+
+/* The folder that the settings name, if an input needs it; the one at work if that is the same. */
+static int open_state(struct serve *s, const struct settings *settings, struct state **state_r,
+		      struct err *e)
+{
+	bool needed = false;
+
+	for (size_t i = 0; i < settings->n_inputs; i++)
+		needed |= port_type_has_position(settings->inputs[i].type);
+	*state_r = NULL;
+	if (!needed)
+		return 0;
+	if (s->state != NULL && state_is(s->state, settings->state)) {
+		*state_r = s->state;
+		return 0;
+	}
+	return state_open(state_r, settings->state, e);
 }
 
 static int build(struct serve *s, struct err *e)
 {
 	struct setup *setup;
+	struct state *state = NULL;
 	struct port **ports;
 
 	if (setup_open(&setup, s->request, e) != 0)
 		return -1;
-	if (open_ports(s, setup->session.settings, &ports, e) != 0) {
+	if (open_state(s, setup->session.settings, &state, e) != 0 ||
+	    open_ports(s, setup->session.settings, state, &ports, e) != 0) {
+		if (state != s->state)
+			state_free(&state);
 		setup_free(&setup);
 		return -1;
 	}
-	change_to(s, setup, ports);
+	change_to(s, setup, ports, state);
 	return 0;
 }
 
@@ -508,6 +653,8 @@ static int add_sources(struct serve *s, struct err *e)
 	}
 	if (loop_add_timer(s->loop, &s->retry, on_retry, s, e) != 0)
 		return -1;
+	if (loop_add_timer(s->loop, &s->checkpoint, on_checkpoint, s, e) != 0)
+		return -1;
 	return loop_add_timer(s->loop, &s->status, on_status, s, e);
 }
 
@@ -521,6 +668,8 @@ static void fini(struct serve *s)
 		loop_remove(&s->signals[i]);
 	loop_remove(&s->retry);
 	loop_remove(&s->status);
+	loop_remove(&s->checkpoint);
+	state_free(&s->state);
 	loop_free(&s->loop);
 }
 

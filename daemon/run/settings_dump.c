@@ -83,6 +83,10 @@ static void dump_input(const struct settings_input *input, FILE *file)
 	settings_dump_named("type", settings_input_types[input->type], file);
 	if (input->type == INPUT_SYSLOG)
 		settings_dump_address("listen", &input->listen, file);
+	if (input->path != NULL)
+		settings_dump_path("path", "", input->path, file);
+	if (input->type == INPUT_TAIL)
+		settings_dump_named("from", settings_froms[input->from], file);
 	if (input->receive_bytes != 0)
 		fprintf(file, "receive_bytes = %lld; ", input->receive_bytes);
 	settings_dump_tls(&input->tls, file);

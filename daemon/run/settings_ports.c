@@ -6,6 +6,20 @@
 
 #include <purposed/base/mem.h>
 
+/* The types that rows name for that setting: `"tail" or "fifo"`; false: type is one of them. */
+static bool add_types(struct buf *out, const struct setting_of *rows, size_t n, const char *name,
+		      const char *type)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(rows[i].name, name) != 0)
+			continue;
+		if (strcmp(rows[i].type, type) == 0)
+			return false;
+		buf_printf(out, "%s\"%s\"", out->len != 0 ? " or " : "", rows[i].type);
+	}
+	return true;
+}
+
 int settings_check_uses(const struct conf_node *node, const struct setting_of *rows, size_t n,
 			const char *what, const char *type, struct err *e)
 {
@@ -13,12 +27,17 @@ int settings_check_uses(const struct conf_node *node, const struct setting_of *r
 
 	for (size_t i = 0; i < n; i++) {
 		const struct conf_node *child = conf_get(node, rows[i].name);
+		bool again = i != 0 && strcmp(rows[i - 1].name, rows[i].name) == 0;
+		struct buf types = { 0 };
 
-		if (child == NULL || strcmp(rows[i].type, type) == 0)
+		if (child == NULL || again)
 			continue;
-		conf_err(e, child, "'%s' needs %s of type \"%s\"", rows[i].name, what,
-			 rows[i].type);
-		bad = -1;
+		if (add_types(&types, rows, n, rows[i].name, type)) {
+			conf_err(e, child, "'%s' needs %s of type %s", rows[i].name, what,
+				 buf_str(&types));
+			bad = -1;
+		}
+		buf_fini(&types);
 	}
 	return bad;
 }
@@ -60,6 +79,17 @@ static int read_socket(const struct conf_node *node, struct settings_input *inpu
 	return bad != 0 ? -1 : check_socket(node, input, e);
 }
 
+static int read_files(const struct conf_node *node, struct settings_input *input, struct err *e)
+{
+	int from = FROM_END;
+	int bad = 0;
+
+	bad |= settings_read_path(node, "path", CONF_REQUIRED, &input->path, e);
+	bad |= settings_read_word(node, "from", CONF_OPTIONAL, settings_froms, &from, e);
+	input->from = (enum input_from)from;
+	return bad;
+}
+
 static int read_input(const struct conf_node *node, struct settings_input *input, struct err *e)
 {
 	static const char *const keys[] = { "name",
@@ -72,11 +102,13 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 					    "listen",
 					    "receive_bytes",
 					    "tls",
+					    "path",
+					    "from",
 					    NULL };
 	static const struct setting_of uses[] = {
-		{ "listen", "syslog" },
-		{ "receive_bytes", "syslog" },
-		{ "tls", "syslog" },
+		{ "listen", "syslog" }, { "receive_bytes", "syslog" },
+		{ "tls", "syslog" },	{ "path", "tail" },
+		{ "path", "fifo" },	{ "from", "tail" },
 	};
 	int type = -1;
 	int bad = 0;
@@ -98,6 +130,8 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 				   settings_input_types[type], e);
 	if (input->type == INPUT_SYSLOG)
 		bad |= read_socket(node, input, e);
+	if (input->type == INPUT_TAIL || input->type == INPUT_FIFO)
+		bad |= read_files(node, input, e);
 	bad |= settings_read_binds(node, input, e);
 	bad |= settings_read_trust(node, input, e);
 	return bad;
@@ -139,6 +173,11 @@ static int check_input(const struct settings *settings, const struct conf_node *
 				 buf_str(&text));
 			buf_fini(&text);
 		}
+		if (settings_is_of(node, "fifo") && settings_is_of(conf_at(list, i), "fifo") &&
+		    input->path != NULL && other->path != NULL &&
+		    settings_same_path(input->path, other->path))
+			conf_err(e, node, "there is an input of type \"fifo\" at %s already",
+				 input->path);
 		if (settings_is_of(node, "stdin") && settings_is_of(conf_at(list, i), "stdin"))
 			conf_err(e, node, "there is an input of type \"stdin\" already");
 	}
@@ -172,6 +211,7 @@ void settings_free_inputs(struct settings *settings)
 		settings_free_tls(&settings->inputs[i].tls);
 		settings_ids_fini(&settings->inputs[i].purposes);
 		address_fini(&settings->inputs[i].listen);
+		free(settings->inputs[i].path);
 	}
 	free(settings->inputs);
 }

@@ -12,6 +12,8 @@ const struct setting settings_table[] = {
 	  "directory of rule files; built-in: the catalogue" },
 	{ NULL, "state", SETTING_PATH, FIELD(state), 0, 0, 0, "",
 	  "directory for checkpoints, spools" },
+	{ NULL, "checkpoint_interval", SETTING_INT, FIELD(checkpoint_interval), 1, 3600, 1,
+	  "seconds", "between two checkpoints of an input" },
 	{ NULL, "enterprise_id", SETTING_INT, FIELD(enterprise_id), 1, 4294967295, 32473, "",
 	  "private enterprise number in the tag's SD-ID" },
 	{ "limits", "record_bytes", SETTING_INT, FIELD(record_bytes), 64, 64 << 20, 65536, "bytes",
@@ -36,5 +38,6 @@ const struct setting settings_table[] = {
 
 const size_t settings_table_count = sizeof(settings_table) / sizeof(settings_table[0]);
 
-const char *const settings_input_types[] = { "stdin", "syslog", NULL };
+const char *const settings_input_types[] = { "stdin", "syslog", "tail", "fifo", NULL };
 const char *const settings_output_types[] = { "stdout", "file", "journal", NULL };
+const char *const settings_froms[] = { "end", "start", NULL };

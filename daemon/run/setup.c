@@ -62,13 +62,19 @@ static int trust_records(struct setup *setup, const struct settings_input *input
 	return bad;
 }
 
+/* Of what comes through a pipe the offset is that since the start. */
+static bool has_offsets(enum input_type type)
+{
+	return type == INPUT_STDIN || type == INPUT_TAIL || type == INPUT_FIFO;
+}
+
 static int make_stream(struct setup *setup, const struct settings_input *input,
 		       struct stream **stream_r, struct err *e)
 {
 	const struct plan *plan = setup->session.plan;
 	int bad = find_plan(setup, &input->purposes, &plan, e);
 
-	*stream_r = stream_new(input->name, plan, input->kind, input->type == INPUT_STDIN);
+	*stream_r = stream_new(input->name, plan, input->kind, has_offsets(input->type));
 	for (size_t i = 0; i < input->n_binds; i++) {
 		const struct settings_bind *bind = &input->binds[i];
 

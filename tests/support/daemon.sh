@@ -19,6 +19,17 @@ start() { # [CONF]
 	said 'ready:'
 }
 
+# The same without the right of root to read everything.
+start_unprivileged() {
+	local -a bare=()
+
+	[ "$(id -u)" != 0 ] || bare=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	: >"$D/err"
+	"${bare[@]}" "$PURPOSED" serve -c "$CONF" >"$D/stdout" 2>"$D/err" &
+	daemon_pid=$!
+	said 'ready:'
+}
+
 # Waits until the daemon has said something N times.
 said() { # ERE [N]
 	local i

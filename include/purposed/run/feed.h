@@ -57,6 +57,12 @@ enum feed_result feed_step(struct feed *feed, struct err *e);
  */
 int feed_finish(struct feed *feed);
 
+/*
+ * Gives its batch back to the pipeline until the next step, where there are many
+ * feeds and few batches; the feed keeps a line that has no end yet.
+ */
+void feed_park(struct feed *feed);
+
 /* Whether the feed may change its pipeline: not within a line longer than a batch. */
 bool feed_can_move(const struct feed *feed);
 

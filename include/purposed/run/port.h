@@ -4,6 +4,10 @@
  *
  * A port outlives a reload: its socket stays open, and what it reads goes to
  * the pipeline that it was last attached to.
+ *
+ * Some inputs have a position (a place in files, a cursor): what was read can be
+ * read again.  Their port starts where the checkpoint of that input says, and
+ * port_save writes a new one, once everything that was read is accepted.
  */
 #ifndef PURPOSED_RUN_PORT_H
 #define PURPOSED_RUN_PORT_H
@@ -12,6 +16,7 @@
 
 #include <purposed/base/err.h>
 #include <purposed/io/input.h>
+#include <purposed/io/state.h>
 #include <purposed/run/loop.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/settings.h>
@@ -33,9 +38,26 @@ enum port_result {
 	PORT_FAILED, /* described in e; as PORT_END */
 };
 
-/* Opens what the settings describe; still disabled.  owner is copied. */
+/*
+ * Opens what the settings describe; still disabled.  owner is copied.  An input
+ * with a position goes on from where `before` is, the port of an input of that name
+ * and type, or else from its checkpoint in state; either may be NULL.
+ */
 int port_open(struct port **port_r, const struct settings_input *settings,
-	      const struct port_owner *owner, struct err *e);
+	      const struct port_owner *owner, const struct port *before, const struct state *state,
+	      struct err *e);
+
+/* Whether inputs of that type have a position. */
+bool port_type_has_position(enum input_type type);
+
+/* Whether port_save would write something. */
+bool port_is_unsaved(const struct port *port, const struct state *state);
+
+/*
+ * Writes the checkpoint, if there is anything new to be said; to be called when all
+ * that was read is accepted.  -1: described in e; the old one stands.
+ */
+int port_save(struct port *port, const struct state *state, struct err *e);
 
 /* Whether what these settings describe is already open here, and senders can find it. */
 bool port_serves(const struct port *port, const struct settings_input *settings);

@@ -22,6 +22,10 @@ struct port_ops {
 	void (*renew)(struct port *port, const struct settings_input *settings);
 	/* NULL: there is nothing to count. */
 	struct input_counts (*counts)(struct port *port);
+	/* Where it is, as it wants to be told with port_start; NULL: it has no position. */
+	void (*add_position)(const struct port *port, struct buf *out);
+	/* Changes with the position. */
+	unsigned long long (*version)(const struct port *port);
 	/* Releases all but the head. */
 	void (*free)(struct port *port);
 };
@@ -35,10 +39,22 @@ struct port {
 	struct pipeline *pipeline;
 	struct stream *stream; /* a reference */
 	struct loop_source *watch;
+	const struct state *saved_in; /* where its position was last saved; NULL: nowhere */
+	unsigned long long saved_version;
+};
+
+/* Where an input with a position begins. */
+struct port_start {
+	bool resumed;	      /* it was read before: position says how far, or that is not known */
+	struct span position; /* borrowed */
 };
 
 /* These make the kinds: ops and fd are set, the rest of the head is zero. */
-int port_lines_new(struct port **port_r, const struct settings_input *settings, struct err *e);
-int port_messages_new(struct port **port_r, const struct settings_input *settings, struct err *e);
+int port_lines_new(struct port **port_r, const struct settings_input *settings,
+		   const struct port_start *start, struct err *e);
+int port_messages_new(struct port **port_r, const struct settings_input *settings,
+		      const struct port_start *start, struct err *e);
+int port_tail_new(struct port **port_r, const struct settings_input *settings,
+		  const struct port_start *start, struct err *e);
 
 #endif

@@ -45,7 +45,9 @@ struct settings_tls {
 	struct settings_ids peers;    /* globs of names that a certificate must have one of */
 };
 
-enum input_type { INPUT_STDIN, INPUT_SYSLOG };
+enum input_type { INPUT_STDIN, INPUT_SYSLOG, INPUT_TAIL, INPUT_FIFO };
+
+enum input_from { FROM_END, FROM_START };
 
 struct settings_input {
 	const struct conf_node *node; /* the group that says all this */
@@ -55,6 +57,8 @@ struct settings_input {
 	long long receive_bytes; /* syslog: of a datagram socket's queue; 0: the system's */
 	struct settings_tls tls; /* syslog */
 	size_t message_bytes, connections; /* of `limits`, for it */
+	char *path;			   /* tail: a glob; fifo; resolved */
+	enum input_from from; /* tail: where files begin that are there at the first start */
 	const char *kind;
 	struct settings_ids purposes;
 	struct settings_bind *binds;
@@ -84,6 +88,7 @@ struct settings {
 	char *rules;
 	struct settings_ids default_purposes;
 	char *state;
+	long long checkpoint_interval; /* seconds */
 	long long record_bytes;
 	long long match_limit;
 	long long depth_limit;

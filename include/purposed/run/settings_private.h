@@ -26,6 +26,7 @@ extern const size_t settings_table_count;
 /* The words of settings that take one of a few, NULL-terminated, by their enum. */
 extern const char *const settings_input_types[];
 extern const char *const settings_output_types[];
+extern const char *const settings_froms[];
 
 /* Relative paths are relative to the configuration file.  *path_r is freed and replaced. */
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
@@ -45,7 +46,7 @@ void settings_ids_fini(struct settings_ids *ids);
 int settings_read_word(const struct conf_node *group, const char *name, enum conf_need need,
 		       const char *const words[], int *index_r, struct err *e);
 
-/* A setting that only some types of a port use; type: its word. */
+/* A setting that only some types of a port use, a row for each of them by its word. */
 struct setting_of {
 	const char *name, *type;
 };

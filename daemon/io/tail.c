@@ -1,0 +1,197 @@
+/*
+ * Files that may have something to read stand in a queue, and each is read a block
+ * at a time, so that one that grows fast does not keep the others from being read.
+ * Within a long line no other file is read: its pieces must come one behind the
+ * other.
+ */
+#include <purposed/io/tail_private.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <purposed/base/mem.h>
+
+/* Every file that is followed is open. */
+static void raise_files_max(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int read_positions(struct tail *t, struct span text, struct err *e)
+{
+	while (text.len != 0) {
+		const char *lf = memchr(text.ptr, '\n', text.len);
+		size_t len = lf != NULL ? (size_t)(lf - text.ptr) : text.len;
+
+		t->positions = mem_resize(t->positions, t->n_positions + 1, sizeof(*t->positions));
+		if (position_read(&t->positions[t->n_positions], span_of(text.ptr, len)) != 0) {
+			err_add(e, "a checkpoint holds a line that is no position of a file");
+			return -1;
+		}
+		t->n_positions++;
+		text = span_slice(text, len + (lf != NULL), text.len);
+	}
+	return 0;
+}
+
+static char *folder_of(const char *pattern)
+{
+	const char *slash = strrchr(pattern, '/');
+
+	if (slash == NULL)
+		return mem_string(".");
+	return mem_span_string(span_of(pattern, slash != pattern ? (size_t)(slash - pattern) : 1));
+}
+
+/* Events name what happens by the folder that is watched: one way to write a path must do. */
+static char *absolute(const char *pattern)
+{
+	char here[PATH_MAX];
+	struct buf path = { 0 };
+
+	if (pattern[0] != '/' && getcwd(here, sizeof(here)) != NULL)
+		buf_printf(&path, "%s/", here);
+	buf_add_str(&path, pattern);
+	buf_str(&path);
+	return path.ptr;
+}
+
+int tail_new(struct tail **tail_r, const struct tail_options *options, struct err *e)
+{
+	struct tail *t = mem_new(1, sizeof(*t));
+
+	t->pattern = absolute(options->pattern);
+	t->folders = folder_of(t->pattern);
+	t->from_end = options->from_end;
+	t->resumed = options->resumed;
+	if (read_positions(t, options->positions, e) != 0 || watch_new(&t->watch, e) != 0) {
+		tail_free(&t);
+		return -1;
+	}
+	raise_files_max();
+	tail_start(t);
+	*tail_r = t;
+	return 0;
+}
+
+void tail_free(struct tail **tail)
+{
+	struct tail *t;
+
+	if (tail == NULL || *tail == NULL)
+		return;
+	t = *tail;
+	*tail = NULL;
+	tail_files_fini(&t->files);
+	watch_free(&t->watch);
+	troubles_fini(&t->troubles);
+	for (size_t i = 0; i < t->n_positions; i++)
+		position_fini(&t->positions[i]);
+	free(t->positions);
+	free(t->pattern);
+	free(t->folders);
+	free(t);
+}
+
+int tail_fd(const struct tail *t)
+{
+	return watch_fd(t->watch);
+}
+
+bool tail_within_line(const struct tail *t)
+{
+	return t->line != NULL;
+}
+
+unsigned long long tail_version(const struct tail *t)
+{
+	return t->version;
+}
+
+void tail_add_positions(const struct tail *t, struct buf *out)
+{
+	for (size_t i = 0; i < t->n_positions; i++)
+		position_add(out, &t->positions[i]);
+	for (size_t i = 0; i < t->files.n; i++) {
+		const struct tail_file *file = t->files.all[i];
+		const struct position position = {
+			.device = file->device,
+			.inode = file->inode,
+			.at = file->at,
+			.line = file->line,
+			.print = file->print,
+			.path = file->path,
+		};
+
+		if (file->state == TAIL_FOLLOWED)
+			position_add(out, &position);
+	}
+}
+
+/* --- Reading ------------------------------------------------------------------ */
+
+static void refuse(struct tail *t, struct tail_file *file, const char *why)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "it is no text, and not read: %s", why);
+	troubles_add(&t->troubles, file->path, text);
+	close(file->fd);
+	file->fd = -1;
+	file->state = TAIL_REFUSED;
+	t->version++;
+}
+
+/* False: there is nothing (more) to be read of the file for now. */
+static bool read_file(struct tail *t, struct tail_file *file, struct buf *block,
+		      struct tail_piece *piece)
+{
+	const char *why = NULL;
+
+	switch (tail_file_read(file, block, file->whole, piece, &why)) {
+	case TAIL_GOT:
+		t->version++;
+		t->line = file->within != 0 ? file : NULL;
+		if (t->line == NULL && file->size > file->at)
+			tail_files_queue(&t->files, file);
+		break;
+	case TAIL_GOT_OTHER: tail_restarted(t, file); return false;
+	case TAIL_GOT_BINARY: refuse(t, file, why); return false;
+	case TAIL_GOT_ERROR:
+		file->failing = true;
+		troubles_add(&t->troubles, file->path, strerror(errno));
+		return false;
+	default: file->whole = false; return false;
+	}
+	file->whole = false;
+	if (file->failing)
+		troubles_end(&t->troubles, file->path);
+	file->failing = false;
+	return true;
+}
+
+struct tail_piece tail_read(struct tail *t, struct buf *block)
+{
+	struct tail_piece piece = { .what = TAIL_NOTHING };
+	struct tail_file *file;
+
+	if (t->line == NULL)
+		tail_find(t);
+	while ((file = t->line != NULL ? t->line : tail_files_next(&t->files)) != NULL) {
+		if (file->state == TAIL_FOLLOWED && read_file(t, file, block, &piece)) {
+			watch_again(t->watch, true);
+			return piece;
+		}
+	}
+	watch_again(t->watch, false);
+	return (struct tail_piece){ .what = TAIL_NOTHING };
+}

@@ -1,0 +1,470 @@
+/*
+ * Which files there are.  Events of the folders say what happened to which name;
+ * every few seconds everything is looked at anew, since events can be missed
+ * (a folder that comes later, a symbolic link, a network file system, a queue
+ * that ran over).
+ *
+ * A file that has lost its name stays open until nobody seems to write to it:
+ *
+ *	followed --renamed away or deleted--> departed --idle, and deleted or
+ *	          replaced by a file that is written to--> closed
+ */
+#include <purposed/io/tail_private.h>
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <purposed/base/log.h>
+#include <purposed/base/mem.h>
+
+enum {
+	RESCAN_S = 5,
+	LINE_PATIENCE_MS = 5 * 1000,  /* so long a line may take to be written */
+	DEPARTED_IDLE_MS = 60 * 1000, /* so long a writer may hold on to a file and be silent */
+};
+
+static bool fits(const struct tail *t, const char *path)
+{
+	return fnmatch(t->pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0;
+}
+
+static bool is_file(const struct tail_file *file, const struct stat *st)
+{
+	return file->device == st->st_dev && file->inode == st->st_ino;
+}
+
+static void queue(struct tail *t, struct tail_file *file)
+{
+	tail_files_queue(&t->files, file);
+}
+
+/* --- Where to begin ----------------------------------------------------------- */
+
+/* Whether it begins as one that is followed, of whose name its own can be made. */
+static bool is_copy(const struct tail *t, const struct tail_file *file)
+{
+	for (size_t i = 0; i < t->files.n; i++) {
+		const struct tail_file *other = t->files.all[i];
+
+		if (other != file && other->state == TAIL_FOLLOWED && !other->departed &&
+		    tail_is_rotated_name(other->path, file->name) &&
+		    (fingerprint_alike(other->fd, file->fd) ||
+		     (other->print.len != 0 && fingerprint_fits(&other->print, file->fd))))
+			return true;
+	}
+	return false;
+}
+
+static void begin(struct tail *t, struct tail_file *file)
+{
+	bool first = !t->started && !t->resumed;
+
+	/* A copy that is there at first is a file as any other. */
+	if (!first && is_copy(t, file)) {
+		file->state = TAIL_COPY;
+		return;
+	}
+	file->state = TAIL_FOLLOWED;
+	if (first && t->from_end)
+		tail_file_skip(file);
+	t->version++;
+	queue(t, file);
+}
+
+static void drop_position(struct tail *t, size_t index)
+{
+	position_fini(&t->positions[index]);
+	t->positions[index] = t->positions[--t->n_positions];
+}
+
+/* Whether an earlier tail has read of it. */
+static bool resume(struct tail *t, struct tail_file *file)
+{
+	for (size_t i = 0; i < t->n_positions; i++) {
+		if (!tail_file_is(file, &t->positions[i]))
+			continue;
+		tail_file_resume(file, &t->positions[i]);
+		drop_position(t, i);
+		file->state = TAIL_FOLLOWED;
+		queue(t, file);
+		return true;
+	}
+	return false;
+}
+
+/* --- Names -------------------------------------------------------------------- */
+
+static void depart(struct tail *t, struct tail_file *file)
+{
+	tail_files_rename(&t->files, file, "");
+	file->departed = true;
+	file->grown_ms = tail_now_ms();
+	queue(t, file);
+}
+
+static void cannot_read(struct tail *t, const char *path, int error)
+{
+	char text[256];
+
+	if (error == 0)
+		snprintf(text, sizeof(text), "it is no regular file, and not read");
+	else if (error == EMFILE || error == ENFILE)
+		snprintf(text, sizeof(text),
+			 "cannot be read: too many files are open (LimitNOFILE)");
+	else
+		snprintf(text, sizeof(text), "cannot be read: %s; it is tried again",
+			 strerror(error));
+	troubles_add(&t->troubles, path, text);
+}
+
+static void take_up(struct tail *t, const char *path)
+{
+	struct tail_file *file = tail_file_open(path);
+	struct stat st;
+
+	if (file == NULL) {
+		if (errno != ENOENT)
+			cannot_read(t, path, errno);
+		return;
+	}
+	troubles_end(&t->troubles, path);
+	st = (struct stat){ .st_dev = file->device, .st_ino = file->inode };
+	if (tail_files_identical(&t->files, &st) != NULL) { /* it came between */
+		tail_file_free(&file);
+		return;
+	}
+	file->indirect = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+	tail_files_add(&t->files, file);
+	if (!resume(t, file) && t->started)
+		begin(t, file);
+}
+
+/* What was refused, and is larger or smaller now, may be another text. */
+static void look_again(struct tail *t, struct tail_file *file, const struct stat *st)
+{
+	struct tail_file *now = tail_file_open(file->name);
+	bool same = now != NULL && is_file(now, st) && fingerprint_fits(&file->print, now->fd);
+	char *path = mem_string(file->name);
+
+	tail_file_free(&now);
+	file->size = st->st_size;
+	if (!same) {
+		tail_files_remove(&t->files, file);
+		troubles_forget(&t->troubles, path);
+		take_up(t, path);
+	}
+	free(path);
+}
+
+static void check(struct tail *t, struct tail_file *file, const struct stat *st)
+{
+	if (file->state == TAIL_REFUSED) {
+		if (file->size != st->st_size)
+			look_again(t, file, st);
+	} else if (file->state == TAIL_COPY) {
+		if (!is_copy(t, file))
+			begin(t, file);
+	} else if (file->state == TAIL_FOLLOWED && file->at != st->st_size) {
+		queue(t, file);
+	}
+}
+
+/* Something is at path, or was a moment ago. */
+static void look_at(struct tail *t, const char *path)
+{
+	struct tail_file *file = tail_files_named(&t->files, path);
+	struct stat st;
+
+	if (stat(path, &st) != 0) {
+		if (errno != ENOENT && errno != ENOTDIR) {
+			cannot_read(t, path, errno);
+			return;
+		}
+		troubles_forget(&t->troubles, path);
+		if (file != NULL)
+			depart(t, file);
+		return;
+	}
+	if (file != NULL && is_file(file, &st)) {
+		check(t, file, &st);
+		return;
+	}
+	if (file != NULL)
+		depart(t, file);
+	file = tail_files_identical(&t->files, &st);
+	if (file != NULL) {
+		tail_files_rename(&t->files, file, path);
+		file->departed = !fits(t, path);
+		check(t, file, &st);
+	} else if (fits(t, path)) {
+		take_up(t, path);
+	}
+}
+
+/* --- Everything --------------------------------------------------------------- */
+
+static int glob_quietly(const char *path, int error)
+{
+	(void)path, (void)error;
+	return 0;
+}
+
+static void watch_folders(struct tail *t)
+{
+	glob_t found;
+
+	if (glob(t->folders, GLOB_NOSORT | GLOB_ONLYDIR, glob_quietly, &found) != 0) {
+		troubles_add(&t->troubles, t->folders,
+			     "there is no such folder; it is looked for again");
+		globfree(&found);
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char text[256];
+
+		if (watch_folder(t->watch, found.gl_pathv[i]) == 0) {
+			troubles_end(&t->troubles, found.gl_pathv[i]);
+			continue;
+		}
+		if (errno == ENOTDIR)
+			continue;
+		snprintf(text, sizeof(text), "cannot watch the folder: %s%s; it is tried again",
+			 strerror(errno), errno == ENOSPC ? " (fs.inotify.max_user_watches)" : "");
+		troubles_add(&t->troubles, found.gl_pathv[i], text);
+	}
+	troubles_forget(&t->troubles, t->folders);
+	globfree(&found);
+}
+
+static void scan(struct tail *t)
+{
+	glob_t found;
+
+	watch_folders(t);
+	if (glob(t->pattern, GLOB_NOSORT, glob_quietly, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			look_at(t, found.gl_pathv[i]);
+	}
+	globfree(&found);
+}
+
+/* Names that are there no more, and files that have none that fits. */
+static void scan_known(struct tail *t)
+{
+	for (size_t i = t->files.n; i-- > 0;) {
+		struct tail_file *file = t->files.all[i];
+		char *name;
+
+		if (file->name[0] == '\0') {
+			if (file->state != TAIL_FOLLOWED)
+				tail_files_remove(&t->files, file);
+			continue;
+		}
+		name = mem_string(file->name);
+		look_at(t, name);
+		free(name);
+	}
+}
+
+static void settle_position(struct tail *t, const struct position *position)
+{
+	struct tail_file *file = tail_locate(position->path, position);
+	struct tail_file *known = NULL;
+	struct stat st;
+
+	if (file != NULL) {
+		st = (struct stat){ .st_dev = file->device, .st_ino = file->inode };
+		known = tail_files_identical(&t->files, &st);
+	}
+	if (known != NULL) {
+		if (known->state == TAIL_NEW) {
+			tail_file_resume(known, position);
+			known->state = TAIL_FOLLOWED;
+			queue(t, known);
+		}
+		tail_file_free(&file);
+	} else if (file != NULL) {
+		file->state = TAIL_FOLLOWED;
+		file->departed = !fits(t, file->name);
+		tail_files_add(&t->files, file);
+		queue(t, file);
+	} else {
+		log_warning(
+			"%s: the file that was read up to byte %lld is gone; what was written to "
+			"it since is not read",
+			position->path, position->at);
+	}
+}
+
+/* What an earlier tail has read of, and does not fit any more, was rotated away meanwhile. */
+static void settle_positions(struct tail *t)
+{
+	struct position *positions = t->positions;
+	size_t n = t->n_positions;
+
+	t->positions = mem_new(n, sizeof(*positions));
+	t->n_positions = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+
+		if (!fits(t, positions[i].path)) {
+			position_fini(&positions[i]);
+			continue;
+		}
+		/* A file that cannot be read now keeps its place. */
+		if (stat(positions[i].path, &st) == 0
+			    ? tail_files_named(&t->files, positions[i].path) == NULL
+			    : errno != ENOENT && errno != ENOTDIR) {
+			t->positions[t->n_positions++] = positions[i];
+			continue;
+		}
+		settle_position(t, &positions[i]);
+		position_fini(&positions[i]);
+	}
+	free(positions);
+}
+
+void tail_start(struct tail *t)
+{
+	scan(t);
+	settle_positions(t);
+	for (size_t i = 0; i < t->files.n; i++) {
+		if (t->files.all[i]->state == TAIL_NEW)
+			begin(t, t->files.all[i]);
+	}
+	t->started = true;
+	t->version++;
+	watch_again(t->watch, true);
+}
+
+/* --- Rotation by copying ------------------------------------------------------ */
+
+/* Copies that were seen in the making go on where the file was read to; true: there is one. */
+static bool begin_copies(struct tail *t, const struct position *position)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < t->files.n; i++) {
+		struct tail_file *file = t->files.all[i];
+		struct stat st;
+
+		if (file->state != TAIL_COPY || !tail_file_look(file, &st) ||
+		    position->print.len == 0 || !fingerprint_fits(&position->print, file->fd))
+			continue;
+		file->state = TAIL_FOLLOWED;
+		tail_file_resume(file, position);
+		if (found || file->size < position->at)
+			tail_file_skip(file);
+		found = true;
+		queue(t, file);
+	}
+	return found;
+}
+
+void tail_restarted(struct tail *t, struct tail_file *file)
+{
+	const struct position position = {
+		.at = file->at, .line = file->line, .print = file->print, .path = file->path
+	};
+	bool copied = begin_copies(t, &position);
+	struct tail_file *copy = copied ? NULL : tail_locate(file->path, &position);
+
+	if (copy != NULL) {
+		struct stat st = { .st_dev = copy->device, .st_ino = copy->inode };
+
+		copied = true;
+		if (tail_files_identical(&t->files, &st) != NULL) {
+			tail_file_free(&copy);
+		} else {
+			copy->state = TAIL_FOLLOWED;
+			copy->departed = !fits(t, copy->name);
+			tail_files_add(&t->files, copy);
+			queue(t, copy);
+		}
+	}
+	log_info("%s was truncated; %sit is read from its start", file->path,
+		 copied ? "its copy is read to its end, and " : "");
+	tail_file_restart(file);
+	t->version++;
+	queue(t, file);
+}
+
+/* --- What happens ------------------------------------------------------------- */
+
+static bool is_replaced(const struct tail *t, const struct tail_file *file)
+{
+	const struct tail_file *other = tail_files_named(&t->files, file->path);
+
+	return other != NULL && other != file && other->size > 0;
+}
+
+/* A file that no event may tell of, or of which time tells something; false: it is closed. */
+static bool look_after(struct tail *t, struct tail_file *file, long long now_ms)
+{
+	struct stat st;
+
+	if (!tail_file_look(file, &st) || file->failing || file->size < file->at) {
+		queue(t, file);
+		return true;
+	}
+	if (file->size == file->at) {
+		if (!file->departed || now_ms - file->grown_ms < DEPARTED_IDLE_MS ||
+		    (st.st_nlink != 0 && !is_replaced(t, file)))
+			return true;
+		tail_files_remove(&t->files, file);
+		t->version++;
+		return false;
+	}
+	if (now_ms - file->grown_ms >= LINE_PATIENCE_MS)
+		file->whole = true;
+	if (file->whole || file->size != file->searched)
+		queue(t, file);
+	return true;
+}
+
+static void on_second(struct tail *t)
+{
+	const long long now_ms = tail_now_ms();
+
+	for (size_t i = t->files.n; i-- > 0;) {
+		struct tail_file *file = t->files.all[i];
+
+		if (file->state == TAIL_FOLLOWED &&
+		    (file->departed || file->indirect || file->failing ||
+		     file->searched > file->at || file->line < file->at))
+			look_after(t, file, now_ms);
+	}
+	if (++t->seconds % RESCAN_S == 0) {
+		scan(t);
+		scan_known(t);
+	}
+}
+
+static void on_changed(struct tail *t, const char *path)
+{
+	struct tail_file *file = tail_files_named(&t->files, path);
+
+	if (file != NULL && file->state == TAIL_FOLLOWED)
+		queue(t, file);
+	else if (file != NULL || fits(t, path))
+		look_at(t, path);
+}
+
+void tail_find(struct tail *t)
+{
+	const char *path = "";
+	enum watch_what what;
+
+	while ((what = watch_next(t->watch, &path)) != WATCH_NOTHING) {
+		switch (what) {
+		case WATCH_CHANGED: on_changed(t, path); break;
+		case WATCH_CAME:
+		case WATCH_WENT: look_at(t, path); break;
+		case WATCH_SECOND: on_second(t); break;
+		default: scan(t); scan_known(t);
+		}
+	}
+}

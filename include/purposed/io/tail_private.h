@@ -1,0 +1,139 @@
+/*
+ * tail_private: what the sources of tail share.
+ */
+#ifndef PURPOSED_IO_TAIL_PRIVATE_H
+#define PURPOSED_IO_TAIL_PRIVATE_H
+
+#include <sys/stat.h>
+
+#include <purposed/io/position.h>
+#include <purposed/io/tail.h>
+#include <purposed/io/troubles.h>
+#include <purposed/io/watch.h>
+
+/* --- tail_file.c: one file --------------------------------------------------- */
+
+enum tail_state {
+	TAIL_NEW, /* where to begin with it is not decided */
+	TAIL_FOLLOWED,
+	TAIL_COPY,    /* it begins as another one does: a copy in the making, not read */
+	TAIL_REFUSED, /* it is no text: not open */
+};
+
+struct tail_file {
+	enum tail_state state;
+	char *path; /* what its records say */
+	char *name; /* where it is now; "": not in the tail's files any more */
+	uint64_t device, inode;
+	int fd; /* -1: refused */
+	struct fingerprint print;
+	long long at;	    /* of the first byte that was not handed out */
+	long long line;	    /* where the last line starts if it was handed out without end; or at */
+	long long searched; /* [at, searched) has no line end */
+	long long size;	    /* when it was last looked at */
+	long long within;   /* of the next byte of a long line; 0: not within one */
+	long long grown_ms; /* when it was last found larger */
+	bool departed;	    /* its name is another file's, or nobody's, or does not fit */
+	bool indirect;	    /* reached by a symbolic link: no event tells of it */
+	bool failing;	    /* reading failed, which has been said */
+	bool whole;	    /* its last line is to be taken without an end */
+	bool queued;
+	struct tail_file *next; /* in the queue */
+};
+
+/* Milliseconds of a clock that only goes forward. */
+long long tail_now_ms(void);
+
+/* Opens path; NULL: errno, or 0 where it is no regular file. */
+struct tail_file *tail_file_open(const char *path);
+
+/* Accepts a pointer to NULL; clears it. */
+void tail_file_free(struct tail_file **file);
+
+/* To its end, but for a line that has no end yet. */
+void tail_file_skip(struct tail_file *file);
+
+/* Whether position is one of this file. */
+bool tail_file_is(const struct tail_file *file, const struct position *position);
+
+void tail_file_resume(struct tail_file *file, const struct position *position);
+
+/* Asks for its size; false: errno. */
+bool tail_file_look(struct tail_file *file, struct stat *st);
+
+enum tail_got {
+	TAIL_GOT_NOTHING, /* more has to be written first */
+	TAIL_GOT,	  /* *piece */
+	TAIL_GOT_OTHER,	  /* the file was truncated: what is there is another text */
+	TAIL_GOT_BINARY,  /* it is no text: *why (static) */
+	TAIL_GOT_ERROR,	  /* errno */
+};
+
+/* whole: what has no line end is taken for a line. */
+enum tail_got tail_file_read(struct tail_file *file, struct buf *block, bool whole,
+			     struct tail_piece *piece, const char **why);
+
+/* The file starts anew. */
+void tail_file_restart(struct tail_file *file);
+
+/* --- tail_locate.c: where a file went ---------------------------------------- */
+
+/*
+ * The file that lies beside path under a name that begins alike, and is the one of
+ * the position, renamed or copied; NULL: there is none.  It stands at the position.
+ */
+struct tail_file *tail_locate(const char *path, const struct position *position);
+
+/* Whether a rotation could make name of path: "app.log.1" or "app-1.log" of "app.log". */
+bool tail_is_rotated_name(const char *path, const char *name);
+
+/* --- tail_files.c: all of them, by name and identity, and those to be read ---- */
+
+struct tail_files {
+	struct tail_file **all;
+	size_t n, cap;
+	void *by_name, *by_identity;
+	struct tail_file *first, *last; /* to be read, oldest first */
+};
+
+void tail_files_add(struct tail_files *files, struct tail_file *file);
+void tail_files_remove(struct tail_files *files, struct tail_file *file); /* and frees it */
+void tail_files_fini(struct tail_files *files);
+
+struct tail_file *tail_files_named(const struct tail_files *files, const char *name);
+struct tail_file *tail_files_identical(const struct tail_files *files, const struct stat *st);
+
+/* name "": it has none that is known. */
+void tail_files_rename(struct tail_files *files, struct tail_file *file, const char *name);
+
+void tail_files_queue(struct tail_files *files, struct tail_file *file);
+struct tail_file *tail_files_next(struct tail_files *files); /* or NULL */
+
+/* --- tail.c and tail_find.c --------------------------------------------------- */
+
+struct tail {
+	char *pattern;
+	char *folders; /* the pattern of the folders that its files are in */
+	bool from_end;
+	bool resumed;
+	bool started; /* the files of the start have been taken up */
+	struct watch *watch;
+	struct troubles troubles;
+	struct tail_files files;
+	struct position *positions; /* of files that were not found yet */
+	size_t n_positions;
+	struct tail_file *line; /* within a long line of that */
+	unsigned seconds;
+	unsigned long long version;
+};
+
+/* Takes up what is there. */
+void tail_start(struct tail *tail);
+
+/* Everything that happened since. */
+void tail_find(struct tail *tail);
+
+/* The file is another text than before. */
+void tail_restarted(struct tail *tail, struct tail_file *file);
+
+#endif
