@@ -15,7 +15,6 @@ static size_t count_examples(const struct rules *rules)
 	return n;
 }
 
-/* What works, but not as well as it could; the number of warnings. */
 /* Rules that make every record slow: nothing rare stands in all that they match. */
 static unsigned warn_slow(const struct session *session)
 {
@@ -35,6 +34,26 @@ static unsigned warn_slow(const struct session *session)
 	return (unsigned)n;
 }
 
+/* Anybody can send a datagram, in anybody's name. */
+static unsigned warn_trust(const struct settings *settings)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		const struct settings_input *input = &settings->inputs[i];
+
+		if (!input->trust_record_purpose || input->type != INPUT_SYSLOG ||
+		    input->listen.transport != TRANSPORT_UDP)
+			continue;
+		log_warning("%s:%u: input '%s' trusts the purpose that a record carries, but over "
+			    "UDP anybody can send one",
+			    conf_file(input->node), conf_line(input->node), input->name);
+		n++;
+	}
+	return n;
+}
+
+/* What works, but not as well as it could; the number of warnings. */
 static unsigned warn(const struct session *session)
 {
 	const struct rules *rules = engine_rules(session->engine);
@@ -54,7 +73,7 @@ static unsigned warn(const struct session *session)
 			n++;
 		}
 	}
-	return n + warn_slow(session);
+	return n + warn_slow(session) + warn_trust(session->settings);
 }
 
 static void report_finder(const struct engine *engine)

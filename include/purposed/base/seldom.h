@@ -17,7 +17,7 @@
 
 /* Zero-initialised ({ 0 }) nothing has been said yet. */
 struct seldom {
-	time_t said; /* when; 0: never */
+	time_t said;	    /* when; 0: never */
 	unsigned long held; /* not said since */
 	char others[64];
 };
