@@ -21,7 +21,7 @@
  *   format    and format_*: how records look; the pieces of JSON are format_parts
  *   output    which records go where, and how    envelope  and envelope_*: as messages
  *   scan      a list of paths, to the end  carried   the purpose that a record names
- *   progress  the line on a terminal
+ *   progress  the line on a terminal        outgoing  what a batch has for an output
  *   serve     the daemon                    setup     its inputs and outputs, opened
  *   loop      sd-event                      port      and port_*: one input of the loop
  *   service   what systemd is told

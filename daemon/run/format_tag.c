@@ -17,8 +17,11 @@
 /* All ids are of [a-z0-9_-]: nothing of them is to be escaped. */
 static void add_element(struct buf *out, const struct format_job *job)
 {
-	buf_printf(out, "[purposed@%u verdict=\"%s\" purpose=\"", job->options->enterprise_id,
-		   verdict_name(job->result->verdict));
+	buf_add_str(out, "[purposed@");
+	buf_add_uint(out, job->options->enterprise_id);
+	buf_add_str(out, " verdict=\"");
+	buf_add_str(out, verdict_name(job->result->verdict));
+	buf_add_str(out, "\" purpose=\"");
 	format_add_purposes(out, job);
 	buf_add_str(out, "\" categories=\"");
 	format_add_categories(out, job);

@@ -18,6 +18,22 @@ bool output_streams(const struct output *output)
 	       output->options.redact == REDACT_NONE;
 }
 
+enum output_rest output_rest(const struct output *output)
+{
+	if (output->select == SELECT_FLAGGED)
+		return OUTPUT_REST_DROP;
+	/* Redaction replaces flagged values only. */
+	if (output->select == SELECT_ALL && output->format == &format_record &&
+	    output->envelope == NULL)
+		return OUTPUT_REST_PASS;
+	return OUTPUT_REST_LOOK;
+}
+
+bool output_keeps_lines(const struct output *output)
+{
+	return output_rest(output) == OUTPUT_REST_PASS && output->options.redact == REDACT_NONE;
+}
+
 /*
  * A line of output must be one record.  A message may hold line ends of its
  * own: they are written as syslog daemons write them, "#012".

@@ -37,7 +37,6 @@
 
 enum {
 	FULL_WAIT_NS = 5 * 1000 * 1000, /* a sink that is full is asked again so often */
-	KEPT_BYTES = 2 * 1024 * 1024,	/* of a buffer for output that is used again */
 };
 
 struct worker {
@@ -93,15 +92,6 @@ static struct batch *batch_new(const struct pipeline *p, size_t n_categories)
 	return batch;
 }
 
-/* Wipes and empties; one record with much to be said of it must not hold memory for ever. */
-static void output_clear(struct buf *out)
-{
-	mem_wipe(out->ptr, out->len);
-	buf_clear(out);
-	if (out->cap > KEPT_BYTES)
-		buf_fini(out);
-}
-
 static void batch_clear(const struct pipeline *p, struct batch *batch)
 {
 	stream_unref(&batch->stream);
@@ -110,7 +100,7 @@ static void batch_clear(const struct pipeline *p, struct batch *batch)
 	buf_clear(&batch->bytes);
 	buf_clear(&batch->origin);
 	for (size_t i = 0; i < p->n_outputs; i++)
-		output_clear(&batch->out[i]);
+		outgoing_clear(&batch->out[i]);
 	stats_clear(&batch->stats);
 	batch->framing = FRAMING_LINES;
 	batch->torn = false;
@@ -123,15 +113,16 @@ static void batch_free(const struct pipeline *p, struct batch *batch)
 	buf_fini(&batch->bytes);
 	buf_fini(&batch->origin);
 	for (size_t i = 0; i < p->n_outputs; i++)
-		buf_fini(&batch->out[i]);
+		outgoing_fini(&batch->out[i]);
 	free(batch->out);
 	stats_fini(&batch->stats);
 	free(batch);
 }
 
+/* Wipes all of it, and lets go: what a sink holds up may be much. */
 static void held_release(struct held *held)
 {
-	output_clear(&held->bytes);
+	buf_fini(&held->bytes);
 	held->at = 0;
 }
 
@@ -184,6 +175,20 @@ static enum sink_result offer(struct pipeline *p, size_t output, struct span byt
 	return SINK_ACCEPTED;
 }
 
+/* All that a batch has for an output; whether the sink took it. */
+static bool write_output(struct pipeline *p, const struct batch *batch, size_t output,
+			 struct err *e)
+{
+	struct outgoing_walk walk = { 0 };
+	struct span part;
+
+	while (outgoing_next(&batch->out[output], &walk, &part)) {
+		if (offer(p, output, part, e) != SINK_ACCEPTED)
+			return false;
+	}
+	return true;
+}
+
 /*
  * Outputs [first, end) of the oldest batch to their sinks; false: nothing is
  * written any more.  Under the lock, which is let go while the sinks take it.
@@ -196,7 +201,7 @@ static bool write_outputs(struct pipeline *p, const struct batch *batch, size_t 
 	p->writing = true;
 	pthread_mutex_unlock(&p->lock);
 	for (size_t i = first; i < end && !failed; i++)
-		failed = offer(p, i, buf_span(&batch->out[i]), &error) != SINK_ACCEPTED;
+		failed = !write_output(p, batch, i, &error);
 	pthread_mutex_lock(&p->lock);
 	p->writing = false;
 	if (err_any(&error) && !err_any(&p->error))
@@ -215,7 +220,7 @@ static void drain_output(void *context, struct batch *batch, size_t output)
 		pthread_cond_wait(&p->oldest, &p->lock);
 	write_outputs(p, batch, output, output + 1);
 	pthread_mutex_unlock(&p->lock);
-	output_clear(&batch->out[output]);
+	outgoing_clear(&batch->out[output]);
 }
 
 static void work(struct worker *worker, struct batch *batch)
@@ -357,7 +362,6 @@ void pipeline_free(struct pipeline **pipeline)
 	}
 	for (size_t i = 0; i < p->n_outputs; i++) {
 		held_release(&p->held[i]);
-		buf_fini(&p->held[i].bytes);
 	}
 	free(p->held);
 	stats_fini(&p->stats);
@@ -489,7 +493,6 @@ void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *t
 	buf_add_span(&to->held[to_output].bytes,
 		     span_slice(buf_span(&old->bytes), old->at, old->bytes.len));
 	held_release(old);
-	buf_fini(&old->bytes);
 }
 
 /* --- Counters, and what overlong.c needs ------------------------------------ */

@@ -16,8 +16,14 @@ struct walk {
 	struct record record;
 	struct frame frame; /* the last one */
 	struct torn torn;
-	bool only_flagged; /* are wanted: of the others no more is to be known */
+	bool only_flagged; /* are of interest: of the others no more is to be known */
 };
+
+/* Whether an output gets all lines of the batch as they are, at its end. */
+static bool keeps_lines(const struct walk *w, size_t output)
+{
+	return w->batch->framing == FRAMING_LINES && output_keeps_lines(&w->means->outputs[output]);
+}
 
 /*
  * Where only flagged records are wanted, the others are counted alike, whether a
@@ -53,10 +59,12 @@ static bool process_record(struct walk *w, size_t *at)
 	if (batch->torn && *at == w->block.len && frame->end.len == 0)
 		job.result = torn_result(&w->torn, job.result, frame->len);
 	for (size_t i = 0; i < means->n_outputs; i++) {
-		if (output_selects(&means->outputs[i], job.result->verdict))
+		struct buf *own = &batch->out[i].own;
+
+		if (!keeps_lines(w, i) && output_selects(&means->outputs[i], job.result->verdict))
 			batch->stats.forged_tags +=
-				output_write(&means->outputs[i], &batch->out[i], &job, frame->end);
-		if (batch->out[i].len > DRAIN_BYTES)
+				output_write(&means->outputs[i], own, &job, frame->end);
+		if (own->len > DRAIN_BYTES)
 			means->drain(means->context, batch, i);
 	}
 	count_record(w, job.result, frame->len + frame->end.len, job.plan->set.n != 0);
@@ -64,17 +72,21 @@ static bool process_record(struct walk *w, size_t *at)
 	return true;
 }
 
-/* Counts lines that a first look let pass. */
+/* Counts lines that a first look let pass, and passes them on where that is wanted. */
 static void pass_lines(struct walk *w, size_t from, size_t to, bool declared)
 {
 	struct span lines = span_slice(w->block, from, to);
 	size_t n = framing_count_lines(lines);
 
+	for (size_t i = 0; i < w->means->n_outputs; i++) {
+		if (output_rest(&w->means->outputs[i]) == OUTPUT_REST_PASS && !keeps_lines(w, i))
+			outgoing_pass(&w->batch->out[i], lines);
+	}
 	stats_pass(&w->batch->stats, n, lines.len, declared);
 	w->record.number += n;
 }
 
-/* Of lines of which only the flagged ones are wanted: those that a first look does not let pass. */
+/* Of lines of which only the flagged ones are of interest: those that a first look names. */
 static void process_glanced(struct walk *w, const struct plan *plan, size_t end)
 {
 	struct glance *glance = w->means->glance;
@@ -96,7 +108,7 @@ static void process_glanced(struct walk *w, const struct plan *plan, size_t end)
 static bool wants_only_flagged(const struct batch *batch, const struct process_means *means)
 {
 	for (size_t i = 0; i < means->n_outputs; i++) {
-		if (means->outputs[i].select != SELECT_FLAGGED)
+		if (output_rest(&means->outputs[i]) == OUTPUT_REST_LOOK)
 			return false;
 	}
 	return batch->framing == FRAMING_LINES;
@@ -151,6 +163,10 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	}
 	while (process_record(&w, &at))
 		continue;
+	for (size_t i = 0; i < means->n_outputs; i++) {
+		if (keeps_lines(&w, i))
+			outgoing_pass(&batch->out[i], w.block);
+	}
 	torn_fini(&w.torn);
 	classifier_wipe(means->classifier);
 }

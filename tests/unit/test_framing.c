@@ -51,7 +51,7 @@ static void test_lines(void **state)
 /* Counting goes over many bytes at once: all lengths around its strides, and line ends anywhere. */
 static void test_count(void **state)
 {
-	static const size_t lengths[] = { 0, 1, 63, 64, 65, 127, 4031, 4032, 4033, 4095, 16320, 50000 };
+	static const size_t lengths[] = { 0, 1, 63, 64, 65, 4031, 4032, 4033, 16320, 50000 };
 	char *text = test_malloc(50000);
 	uint64_t dice = 88172645463325252;
 

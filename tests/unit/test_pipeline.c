@@ -384,6 +384,80 @@ static void test_messages(void **state)
 	unit_run_close(&run);
 }
 
+/* Long runs of clean lines, and between them, at the edges too, lines of which something is said.
+ */
+static void fill_runs(struct buf *lines, struct buf *redacted, uint64_t *dice)
+{
+	buf_clear(lines);
+	buf_clear(redacted);
+	while (lines->len < 200000) {
+		size_t run =
+			unit_below(dice, 3) == 0 ? unit_below(dice, 9000) : unit_below(dice, 3);
+
+		for (size_t i = 0; i < run; i++) {
+			buf_add_str(lines, "nothing\r\n");
+			buf_add_str(redacted, "nothing\r\n");
+		}
+		buf_add_str(lines, "to jan@example.be\n");
+		buf_add_str(redacted, "to <email>\n");
+	}
+	if (unit_below(dice, 2) == 0) {
+		buf_add_str(lines, "no end");
+		buf_add_str(redacted, "no end");
+	}
+}
+
+/* Lines that are not flagged leave as they came, also beside those that are redacted. */
+static void test_passages(void **state)
+{
+	static const unsigned workers[] = { 1, 3 };
+	uint64_t dice = 88172645463325252;
+
+	(void)state;
+	for (size_t w = 0; w < COUNT(workers); w++) {
+		struct unit_run run = unit_run_open("web", NULL);
+		struct unit_sink kept = unit_sink();
+		struct unit_sink redacted = unit_sink();
+		struct output outputs[] = { unit_output("record", SELECT_ALL, &kept, &run),
+					    unit_output("record", SELECT_ALL, &redacted, &run) };
+		struct pipeline *pipeline;
+		struct buf lines[2] = { { 0 } };
+		struct buf wanted[2] = { { 0 } };
+		struct stats stats;
+
+		outputs[1].options.redact = REDACT_ELEMENT;
+		redacted.full_every = 2;
+		pipeline = pipeline_new(outputs, 2, 3, workers[w], 1 << 18);
+		for (size_t i = 0; i < 20; i++) {
+			struct batch *batch = pipeline_take(pipeline);
+
+			fill_runs(&lines[0], &lines[1], &dice);
+			batch->stream = stream_new("in", run.plan, NULL, true);
+			buf_add_span(&batch->bytes, buf_span(&lines[0]));
+			buf_add_span(&wanted[0], buf_span(&lines[0]));
+			buf_add_span(&wanted[1], buf_span(&lines[1]));
+			assert_int_equal(pipeline_submit(pipeline, batch), 0);
+		}
+		assert_int_equal(pipeline_drain(pipeline), 0);
+		assert_true(span_equal(buf_span(&kept.taken), buf_span(&wanted[0])));
+		assert_true(span_equal(buf_span(&redacted.taken), buf_span(&wanted[1])));
+		/* a batch that leaves as it came does so at once */
+		assert_int_equal(kept.calls, 20);
+		stats_init(&stats, 3);
+		pipeline_stats(pipeline, &stats);
+		assert_int_equal(stats.bytes, wanted[0].len);
+		stats_fini(&stats);
+		pipeline_free(&pipeline);
+		for (size_t i = 0; i < COUNT(lines); i++)
+			buf_fini(&lines[i]);
+		buf_fini(&wanted[0]);
+		buf_fini(&wanted[1]);
+		buf_fini(&kept.taken);
+		buf_fini(&redacted.taken);
+		unit_run_close(&run);
+	}
+}
+
 /* Lines keep their ends, whatever these are; numbers and offsets count in the input. */
 static void test_lines(void **state)
 {
@@ -427,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_lines),
 	};
 

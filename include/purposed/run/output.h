@@ -32,6 +32,21 @@ bool output_selects(const struct output *output, enum verdict verdict);
 bool output_streams(const struct output *output);
 
 /*
+ * What an output wants of lines that are not flagged.  Messages are not lines:
+ * of them it wants a look at each.
+ */
+enum output_rest {
+	OUTPUT_REST_LOOK, /* what was found in them */
+	OUTPUT_REST_PASS, /* their bytes, as they came */
+	OUTPUT_REST_DROP, /* nothing */
+};
+
+enum output_rest output_rest(const struct output *output);
+
+/* Whether all lines leave as they came, flagged or not. */
+bool output_keeps_lines(const struct output *output);
+
+/*
  * Adds the record of job, whose options are set here, as one line; end: the
  * record's own line end, which a format that is the record keeps.  Returns what
  * the format does.

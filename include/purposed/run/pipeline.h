@@ -32,6 +32,7 @@
 #include <purposed/base/err.h>
 #include <purposed/io/framing.h>
 #include <purposed/io/sink.h>
+#include <purposed/run/outgoing.h>
 #include <purposed/run/output.h>
 #include <purposed/run/stats.h>
 #include <purposed/run/stream.h>
@@ -47,7 +48,7 @@ struct batch {
 	struct timespec read_at;
 	bool torn; /* its input failed within the last record: the rest of that is not known */
 	/* The rest is the pipeline's. */
-	struct buf *out; /* one per output */
+	struct outgoing *out; /* one per output */
 	struct stats stats;
 	bool done;
 	struct batch *next;

@@ -22,9 +22,9 @@ struct process_means {
 
 /*
  * Classifies every record of batch and fills batch->out and batch->stats.  Where
- * all outputs want flagged records only, other lines are just counted, most of
- * them after a first look (glance.h).  What an output's buffer holds beyond a
- * measure is drained between two records.
+ * all outputs want flagged records only, or the others as they came, these are
+ * just counted and passed on, most of them after a first look (glance.h).  What
+ * an output's buffer holds beyond a measure is drained between two records.
  */
 void process_batch(struct batch *batch, const struct process_means *means);
 
