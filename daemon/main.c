@@ -48,6 +48,7 @@
  * io/       bytes from and to the world; no idea what they mean
  *   tail      and tail_*: files that grow    watch     what happens in folders
  *   position  how far a file was read       fingerprint  how a file begins
+ *   input_journal  sd-journal                wake      several things to wait for
  *   state     the folder of checkpoints     troubles  what is wrong, said once
  *   walk      PATH arguments -> files       members   a file -> its streams
  *   source, reader, codec*, unpack, magic, label: below members

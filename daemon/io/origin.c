@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-enum { FIELDS = 7 };
+enum { FIELDS = 8 };
 
 static void add_field(struct buf *out, struct span field)
 {
@@ -25,9 +25,9 @@ static struct span next_field(struct span written, size_t *at)
 
 void origin_write(struct buf *out, const struct origin *origin)
 {
-	const struct span fields[FIELDS] = { origin->app,    origin->host, origin->facility,
-					     origin->unit,   origin->path, origin->peer,
-					     origin->purpose };
+	const struct span fields[FIELDS] = { origin->app,     origin->host, origin->facility,
+					     origin->unit,    origin->path, origin->peer,
+					     origin->purpose, origin->time };
 
 	for (size_t i = 0; i < FIELDS; i++)
 		add_field(out, fields[i]);
@@ -36,9 +36,9 @@ void origin_write(struct buf *out, const struct origin *origin)
 struct origin origin_read(struct span written)
 {
 	struct origin origin = { 0 };
-	struct span *const fields[FIELDS] = { &origin.app,    &origin.host, &origin.facility,
-					      &origin.unit,   &origin.path, &origin.peer,
-					      &origin.purpose };
+	struct span *const fields[FIELDS] = { &origin.app,     &origin.host, &origin.facility,
+					      &origin.unit,    &origin.path, &origin.peer,
+					      &origin.purpose, &origin.time };
 	size_t at = 0;
 
 	for (size_t i = 0; i < FIELDS && written.len != 0; i++)

@@ -1,26 +1,19 @@
-/*
- * Three descriptors behind one of epoll(7): inotify's, a timer's, and one that
- * only says that there is more to do.
- */
 #include <purposed/io/watch.h>
 
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/io/wake.h>
 
 enum { EVENT_BYTES = 64 * 1024 };
 
 struct watch {
-	int fd; /* of all */
-	int inotify, timer, more;
-	bool again;
+	struct wake wake;
+	int inotify;
 	char **folders; /* paths by watch descriptor; NULL: not watched any more */
 	size_t n_folders;
 	struct buf path; /* of the last event */
@@ -28,24 +21,12 @@ struct watch {
 	size_t at, len; /* of events that were not handed out */
 };
 
-static int add(const struct watch *w, int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-
-	return fd >= 0 ? epoll_ctl(w->fd, EPOLL_CTL_ADD, fd, &event) : -1;
-}
-
 int watch_new(struct watch **watch_r, struct err *e)
 {
-	const struct itimerspec second = { { 1, 0 }, { 1, 0 } };
 	struct watch *w = mem_new(1, sizeof(*w));
 
-	w->fd = epoll_create1(EPOLL_CLOEXEC);
 	w->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	w->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	w->more = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (w->fd < 0 || add(w, w->inotify) != 0 || add(w, w->timer) != 0 || add(w, w->more) != 0 ||
-	    timerfd_settime(w->timer, 0, &second, NULL) != 0) {
+	if (wake_init(&w->wake) != 0 || wake_add(&w->wake, w->inotify) != 0) {
 		err_errno(e, "cannot watch files (fs.inotify.max_user_instances may be too low)");
 		watch_free(&w);
 		return -1;
@@ -62,12 +43,9 @@ void watch_free(struct watch **watch)
 		return;
 	w = *watch;
 	*watch = NULL;
-	for (size_t i = 0; i < 4; i++) {
-		int fd = (const int[]){ w->fd, w->inotify, w->timer, w->more }[i];
-
-		if (fd >= 0)
-			close(fd);
-	}
+	wake_fini(&w->wake);
+	if (w->inotify >= 0)
+		close(w->inotify);
 	for (size_t i = 0; i < w->n_folders; i++)
 		free(w->folders[i]);
 	free(w->folders);
@@ -77,7 +55,7 @@ void watch_free(struct watch **watch)
 
 int watch_fd(const struct watch *w)
 {
-	return w->fd;
+	return w->wake.fd;
 }
 
 int watch_folder(struct watch *w, const char *path)
@@ -103,15 +81,7 @@ int watch_folder(struct watch *w, const char *path)
 
 void watch_again(struct watch *w, bool again)
 {
-	eventfd_t value = 1;
-
-	if (w->again == again)
-		return;
-	w->again = again;
-	if (again)
-		eventfd_write(w->more, value);
-	else
-		eventfd_read(w->more, &value);
+	wake_again(&w->wake, again);
 }
 
 static enum watch_what what_of(const struct inotify_event *event)
@@ -151,7 +121,6 @@ static enum watch_what take_event(struct watch *w)
 
 enum watch_what watch_next(struct watch *w, const char **path_r)
 {
-	uint64_t times;
 	ssize_t n;
 
 	for (;;) {
@@ -169,5 +138,5 @@ enum watch_what watch_next(struct watch *w, const char **path_r)
 		w->at = 0;
 		w->len = (size_t)n;
 	}
-	return read(w->timer, &times, sizeof(times)) > 0 ? WATCH_SECOND : WATCH_NOTHING;
+	return wake_second(&w->wake) ? WATCH_SECOND : WATCH_NOTHING;
 }

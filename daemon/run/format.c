@@ -4,6 +4,7 @@
 
 #include <purposed/engine/policy.h>
 #include <purposed/engine/timestamp.h>
+#include <purposed/io/origin.h>
 
 static const struct format *const formats[] = {
 	&format_tag, &format_json, &format_record, &format_text,
@@ -38,8 +39,16 @@ enum severity format_severity(enum verdict verdict)
 
 struct timespec format_time(const struct record *record)
 {
+	const struct span known = origin_read(record->origin).time;
 	struct timespec time = record->read_at;
 
+	if (known.len != 0) {
+		unsigned long long us = 0;
+
+		for (size_t i = 0; i < known.len; i++)
+			us = us * 10 + (unsigned long long)(known.ptr[i] - '0');
+		return (struct timespec){ (time_t)(us / 1000000), (long)(us % 1000000) * 1000 };
+	}
 	timestamp_find(record->text, &record->read_at, &time);
 	return time;
 }

@@ -10,10 +10,9 @@ static const struct kind {
 		   const struct port_start *start, struct err *e);
 	bool has_position;
 } kinds[] = {
-	[INPUT_STDIN] = { port_lines_new, false },
-	[INPUT_SYSLOG] = { port_messages_new, false },
-	[INPUT_TAIL] = { port_tail_new, true },
-	[INPUT_FIFO] = { port_lines_new, false },
+	[INPUT_STDIN] = { port_lines_new, false },    [INPUT_SYSLOG] = { port_messages_new, false },
+	[INPUT_TAIL] = { port_tail_new, true },	      [INPUT_FIFO] = { port_lines_new, false },
+	[INPUT_JOURNAL] = { port_journal_new, true },
 };
 
 static void on_ready(void *context)

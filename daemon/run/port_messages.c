@@ -24,14 +24,13 @@ static bool messages_serves(const struct port *port, const struct settings_input
 	return address_equal(&p->listen, &settings->listen) && input_reachable(p->input);
 }
 
-static enum port_result messages_step(struct port *port, struct err *e)
+enum port_result port_step_messages(struct port *port, struct input *input, struct err *e)
 {
-	struct messages_port *p = (struct messages_port *)port;
 	struct batch *batch = pipeline_take(port->pipeline);
-	unsigned long long before = p->input->counts.messages;
-	enum input_result result = input_read(p->input, &batch->bytes, BLOCK_BYTES, e);
+	unsigned long long before = input->counts.messages;
+	enum input_result result = input_read(input, &batch->bytes, BLOCK_BYTES, e);
 
-	if (p->input->counts.messages == before) {
+	if (input->counts.messages == before) {
 		pipeline_return(port->pipeline, batch);
 	} else {
 		batch->stream = stream_ref(port->stream);
@@ -43,6 +42,11 @@ static enum port_result messages_step(struct port *port, struct err *e)
 	if (result == INPUT_FAILED)
 		return PORT_FAILED;
 	return result == INPUT_MORE ? PORT_MORE : PORT_EMPTY;
+}
+
+static enum port_result messages_step(struct port *port, struct err *e)
+{
+	return port_step_messages(port, ((struct messages_port *)port)->input, e);
 }
 
 static void messages_stop(struct port *port)

@@ -85,8 +85,12 @@ static void dump_input(const struct settings_input *input, FILE *file)
 		settings_dump_address("listen", &input->listen, file);
 	if (input->path != NULL)
 		settings_dump_path("path", "", input->path, file);
-	if (input->type == INPUT_TAIL)
+	if (input->type == INPUT_TAIL || input->type == INPUT_JOURNAL)
 		settings_dump_named("from", settings_froms[input->from], file);
+	if (input->match.n != 0) {
+		settings_dump_ids("match", &input->match, file);
+		fputc(' ', file);
+	}
 	if (input->receive_bytes != 0)
 		fprintf(file, "receive_bytes = %lld; ", input->receive_bytes);
 	settings_dump_tls(&input->tls, file);

@@ -79,36 +79,35 @@ static int read_socket(const struct conf_node *node, struct settings_input *inpu
 	return bad != 0 ? -1 : check_socket(node, input, e);
 }
 
-static int read_files(const struct conf_node *node, struct settings_input *input, struct err *e)
+/* What is read from a place that has a name: files, a pipe, a journal. */
+static int read_place(const struct conf_node *node, struct settings_input *input, struct err *e)
 {
+	enum conf_need need = input->type == INPUT_JOURNAL ? CONF_OPTIONAL : CONF_REQUIRED;
 	int from = FROM_END;
 	int bad = 0;
 
-	bad |= settings_read_path(node, "path", CONF_REQUIRED, &input->path, e);
+	bad |= settings_read_path(node, "path", need, &input->path, e);
 	bad |= settings_read_word(node, "from", CONF_OPTIONAL, settings_froms, &from, e);
+	bad |= settings_read_ids(node, "match", CONF_OPTIONAL, &input->match, e);
 	input->from = (enum input_from)from;
 	return bad;
 }
 
 static int read_input(const struct conf_node *node, struct settings_input *input, struct err *e)
 {
-	static const char *const keys[] = { "name",
-					    "type",
-					    "kind",
-					    "purposes",
-					    "bind",
-					    "trust_record_purpose",
-					    "allow_purposes",
-					    "listen",
-					    "receive_bytes",
-					    "tls",
-					    "path",
-					    "from",
-					    NULL };
+	static const char *const keys[] = { "name",	      "type",
+					    "kind",	      "purposes",
+					    "bind",	      "trust_record_purpose",
+					    "allow_purposes", "listen",
+					    "receive_bytes",  "tls",
+					    "path",	      "from",
+					    "match",	      NULL };
 	static const struct setting_of uses[] = {
 		{ "listen", "syslog" }, { "receive_bytes", "syslog" },
 		{ "tls", "syslog" },	{ "path", "tail" },
-		{ "path", "fifo" },	{ "from", "tail" },
+		{ "path", "fifo" },	{ "path", "journal" },
+		{ "from", "tail" },	{ "from", "journal" },
+		{ "match", "journal" },
 	};
 	int type = -1;
 	int bad = 0;
@@ -130,8 +129,8 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 				   settings_input_types[type], e);
 	if (input->type == INPUT_SYSLOG)
 		bad |= read_socket(node, input, e);
-	if (input->type == INPUT_TAIL || input->type == INPUT_FIFO)
-		bad |= read_files(node, input, e);
+	if (input->type >= INPUT_TAIL)
+		bad |= read_place(node, input, e);
 	bad |= settings_read_binds(node, input, e);
 	bad |= settings_read_trust(node, input, e);
 	return bad;
@@ -212,6 +211,7 @@ void settings_free_inputs(struct settings *settings)
 		settings_ids_fini(&settings->inputs[i].purposes);
 		address_fini(&settings->inputs[i].listen);
 		free(settings->inputs[i].path);
+		settings_ids_fini(&settings->inputs[i].match);
 	}
 	free(settings->inputs);
 }

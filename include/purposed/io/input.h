@@ -37,6 +37,7 @@ struct input_counts {
 struct input {
 	const struct input_ops *ops;
 	int fd;
+	unsigned long long moves;   /* changes with the position, where it has one */
 	struct input_counts counts; /* dropped: as of the last input_count */
 };
 
@@ -126,5 +127,31 @@ int input_datagram_new(struct input **input_r, const struct input_settings *sett
  * says.  The peer is the name in the certificate that was checked, or the address.
  */
 int input_stream_new(struct input **input_r, const struct input_settings *settings, struct err *e);
+
+/* What a journal is opened with.  All of it is borrowed, for the call. */
+struct journal_settings {
+	const char *name; /* for what is logged */
+	const char
+		*path; /* of a folder of journal files, or of one; NULL: this machine's journal */
+	const char *const *matches; /* "FIELD=value", as journalctl(1) takes them */
+	size_t n_matches;
+	bool from_end; /* the first time: only entries that are still to come */
+	bool resumed;  /* it was read before, up to position */
+	struct span
+		position; /* as input_journal_add_position wrote it; empty: from the beginning */
+	size_t message_bytes; /* so much of a message is kept */
+};
+
+/*
+ * Entries of a journal.  A message is the field MESSAGE of one; its origin holds
+ * what the other fields say: SYSLOG_IDENTIFIER, _HOSTNAME, SYSLOG_FACILITY,
+ * _SYSTEMD_UNIT, PURPOSE, and the time of the entry.  Entries of this very process
+ * are left out: a journal that is an output too would never come to rest.
+ */
+int input_journal_new(struct input **input_r, const struct journal_settings *settings,
+		      struct err *e);
+
+/* Appends a line that says how far it was read; or none, when nothing was. */
+void input_journal_add_position(const struct input *input, struct buf *out);
 
 #endif

@@ -21,6 +21,7 @@ struct origin {
 	struct span path;      /* of the file */
 	struct span peer;      /* name in its certificate, or its address */
 	struct span purpose;   /* that the record carries; to be trusted or not */
+	struct span time;      /* of the record: microseconds since 1970, decimal */
 };
 
 /* Appends origin to out; of a field the first 65,535 bytes. */

@@ -7,6 +7,7 @@
 #ifndef PURPOSED_RUN_PORT_PRIVATE_H
 #define PURPOSED_RUN_PORT_PRIVATE_H
 
+#include <purposed/io/input.h>
 #include <purposed/run/port.h>
 
 struct port_ops {
@@ -54,7 +55,12 @@ int port_lines_new(struct port **port_r, const struct settings_input *settings,
 		   const struct port_start *start, struct err *e);
 int port_messages_new(struct port **port_r, const struct settings_input *settings,
 		      const struct port_start *start, struct err *e);
+int port_journal_new(struct port **port_r, const struct settings_input *settings,
+		     const struct port_start *start, struct err *e);
 int port_tail_new(struct port **port_r, const struct settings_input *settings,
 		  const struct port_start *start, struct err *e);
+
+/* Reads one batch of messages and submits it. */
+enum port_result port_step_messages(struct port *port, struct input *input, struct err *e);
 
 #endif

@@ -45,7 +45,7 @@ struct settings_tls {
 	struct settings_ids peers;    /* globs of names that a certificate must have one of */
 };
 
-enum input_type { INPUT_STDIN, INPUT_SYSLOG, INPUT_TAIL, INPUT_FIFO };
+enum input_type { INPUT_STDIN, INPUT_SYSLOG, INPUT_TAIL, INPUT_FIFO, INPUT_JOURNAL };
 
 enum input_from { FROM_END, FROM_START };
 
@@ -57,8 +57,10 @@ struct settings_input {
 	long long receive_bytes; /* syslog: of a datagram socket's queue; 0: the system's */
 	struct settings_tls tls; /* syslog */
 	size_t message_bytes, connections; /* of `limits`, for it */
-	char *path;			   /* tail: a glob; fifo; resolved */
-	enum input_from from; /* tail: where files begin that are there at the first start */
+	/* Resolved.  tail: a glob; fifo; journal: a folder or a file, NULL: the machine's. */
+	char *path;
+	enum input_from from;	   /* tail, journal: where to begin at the first start */
+	struct settings_ids match; /* journal */
 	const char *kind;
 	struct settings_ids purposes;
 	struct settings_bind *binds;
