@@ -74,7 +74,7 @@ VARIANTS := release asan tsan coverage
 # A line for each file that is built; V=1 shows the commands.
 Q := $(if $(V),,@)
 
-.PHONY: all demo check check-unit check-fuzz check-e2e check-quality check-exact \
+.PHONY: all demo soak check check-unit check-fuzz check-e2e check-quality check-exact \
 	check-tsan check-house check-man coverage bench lint \
 	lint-format lint-cppcheck lint-tidy format install uninstall deps packages clean help FORCE
 
@@ -220,6 +220,10 @@ check-e2e: $(NEEDS_e2e) ## only: end-to-end tests under asan and ubsan
 check-exact: $(B)/purposed ## the whole comparison of the fast engine with the oracle (an hour)
 	@EXACT_MB=$${EXACT_MB:-64} PATTERN_ROUNDS=$${PATTERN_ROUNDS:-300} PURPOSED=$(B)/purposed \
 		tests/run @exact tests/e2e/exact.sh tests/e2e/patterns.sh
+
+soak: $(B)/purposed ## what takes long: kills and rotations by the hundred (half an hour)
+	@CRASHES=$${CRASHES:-200} ROTATIONS=$${ROTATIONS:-100} PURPOSED=$(B)/purposed \
+		tests/run -j 1 -t 3600 @soak tests/e2e/crash.sh tests/e2e/rotate.sh
 
 check-quality: $(NEEDS_quality) ## only: checked values in every form, damaged records, work of every rule
 	@tests/run $(SUITES_quality)

@@ -1,0 +1,154 @@
+#!/bin/bash
+# rotate.sh: real logrotate under load, in both of its ways, while files are tailed.
+#
+# In: numbered lines, some thousand a second: by nginx (which reopens its log on a
+# signal), by a program that does the same, and by one that never reopens (so that
+# its log is copied and truncated).  logrotate rotates every half second, also with
+# compression, also where the glob takes in what was rotated.
+#
+# Out: every line that is on the disk in the end, in whatever file, once.  In the way
+# of copying, a line that was written between logrotate's copying and truncating is
+# on no disk: it may be missing, and is counted; nothing else may.
+
+. tests/support/tap.sh || exit 1
+. tests/support/daemon.sh || exit 1
+
+LOG="$D/log"
+OUT="$D/out.log"
+ROTATIONS=${ROTATIONS:-6}
+
+config() { # GLOB
+	rm -rf "$D/state" "$OUT" "$LOG" && mkdir "$LOG"
+	cat >"$CONF" <<-END
+		state = "state";
+		inputs = ( { name = "files"; type = "tail"; path = "log/$1"; from = "start"; } );
+		outputs = ( { name = "record"; type = "file"; path = "out.log"; format = "record"; } );
+	END
+}
+
+rotation() { # LINES OF THE CONFIGURATION
+	printf '%s {\n%s\n}\n' "$LOG/app.log" "rotate 100
+$1" >"$D/logrotate.conf"
+	rm -f "$D/logrotate.state"
+}
+
+rotate() { # TIMES
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		sleep 0.5
+		logrotate -f -s "$D/logrotate.state" "$D/logrotate.conf" || return 1
+	done
+}
+
+# The numbers in files, compressed or not, sorted.
+numbers() { # FILE...
+	zcat -f "$@" | grep -oaE '[0-9]+ end$' | grep -oE '[0-9]+' | sort -n
+}
+
+# Waits until the output has grown no more for a second.
+settle() {
+	local size=-1
+
+	while [ "$(stat -c %s "$OUT")" != "$size" ]; do
+		size=$(stat -c %s "$OUT")
+		sleep 1
+	done
+}
+
+end_writer() { # sets $last
+	kill -TERM "$writer"
+	wait "$writer"
+	last=$(cat "$D/last")
+}
+
+write() { # MODE
+	tests/support/writer.py "$LOG/app.log" 1 4000 "$1" >"$D/last" &
+	writer=$!
+}
+
+# --- Renaming ------------------------------------------------------------------
+
+config '*.log'
+write hup
+rotation "create
+compress
+postrotate
+	kill -HUP $writer
+endscript"
+start
+ok "rotation by renaming, compressed at once" rotate "$ROTATIONS"
+end_writer
+settle
+is "every line comes out once, and in order" \
+	"$(grep -oE '[0-9]+' "$OUT" | uniq | cksum)" "$(seq "$last" | cksum)"
+is "from $((ROTATIONS + 1)) files" "$(ls "$LOG" | wc -l)" $((ROTATIONS + 1))
+finish TERM
+is "the daemon has nothing to say" "$(cat "$D/err")" "purposed: ready: 1 inputs, 1 outputs"
+
+# What is left of nginx's own rotation: it writes to the renamed file until the signal.
+config '*.log'
+port=$((20000 + RANDOM % 10000))
+mkdir -p "$D/nginx"
+cat >"$D/nginx/nginx.conf" <<END
+daemon off; pid $D/nginx/pid; error_log $D/nginx/error.log;
+events { }
+http {
+	access_log $LOG/app.log;
+	client_body_temp_path $D/nginx; proxy_temp_path $D/nginx; fastcgi_temp_path $D/nginx;
+	uwsgi_temp_path $D/nginx; scgi_temp_path $D/nginx;
+	keepalive_requests 1000000;
+	server { listen 127.0.0.1:$port; location / { return 204; } }
+}
+END
+nginx -p "$D/nginx" -c "$D/nginx/nginx.conf" 2>"$D/nginx/stderr" &
+nginx=$!
+for ((i = 0; i < 100; i++)); do
+	[ ! -s "$D/nginx/pid" ] || break
+	sleep 0.05
+done
+start
+rotation "create
+delaycompress
+compress
+postrotate
+	kill -USR1 $nginx
+endscript"
+(for ((i = 0; i < 20; i++)); do
+	curl -s "http://127.0.0.1:$port/n$i-[1-400]"
+	sleep 0.1
+done) >/dev/null &
+client=$!
+ok "nginx is rotated" rotate 4
+wait "$client"
+settle
+is "every request comes out once" "$(grep -oE '/n[0-9]+-[0-9]+' "$OUT" | sort | uniq -c |
+	awk '$1 == 1' | wc -l) $(wc -l <"$OUT")" "8000 8000"
+kill "$nginx"
+wait "$nginx"
+finish TERM
+
+# --- Copying and truncating -------------------------------------------------------
+
+for glob in '*.log' 'app.log*'; do
+	config "$glob"
+	write open
+	rotation "copytruncate
+delaycompress
+compress"
+	start
+	ok "rotation by copying, glob $glob" rotate "$ROTATIONS"
+	end_writer
+	settle
+	numbers "$LOG"/* >"$D/disk"
+	numbers "$OUT" >"$D/out"
+	is "no line comes out twice" "$(uniq -d "$D/out")" ""
+	is "none is missing that is on the disk" "$(comm -23 <(sort "$D/disk") <(sort "$D/out"))" ""
+	lost=$((last - $(wc -l <"$D/out")))
+	diag "$last lines in $ROTATIONS rotations, $(wc -l <"$D/disk") on the disk; lost to everybody: $lost"
+	ok "hardly any is on no disk" test "$lost" -le $((ROTATIONS * 40))
+	finish TERM
+done
+like "what was compressed is said" "$(cat "$D/err")" 'app\.log\.[0-9]+\.gz: it is no text, and not read'
+is "once for each file" "$(grep -c 'no text' "$D/err")" "$(ls "$LOG" | grep -c 'gz$')"
+done_testing
