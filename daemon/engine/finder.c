@@ -29,10 +29,9 @@ struct finder_scan {
 	size_t word;		       /* the one that is looked at */
 	uint64_t left;		       /* its places that are still to be looked at */
 	/* The place at hand. */
-	uint32_t key;	/* its bytes, folded */
-	uint32_t entry; /* next one to compare, or FINDER_NO_ENTRY */
-	uint32_t then;	/* where to go on behind that: windows of three bytes */
-	size_t shape;	/* next of the active ones to look at */
+	uint64_t eight;		    /* its bytes, the first one lowest */
+	uint32_t entry, last_entry; /* of those to compare the next one, and the end */
+	size_t shape;		    /* next of the active ones to look at */
 	unsigned bit;
 	uint64_t hits[SIEVE_WORDS];
 	uint64_t shapes[SIEVE_WORDS]; /* places of any shape */
@@ -142,8 +141,7 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 	s->finder = finder;
 	s->text = text;
 	s->base = 0;
-	s->entry = FINDER_NO_ENTRY;
-	s->then = FINDER_NO_ENTRY;
+	s->entry = s->last_entry = 0;
 	s->n_active = 0;
 	s->shape = 0;
 	s->resume = 0;
@@ -152,12 +150,6 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 }
 
 /* --- The place at hand ------------------------------------------------------ */
-
-/* Of a window of three bytes: the fourth is 0, which no folded byte is. */
-static inline uint32_t short_key(uint32_t key)
-{
-	return key & UINT32_C(0xffffff);
-}
 
 static bool text_stands(const struct finder_scan *s, const struct finder_text *text, size_t at)
 {
@@ -191,18 +183,14 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 	const struct finder *f = s->finder;
 	size_t at = s->word * 64 + s->bit;
 
-	while (s->entry != FINDER_NO_ENTRY) {
-		const struct finder_entry *entry = &f->entries[s->entry];
-		const struct finder_text *text = &f->texts[entry->text];
-		bool same = entry->key == s->key;
+	while (s->entry < s->last_entry) {
+		const struct finder_entry *entry = &f->entries[s->entry++];
+		const struct finder_text *text;
 
-		s->entry = entry->next;
-		if (s->entry == FINDER_NO_ENTRY && s->then != FINDER_NO_ENTRY) {
-			s->entry = s->then;
-			s->then = FINDER_NO_ENTRY;
-			s->key = short_key(s->key);
-		}
-		if (same && text_stands(s, text, at)) {
+		if ((s->eight & entry->mask) != entry->bits)
+			continue;
+		text = &f->texts[entry->text];
+		if (text_stands(s, text, at)) {
 			found(s, text->rule, text->before_min, at, candidate_r);
 			return true;
 		}
@@ -238,29 +226,15 @@ static void list_active(struct finder_scan *s)
 	}
 }
 
-static inline uint32_t key_at(const void *p)
+/* Finds the entries for the window at p. */
+static void look_up(struct finder_scan *s, const unsigned char *p)
 {
-	uint32_t key;
+	uint32_t hash;
 
-	memcpy(&key, p, sizeof(key));
-	return sieve_fold(key);
-}
-
-static uint32_t entries_of(const struct finder *f, uint32_t key)
-{
-	return f->heads[finder_head(key)];
-}
-
-/* Finds the entries for the key at hand. */
-static void look_up(struct finder_scan *s)
-{
-	s->entry = entries_of(s->finder, s->key);
-	s->then = s->finder->has_short ? entries_of(s->finder, short_key(s->key)) : FINDER_NO_ENTRY;
-	if (s->entry == FINDER_NO_ENTRY && s->then != FINDER_NO_ENTRY) {
-		s->entry = s->then;
-		s->then = FINDER_NO_ENTRY;
-		s->key = short_key(s->key);
-	}
+	memcpy(&s->eight, p, sizeof(s->eight));
+	hash = finder_hash((uint32_t)s->eight);
+	s->entry = s->finder->firsts[hash];
+	s->last_entry = s->finder->firsts[hash + 1];
 }
 
 /* Moves to the next place where something may be; false: there is none in the stretch. */
@@ -281,11 +255,9 @@ static bool next_place(struct finder_scan *s)
 		bit = s->left & -s->left;
 		s->left ^= bit;
 		s->shape = 0;
-		if ((s->hits[s->word] & bit) != 0) {
-			s->key = key_at(s->bytes_at + s->word * 64 + s->bit);
-			look_up(s);
-		}
-		if (s->entry != FINDER_NO_ENTRY || s->n_active != 0)
+		if ((s->hits[s->word] & bit) != 0)
+			look_up(s, s->bytes_at + s->word * 64 + s->bit);
+		if (s->entry < s->last_entry || s->n_active != 0)
 			return true;
 	}
 }
@@ -326,8 +298,7 @@ void finder_skip(struct finder_scan *s, size_t at)
 {
 	size_t word;
 
-	s->entry = FINDER_NO_ENTRY;
-	s->then = FINDER_NO_ENTRY;
+	s->entry = s->last_entry = 0;
 	s->shape = s->n_active;
 	if (at <= s->base)
 		return;

@@ -89,18 +89,84 @@ static void add_to_sieve(struct finder *f, uint32_t key, unsigned len,
 	}
 }
 
-static void add_key(struct finder *f, uint32_t key, uint32_t text)
-{
-	uint32_t *head = &f->heads[finder_head(key)];
+/* An entry on its way to its place. */
+struct keyed {
+	uint32_t hash;
+	struct finder_entry entry;
+};
 
-	f->entries = mem_grow(f->entries, f->n_entries, &f->entries_cap, sizeof(*f->entries));
-	f->entries[f->n_entries] = (struct finder_entry){ key, text, *head };
-	*head = (uint32_t)f->n_entries++;
+struct builder {
+	struct finder *finder;
+	struct keyed *keyed;
+	size_t n, cap;
+};
+
+/* What all bytes of a set, or those that are folded to `folded`, have in common. */
+static void common_bits(const struct byte_set *set, int folded, uint8_t *mask_r, uint8_t *bits_r)
+{
+	uint8_t all = 0xff;
+	uint8_t any = 0;
+
+	for (int word = 0; word < 4; word++) {
+		for (uint64_t left = set->bits[word]; left != 0; left &= left - 1) {
+			uint8_t byte = (uint8_t)(64 * word + __builtin_ctzll(left));
+
+			if (folded >= 0 && anchor_fold(byte) != folded)
+				continue;
+			all &= byte;
+			any |= byte;
+			if (all == 0 && any == 0xff) {
+				*mask_r = *bits_r = 0;
+				return;
+			}
+		}
+	}
+	*mask_r = (uint8_t) ~(all ^ any);
+	*bits_r = all & *mask_r;
 }
 
-static void add_text(struct finder *f, uint16_t rule, const struct anchor_text *from,
+/* Of a text whose window begins at `at`, has len bytes, and is spelt like key. */
+static void add_entry(struct builder *b, uint32_t key, const struct anchor_text *text,
+		      const struct window *window)
+{
+	struct finder_entry entry = { .text = (uint32_t)b->finder->n_texts };
+
+	for (unsigned i = 0; i < sizeof(entry.mask) && window->at + i < text->len; i++) {
+		int folded = i < window->len ? (int)(key >> (8 * i) & 0xff) : -1;
+		uint8_t mask;
+		uint8_t bits;
+
+		common_bits(&text->sets[window->at + i], folded, &mask, &bits);
+		entry.mask |= (uint64_t)mask << (8 * i);
+		entry.bits |= (uint64_t)bits << (8 * i);
+	}
+	b->keyed = mem_grow(b->keyed, b->n, &b->cap, sizeof(*b->keyed));
+	b->keyed[b->n++] = (struct keyed){ finder_hash(key), entry };
+}
+
+/* Puts the entries into their order; equal hashes keep theirs. */
+static void place_entries(struct builder *b)
+{
+	struct finder *f = b->finder;
+
+	f->entries = mem_new(b->n + 1, sizeof(*f->entries));
+	f->n_entries = b->n;
+	for (size_t i = 0; i < b->n; i++)
+		f->firsts[b->keyed[i].hash + 1]++;
+	for (size_t h = 1; h <= 1 << FINDER_HASH_BITS; h++)
+		f->firsts[h] += f->firsts[h - 1];
+	/* Each place moves on as it is filled: firsts[h] ends where h's entries do. */
+	for (size_t i = 0; i < b->n; i++)
+		f->entries[f->firsts[b->keyed[i].hash]++] = b->keyed[i].entry;
+	memmove(f->firsts + 1, f->firsts, sizeof(f->firsts) - sizeof(f->firsts[0]));
+	f->firsts[0] = 0;
+	free(b->keyed);
+}
+
+static void add_text(struct builder *b, uint16_t rule, const struct anchor_text *from,
 		     const struct anchor_sample *sample)
 {
+	struct finder *f = b->finder;
 	struct window window = best_window(from, sample);
 	struct anchor_spelling spelling;
 	uint32_t keys[ANCHOR_KEYS_MAX];
@@ -119,11 +185,10 @@ static void add_text(struct finder *f, uint16_t rule, const struct anchor_text *
 	anchor_spell(&spelling, from->sets + window.at, window.len);
 	anchor_keys(&spelling, keys);
 	for (unsigned k = 0; k < spelling.keys; k++) {
-		add_key(f, keys[k], (uint32_t)f->n_texts);
+		add_entry(b, keys[k], from, &window);
 		add_to_sieve(f, keys[k], window.len,
 			     text_set(from, (int)window.at + ANCHOR_WINDOW_MIN));
 	}
-	f->has_short |= window.len < ANCHOR_WINDOW_MAX;
 	f->sieve.has_windows = true;
 	f->n_texts++;
 	before_max = f->rules[rule].anchors->before_max + (int)window.at;
@@ -176,19 +241,19 @@ struct finder *finder_new(const struct finder_rule *rules, size_t n,
 			  const struct anchor_sample *sample, const struct sieve_level *level)
 {
 	struct finder *f = mem_new(1, sizeof(*f));
+	struct builder b = { .finder = f };
 
 	f->level = level;
 	f->n_rules = n;
 	f->rules = mem_new(n + 1, sizeof(*f->rules));
 	f->before_max = mem_new(n + 1, sizeof(*f->before_max));
-	for (size_t i = 0; i < sizeof(f->heads) / sizeof(f->heads[0]); i++)
-		f->heads[i] = FINDER_NO_ENTRY;
 	for (size_t r = 0; r < n; r++) {
 		f->rules[r] = rules[r];
 		f->before_max[r] = rules[r].anchors->before_max;
 		for (size_t i = 0; i < rules[r].anchors->n_texts; i++)
-			add_text(f, (uint16_t)r, &rules[r].anchors->texts[i], sample);
+			add_text(&b, (uint16_t)r, &rules[r].anchors->texts[i], sample);
 	}
+	place_entries(&b);
 	fill_shapes(f);
 	return f;
 }

@@ -2,18 +2,18 @@
  * finder_private: the finder itself, for finder_build.c, which makes it, and
  * finder.c, which searches with it.
  *
- * A window's folded spellings are keys of a hash table: heads has the first
- * entry for a hash, or FINDER_NO_ENTRY, and entries are chained.  A window of
- * three bytes has a key whose fourth is 0, which no folded byte is.
+ * The first three bytes of a window, folded, are its key in a hash table: the
+ * entries for hash h are those from firsts[h] to firsts[h + 1].  Most places
+ * where a window seems to stand are not what an entry stands for, and its first
+ * eight bytes tell: so an entry has what they have in common, and its text is
+ * looked at only then.
  */
 #ifndef PURPOSED_ENGINE_FINDER_PRIVATE_H
 #define PURPOSED_ENGINE_FINDER_PRIVATE_H
 
 #include <purposed/engine/finder.h>
 
-enum { FINDER_HEAD_BITS = 14 };
-
-#define FINDER_NO_ENTRY UINT32_MAX
+enum { FINDER_HASH_BITS = 14 };
 
 struct finder_text {
 	uint16_t rule; /* index in the finder's rules */
@@ -24,10 +24,11 @@ struct finder_text {
 	struct byte_set sets[ANCHOR_TEXT_MAX];
 };
 
+/* A spelling of a text's window. */
 struct finder_entry {
-	uint32_t key;
+	uint64_t mask; /* of the eight bytes from the window on, the first one lowest, */
+	uint64_t bits; /* those in mask are these */
 	uint32_t text;
-	uint32_t next;
 };
 
 struct finder_shape {
@@ -43,17 +44,18 @@ struct finder {
 	size_t n_rules;
 	struct finder_text *texts;
 	size_t n_texts, texts_cap;
-	struct finder_entry *entries;
-	size_t n_entries, entries_cap;
-	uint32_t heads[1 << FINDER_HEAD_BITS];
-	bool has_short;		     /* windows of three bytes */
+	struct finder_entry *entries; /* by hash */
+	size_t n_entries;
+	uint32_t firsts[(1 << FINDER_HASH_BITS) + 1];
 	struct finder_shape *shapes; /* by output of the sieve's program */
 	size_t n_shapes;
 };
 
-static inline uint32_t finder_head(uint32_t key)
+/* Of the four bytes of a window, folded or not. */
+static inline uint32_t finder_hash(uint32_t window)
 {
-	return key * UINT32_C(2654435761) >> (32 - FINDER_HEAD_BITS);
+	return (sieve_fold(window) & UINT32_C(0xffffff)) * UINT32_C(2654435761) >>
+	       (32 - FINDER_HASH_BITS);
 }
 
 #endif
