@@ -27,7 +27,7 @@ B ?= build
 
 PACKAGES_BUILD := gcc libc6-dev make pkg-config libpcre2-dev libconfig-dev libsystemd-dev \
 	libssl-dev libarchive-dev liblzma-dev libzstd-dev libbz2-dev libisal-dev
-PACKAGES_CHECK := libcmocka-dev man-db systemd gcovr jq curl python3 nginx-light logrotate \
+PACKAGES_CHECK := libcmocka-dev git man-db systemd gcovr jq curl python3 nginx-light logrotate \
 	apache2-utils bsdutils openssl xz-utils zstd lz4 bzip2 zip systemd-journal-remote \
 	rsyslog rsyslog-openssl
 PACKAGES_LINT := clang-format clang-tidy cppcheck

@@ -19,6 +19,7 @@
  *   pipeline  batches, workers, order       process   the records of one batch
  *   stream    what an input's records share stats     what is counted
  *   format    and format_*: how records look; the pieces of JSON are format_parts
+ *   cuts      a batch's records, and what a first look says of them
  *   output    which records go where, and how    envelope  and envelope_*: as messages
  *   scan      a list of paths, to the end  carried   the purpose that a record names
  *   progress  the line on a terminal        outgoing  what a batch has for an output
@@ -37,7 +38,8 @@
  *   anchor    and anchor_*: what every match contains
  *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
- *   glance    a fast first look             lookout   the anchors of all rules
+ *   look      what a first look looks for   glance    a fast first look
+ *   lookout   the anchors of all rules
  *   regex     PCRE2                         validate  and validate_*: checksums
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand

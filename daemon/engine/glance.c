@@ -1,13 +1,12 @@
 /*
- * Two passes of the finder: one over the block, and one over what stands in
- * it behind escapes.  The decoded layers of all lines that have any are put
- * one behind the other into a buffer of their own, so that the finder, which
- * is made for long texts, has one again:
+ * The finders are made for long texts, and get them: the first one goes over the
+ * block itself.  The decoded layers of all records that have any are put one
+ * behind the other into a buffer of their own, and so are the records that are
+ * still open when the second one's turn comes:
  *
- *	block	line 1 | line 2 with %40 | line 3 | line 4 with %2540 | ...
- *	layers	         line 2, layer 1 |          line 4, 1 | line 4, 2 | ...
- *
- * Lines of which nothing is known are not listed at all.
+ *	block	record 1 | 2 with %40 | 3 | 4 with %2540 | ...
+ *	layers	           2, layer 1 |     4, 1 | 4, 2  | ...
+ *	open	record 1 |              3 |                ...
  */
 #include <purposed/engine/glance.h>
 
@@ -19,20 +18,20 @@
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
 
-/* A line with candidates. */
-struct line {
-	size_t start, end; /* bytes of the block, without the line end */
-	bool named;	   /* it is to be classified */
-	bool kind;	   /* its kind is known, and such that conditions hold */
-	bool doubt;	   /* it has a value that is flagged unless the kind is known */
-	bool decoded;	   /* its layers are in the buffer */
-};
+/* No escape, however often encoded, is longer. */
+enum { ESCAPE_MAX = 64 };
 
-/* A decoded layer of a line. */
+/* A layer of a record in a buffer. */
 struct inner {
 	size_t start, end; /* bytes of the buffer */
-	size_t line;	   /* index */
+	struct glance_record *record;
 	uint8_t layer;
+};
+
+struct inners {
+	struct buf text;
+	struct inner *inners;
+	size_t n, cap;
 };
 
 struct glance {
@@ -48,17 +47,11 @@ struct glance {
 	size_t *resume;
 	unsigned long long *resume_text;
 	unsigned long long text;
-	size_t line_max; /* of a longer one the end is not searched: it is named */
-	const struct plan *plan;
-	struct span block;
-	const char *kind;
-	struct line *lines;
-	size_t n_lines, lines_cap;
-	struct buf layers;
-	struct inner *inners;
-	size_t n_inners, inners_cap;
-	size_t next;	  /* line to tell of */
-	size_t next_long; /* start of the next line longer than line_max, or SIZE_MAX */
+	size_t record_max; /* of a longer one the end is not searched: it is named */
+	const struct look *look;
+	bool kind_stated;
+	struct inners layers;
+	struct inners open;
 };
 
 struct glance *glance_new(struct engine *engine)
@@ -71,7 +64,7 @@ struct glance *glance_new(struct engine *engine)
 	g->scan = finder_scan_new();
 	g->resume = mem_new(n, sizeof(*g->resume));
 	g->resume_text = mem_new(n, sizeof(*g->resume_text));
-	g->line_max = engine_settings(engine)->record_max_bytes;
+	g->record_max = engine_settings(engine)->record_max_bytes;
 	return g;
 }
 
@@ -87,11 +80,12 @@ void glance_free(struct glance **glance)
 	finder_scan_free(&g->scan);
 	decoded_fini(&g->decoded);
 	hits_fini(&g->hits);
-	buf_fini(&g->layers);
+	buf_fini(&g->layers.text);
+	buf_fini(&g->open.text);
+	free(g->layers.inners);
+	free(g->open.inners);
 	free(g->resume);
 	free(g->resume_text);
-	free(g->lines);
-	free(g->inners);
 	free(g);
 	*glance = NULL;
 }
@@ -100,45 +94,77 @@ void glance_wipe(struct glance *glance)
 {
 	decoded_wipe(&glance->decoded);
 	finder_scan_wipe(glance->scan);
-	buf_wipe(&glance->layers);
+	buf_wipe(&glance->layers.text);
+	buf_wipe(&glance->open.text);
 }
 
-/* --- One text ----------------------------------------------------------------- */
+/* --- What is known of a record -------------------------------------------------- */
 
-/* What the hits of a rule mean for the line. */
-static void weigh(struct glance *g, struct line *line, uint16_t rule)
+/* Whether a rule, or several in sum, can tell anything about the record that is not known yet. */
+static bool is_of_use(const struct glance_record *record, const struct look_rule *rule,
+		      uint8_t layer)
 {
-	const struct plan_rule *needs = plan_rule(g->plan, rule);
+	if (record->named)
+		return false;
+	if (rule->worst == LOOK_NAMED)
+		return true;
+	if (rule->tells_kind && layer == 0 && !record->kind)
+		return true;
+	if (rule->worst == LOOK_UNLESS_KIND && !record->kind && !record->doubt)
+		return true;
+	return (rule->categories & ~(record->categories | record->likely)) != 0 ||
+	       (rule->sure & ~record->categories) != 0;
+}
 
-	line->named |= g->hits.n_unsearched != 0;
-	line->kind |= g->hits.kind_rule != UINT32_MAX && g->kind == NULL;
+/*
+ * Whether an edge of a value at bytes [start, end) of a record may lie in or
+ * beside an escape: what comes of such a value is up to decode.h.
+ */
+static bool may_be_split(struct span text, size_t start, size_t end)
+{
+	static const char introducers[] = "%\\&+";
+	const size_t edges[] = { start, end };
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t from = edges[i] > ESCAPE_MAX ? edges[i] - ESCAPE_MAX : 0;
+
+		for (size_t at = from; at <= edges[i] && at < text.len; at++) {
+			if (memchr(introducers, text.ptr[at], sizeof(introducers) - 1) != NULL)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What the hits of a rule mean for the record. */
+static void weigh(struct glance *g, struct glance_record *record, uint16_t rule, struct span text)
+{
+	const struct look_rule *r = look_rule(g->look, rule);
+
+	record->named |= g->hits.n_unsearched != 0;
+	record->kind |= g->hits.kind_rule != UINT32_MAX && !g->kind_stated;
 	for (size_t i = 0; i < g->hits.n; i++) {
-		enum plan_need need = needs->targets[g->hits.hits[i].target];
+		const struct hit *hit = &g->hits.hits[i];
+		const struct look_target *target = &r->targets[hit->target];
 
-		line->named |= need == PLAN_FLAGGED;
-		line->doubt |= need == PLAN_FLAGGED_UNLESS_KIND;
+		record->named |= target->need == LOOK_NAMED;
+		record->doubt |= target->need == LOOK_UNLESS_KIND;
+		if (target->sure && hit->layer == 0 && !may_be_split(text, hit->start, hit->end))
+			record->categories |= target->category;
+		else
+			record->likely |= target->category;
 	}
 }
 
-/* Whether a rule can tell anything about the line that is not known yet. */
-static bool is_of_use(const struct line *line, const struct plan_rule *needs, uint8_t layer)
-{
-	if (needs->worst == PLAN_FLAGGED)
-		return true;
-	if (needs->tells_kind && layer == 0 && !line->kind)
-		return true;
-	return needs->worst == PLAN_FLAGGED_UNLESS_KIND && !line->kind && !line->doubt;
-}
-
-/* Confirms a candidate whose anchor stands at byte at of text, which is a layer of line. */
-static void confirm(struct glance *g, struct line *line, const struct candidate *c,
+/* Confirms a candidate whose anchor stands at byte at of text, which is a layer of the record. */
+static void confirm(struct glance *g, struct glance_record *record, const struct candidate *c,
 		    struct span text, uint8_t layer, size_t at)
 {
 	size_t *resume = &g->resume[c->rule];
 	size_t first;
 	size_t last;
 
-	if (!is_of_use(line, plan_rule(g->plan, c->rule), layer) ||
+	if (!is_of_use(record, look_rule(g->look, c->rule), layer) ||
 	    !candidate_reach(c, at, &first, &last))
 		return;
 	if (g->resume_text[c->rule] != g->text) {
@@ -152,177 +178,134 @@ static void confirm(struct glance *g, struct line *line, const struct candidate 
 	hits_clear(&g->hits);
 	*resume = confirm_within(rules_at(engine_rules(g->engine), c->rule), c->rule, text, layer,
 				 *resume, last, g->regex, &g->hits);
-	weigh(g, line, c->rule);
-}
-
-/* --- Lines -------------------------------------------------------------------- */
-
-static size_t line_start(struct span block, size_t at)
-{
-	const char *lf = at > 0 ? memrchr(block.ptr, '\n', at) : NULL;
-
-	return lf != NULL ? (size_t)(lf - block.ptr) + 1 : 0;
-}
-
-static size_t line_end(struct span block, size_t at)
-{
-	const char *lf = memchr(block.ptr + at, '\n', block.len - at);
-
-	return lf != NULL ? (size_t)(lf - block.ptr) : block.len;
-}
-
-/* The start of the first line from byte at (a line's start) on that is longer than max. */
-static size_t find_long(struct span block, size_t at, size_t max)
-{
-	while (block.len - at > max) {
-		const char *lf = memrchr(block.ptr + at, '\n', max + 1);
-
-		if (lf == NULL)
-			return at;
-		at = (size_t)(lf - block.ptr) + 1;
-	}
-	return SIZE_MAX;
+	weigh(g, record, c->rule, text);
 }
 
 /* --- The passes --------------------------------------------------------------- */
 
-/* Where a line ends no record has an anchor: the record behind it begins one byte later. */
-static bool is_line_end(struct span block, size_t at)
+static void add_inner(struct inners *to, struct span text, struct glance_record *record,
+		      uint8_t layer)
 {
-	return block.ptr[at] == '\n' ||
-	       (block.ptr[at] == '\r' && at + 1 < block.len && block.ptr[at + 1] == '\n');
-}
+	size_t start = to->text.len;
 
-/* Lists the line around byte at of the block. */
-static struct line *open_line(struct glance *g, size_t at)
-{
-	size_t start = line_start(g->block, at);
-	size_t end = line_end(g->block, at);
-	bool ended = end < g->block.len;
-
-	g->lines = mem_grow(g->lines, g->n_lines, &g->lines_cap, sizeof(*g->lines));
-	g->lines[g->n_lines] = (struct line){
+	buf_add_span(&to->text, text);
+	to->inners = mem_grow(to->inners, to->n, &to->cap, sizeof(*to->inners));
+	to->inners[to->n++] = (struct inner){
 		.start = start,
-		.end = ended && end > start && g->block.ptr[end - 1] == '\r' ? end - 1 : end,
-		.named = end - start > g->line_max,
-		.kind = g->kind != NULL && plan_kind_holds(g->plan, g->kind),
-	};
-	g->text++;
-	return &g->lines[g->n_lines++];
-}
-
-static void add_inner(struct glance *g, struct span text, size_t line, uint8_t layer)
-{
-	size_t start = g->layers.len;
-
-	buf_add_span(&g->layers, text);
-	g->inners = mem_grow(g->inners, g->n_inners, &g->inners_cap, sizeof(*g->inners));
-	g->inners[g->n_inners++] = (struct inner){
-		.start = start,
-		.end = g->layers.len,
-		.line = line,
+		.end = to->text.len,
+		.record = record,
 		.layer = layer,
 	};
-	buf_add_char(&g->layers, '\n');
+	buf_add_char(&to->text, '\n');
 }
 
-/* Puts the decoded layers of the last line into the buffer. */
-static void decode_line(struct glance *g, struct line *line)
+/* Puts the decoded layers of a record into the buffer. */
+static void decode_record(struct glance *g, struct glance_record *record, struct span text)
 {
-	line->decoded = true;
-	decode_run(&g->decoded, span_slice(g->block, line->start, line->end));
-	line->named |= g->decoded.limited;
-	for (size_t layer = 1; layer < g->decoded.n && !line->named; layer++)
-		add_inner(g, g->decoded.layers[layer].text, g->n_lines - 1, (uint8_t)layer);
+	record->decoded = true;
+	decode_run(&g->decoded, text);
+	record->named |= g->decoded.limited;
+	for (size_t layer = 1; layer < g->decoded.n && !record->named; layer++)
+		add_inner(&g->layers, g->decoded.layers[layer].text, record, (uint8_t)layer);
 }
 
-static void pass_block(struct glance *g)
+static void pass_block(struct glance *g, const struct plan *plan, struct span block,
+		       struct glance_record *records, size_t n)
 {
-	struct line *line = NULL;
+	struct glance_record *end = records + n;
+	struct glance_record *record = records;
 	struct candidate c;
 
-	finder_begin(g->scan, plan_finder(g->plan), g->block);
+	g->text++;
+	finder_begin(g->scan, look_first(g->look), block);
 	while (finder_next(g->scan, &c)) {
-		if (is_line_end(g->block, c.at))
-			continue;
-		if (line == NULL || c.at >= line->end)
-			line = open_line(g, c.at);
-		if (!line->named && c.rule != PLAN_ESCAPE)
-			confirm(g, line, &c, span_slice(g->block, line->start, line->end), 0,
-				c.at - line->start);
-		else if (!line->named && !line->decoded)
-			decode_line(g, line);
-		if (line->named)
-			finder_skip(g->scan, line->end);
-	}
-}
+		struct span text;
 
-static void pass_layers(struct glance *g)
-{
-	struct span layers = buf_span(&g->layers);
-	struct candidate c;
-	size_t i = 0;
-	size_t text_of = SIZE_MAX;
-
-	finder_begin(g->scan, plan_finder(g->plan), layers);
-	while (finder_next(g->scan, &c)) {
-		const struct inner *inner;
-
-		while (g->inners[i].end < c.at)
-			i++;
-		inner = &g->inners[i];
-		if (text_of != i)
+		for (; record < end && c.at >= record->end; record++)
 			g->text++;
-		text_of = i;
-		if (g->lines[inner->line].named)
+		if (record == end)
+			return;
+		/* What stands between records is of none of them. */
+		if (c.at < record->start)
+			continue;
+		text = span_slice(block, record->start, record->end);
+		if (record->plan == plan && c.rule != LOOK_ESCAPE)
+			confirm(g, record, &c, text, 0, c.at - record->start);
+		else if (record->plan == plan && !record->named && !record->decoded)
+			decode_record(g, record, text);
+		if (record->named || record->plan != plan)
+			finder_skip(g->scan, record->end);
+	}
+}
+
+static void pass_inners(struct glance *g, const struct finder *finder, const struct inners *inners)
+{
+	struct span all = buf_span(&inners->text);
+	const struct inner *inner = inners->inners;
+	struct candidate c;
+
+	g->text++;
+	finder_begin(g->scan, finder, all);
+	while (finder_next(g->scan, &c)) {
+		for (; inner->end < c.at; inner++)
+			g->text++;
+		if (inner->record->named)
 			finder_skip(g->scan, inner->end);
-		else if (c.rule != PLAN_ESCAPE && c.at < inner->end)
-			confirm(g, &g->lines[inner->line], &c,
-				span_slice(layers, inner->start, inner->end), inner->layer,
-				c.at - inner->start);
+		else if (c.rule != LOOK_ESCAPE && c.at < inner->end)
+			confirm(g, inner->record, &c, span_slice(all, inner->start, inner->end),
+				inner->layer, c.at - inner->start);
 	}
 }
 
-void glance_begin(struct glance *g, const struct plan *plan, struct span block, const char *kind)
+/* What the first finder's rules leave open. */
+static void pass_open(struct glance *g, const struct plan *plan, struct span block,
+		      struct glance_record *records, size_t n)
 {
-	g->plan = plan;
-	g->block = block;
-	g->kind = kind;
-	g->n_lines = 0;
-	g->n_inners = 0;
-	buf_clear(&g->layers);
-	pass_block(g);
-	if (g->n_inners != 0)
-		pass_layers(g);
-	g->next = 0;
-	g->next_long = find_long(block, 0, g->line_max);
+	for (size_t i = 0; i < n; i++) {
+		if (records[i].plan == plan && is_of_use(&records[i], look_second_sum(g->look), 0))
+			add_inner(&g->open, span_slice(block, records[i].start, records[i].end),
+				  &records[i], 0);
+	}
+	if (g->open.n != 0)
+		pass_inners(g, look_second(g->look), &g->open);
+	if (g->layers.n != 0)
+		pass_inners(g, look_second(g->look), &g->layers);
 }
 
-static bool is_named(const struct line *line)
+static void begin(struct glance *g, const struct look *look, const char *kind)
 {
-	return line->named || (line->doubt && !line->kind);
+	g->look = look;
+	g->kind_stated = kind != NULL;
+	g->layers.n = 0;
+	g->open.n = 0;
+	buf_clear(&g->layers.text);
+	buf_clear(&g->open.text);
 }
 
-bool glance_next(struct glance *g, size_t *start_r, size_t *end_r)
+void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth, struct span block,
+		struct glance_record *records, size_t n, const char *kind)
 {
-	while (g->next < g->n_lines && !is_named(&g->lines[g->next]))
-		g->next++;
-	/* Long lines are named whether they are listed or not. */
-	if (g->next < g->n_lines && g->lines[g->next].start <= g->next_long) {
-		*start_r = g->lines[g->next].start;
-		*end_r = g->lines[g->next].end;
-		g->next++;
-	} else if (g->next_long != SIZE_MAX) {
-		*start_r = g->next_long;
-		*end_r = line_end(g->block, g->next_long);
-	} else {
-		return false;
-	}
-	if (*start_r == g->next_long) {
-		size_t behind = line_end(g->block, *start_r) + 1;
+	const struct look *look = plan_look(plan, depth);
+	bool kind_holds = kind != NULL && look_kind_holds(look, kind);
 
-		g->next_long =
-			behind < g->block.len ? find_long(g->block, behind, g->line_max) : SIZE_MAX;
+	begin(g, look, kind);
+	for (size_t i = 0; i < n; i++) {
+		struct glance_record *r = &records[i];
+
+		if (r->plan != plan)
+			continue;
+		*r = (struct glance_record){ .start = r->start, .end = r->end, .plan = plan };
+		r->named = r->end - r->start > g->record_max;
+		r->kind = kind_holds;
 	}
-	return true;
+	pass_block(g, plan, block, records, n);
+	if (g->layers.n != 0)
+		pass_inners(g, look_first(look), &g->layers);
+	if (look_second(look) != NULL)
+		pass_open(g, plan, block, records, n);
+	for (size_t i = 0; i < n; i++) {
+		if (records[i].plan == plan)
+			records[i].named |= (records[i].doubt && !records[i].kind) ||
+					    (records[i].likely & ~records[i].categories) != 0;
+	}
 }

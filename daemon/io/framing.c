@@ -21,7 +21,10 @@ static bool next_line(struct span block, size_t *at, struct frame *frame_r)
 	return true;
 }
 
-/* What stands before a message or an origin in a block, in the machine's order. */
+/*
+ * What stands before a message or an origin in a block, in the machine's order.
+ * A message has a line end before it and one behind: it can be searched like a line.
+ */
 struct message_head {
 	uint32_t kept; /* bytes that follow */
 	uint32_t len;  /* bytes the message had; ORIGIN: an origin follows */
@@ -39,7 +42,8 @@ static bool next_message(struct span block, size_t *at, struct frame *frame)
 		bytes = span_of(block.ptr + *at + sizeof(head), head.kept);
 		*at += sizeof(head) + head.kept;
 		if (head.len != ORIGIN) {
-			frame->text = bytes;
+			*at += 2;
+			frame->text = span_of(bytes.ptr + 1, head.kept);
 			frame->end = span_of(NULL, 0);
 			frame->len = head.len;
 			return true;
@@ -63,7 +67,9 @@ void framing_add_message(struct buf *block, struct span message, size_t len)
 					   len < ORIGIN ? (uint32_t)len : ORIGIN - 1 };
 
 	buf_add(block, &head, sizeof(head));
+	buf_add_char(block, '\n');
 	buf_add_span(block, message);
+	buf_add_char(block, '\n');
 }
 
 void framing_add_origin(struct buf *block, const struct origin *origin)

@@ -186,5 +186,6 @@ static unsigned cef_add(struct buf *out, const struct format_job *job, size_t *t
 const struct format format_cef = {
 	.name = "cef",
 	.is_record = false,
+	.depth = LOOK_DEPTHS,
 	.add = cef_add,
 };

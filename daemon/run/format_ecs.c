@@ -94,5 +94,6 @@ static unsigned ecs_add(struct buf *out, const struct format_job *job, size_t *t
 const struct format format_ecs = {
 	.name = "ecs",
 	.is_record = false,
+	.depth = LOOK_DEPTHS,
 	.add = ecs_add,
 };

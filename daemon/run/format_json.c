@@ -19,5 +19,6 @@ static unsigned json_add(struct buf *out, const struct format_job *job, size_t *
 const struct format format_json = {
 	.name = "json",
 	.is_record = false,
+	.depth = LOOK_DEPTHS,
 	.add = json_add,
 };

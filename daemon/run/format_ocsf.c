@@ -131,5 +131,6 @@ static unsigned ocsf_add(struct buf *out, const struct format_job *job, size_t *
 const struct format format_ocsf = {
 	.name = "ocsf",
 	.is_record = false,
+	.depth = LOOK_DEPTHS,
 	.add = ocsf_add,
 };

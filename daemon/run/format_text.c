@@ -97,5 +97,6 @@ static unsigned text_add(struct buf *out, const struct format_job *job, size_t *
 const struct format format_text = {
 	.name = "text",
 	.is_record = false,
+	.depth = LOOK_DEPTHS,
 	.add = text_add,
 };

@@ -18,20 +18,27 @@ bool output_streams(const struct output *output)
 	       output->options.redact == REDACT_NONE;
 }
 
-enum output_rest output_rest(const struct output *output)
+enum look_depth output_depth(const struct output *output)
 {
 	if (output->select == SELECT_FLAGGED)
-		return OUTPUT_REST_DROP;
-	/* Redaction replaces flagged values only. */
-	if (output->select == SELECT_ALL && output->format == &format_record &&
-	    output->envelope == NULL)
-		return OUTPUT_REST_PASS;
-	return OUTPUT_REST_LOOK;
+		return LOOK_FLAGS;
+	if (output->envelope != NULL)
+		return LOOK_DEPTHS;
+	if (output->select == SELECT_PERSONAL && output->format->depth < LOOK_CATEGORIES)
+		return LOOK_CATEGORIES;
+	return output->format->depth;
+}
+
+/* Redaction replaces flagged values only. */
+bool output_passes_lines(const struct output *output)
+{
+	return output->select == SELECT_ALL && output->format == &format_record &&
+	       output->envelope == NULL;
 }
 
 bool output_keeps_lines(const struct output *output)
 {
-	return output_rest(output) == OUTPUT_REST_PASS && output->options.redact == REDACT_NONE;
+	return output_passes_lines(output) && output->options.redact == REDACT_NONE;
 }
 
 /*

@@ -44,6 +44,7 @@ struct worker {
 	pthread_t thread;
 	struct classifier *classifier;
 	struct glance *glance;
+	struct cuts cuts;
 	const struct engine *engine; /* of both */
 };
 
@@ -233,6 +234,7 @@ static void work(struct worker *worker, struct batch *batch)
 				     .n_outputs = p->n_outputs,
 				     .classifier = worker->classifier,
 				     .glance = worker->glance,
+				     .cuts = &worker->cuts,
 				     .drain = drain_output,
 				     .context = p,
 			     });
@@ -353,6 +355,7 @@ void pipeline_free(struct pipeline **pipeline)
 	for (unsigned i = 0; i < p->n_workers; i++) {
 		classifier_free(&p->workers[i].classifier);
 		glance_free(&p->workers[i].glance);
+		cuts_fini(&p->workers[i].cuts);
 	}
 	while (p->idle != NULL) {
 		struct batch *batch = p->idle;

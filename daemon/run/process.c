@@ -12,130 +12,146 @@ enum { DRAIN_BYTES = 1024 * 1024 };
 struct walk {
 	struct batch *batch;
 	const struct process_means *means;
-	struct span block;
 	struct record record;
-	struct frame frame; /* the last one */
 	struct torn torn;
-	bool only_flagged; /* are of interest: of the others no more is to be known */
+	enum look_depth depth; /* how deep the outputs want to know what is not flagged */
 };
 
-/* Whether an output gets all lines of the batch as they are, at its end. */
-static bool keeps_lines(const struct walk *w, size_t output)
+/* --- Results ------------------------------------------------------------------ */
+
+/* Of a record that a first look did not name: a finding for each category, nothing else. */
+struct brief {
+	struct result result;
+	struct finding findings[64];
+};
+
+static const struct result *brief_result(struct brief *brief, const struct glance_record *record)
 {
-	return w->batch->framing == FRAMING_LINES && output_keeps_lines(&w->means->outputs[output]);
+	brief->result = (struct result){ .findings = brief->findings, .verdict = VERDICT_CLEAN };
+	for (uint64_t left = record->categories; left != 0; left &= left - 1) {
+		brief->findings[brief->result.n++] = (struct finding){
+			.rule = FINDING_NONE,
+			.element = FINDING_NONE,
+			.category = (size_t)__builtin_ctzll(left),
+			.decision = { VERDICT_PERMITTED, REASON_NONE },
+		};
+		brief->result.verdict = VERDICT_PERMITTED;
+	}
+	return &brief->result;
 }
 
 /*
- * Where only flagged records are wanted, the others are counted alike, whether a
- * first look let them pass or a full one did: which it was is chance.
+ * What is not flagged is counted alike, whether a first look let it pass or a full
+ * one did: which it was is chance.
  */
 static void count_record(struct walk *w, const struct result *result, size_t len, bool declared)
 {
-	if (w->only_flagged && !verdict_is_flagged(result->verdict))
-		stats_pass(&w->batch->stats, 1, len, declared);
+	struct stats *stats = &w->batch->stats;
+
+	if (w->depth == LOOK_DEPTHS || verdict_is_flagged(result->verdict))
+		stats_record(stats, result, len, declared);
+	else if (w->depth == LOOK_CATEGORIES)
+		stats_verdict(stats, result->verdict, len, declared);
 	else
-		stats_record(&w->batch->stats, result, len, declared);
+		stats_pass(stats, len, declared);
 }
 
-/* The record at byte *at of the block, which moves behind it. */
-static bool process_record(struct walk *w, size_t *at)
-{
-	struct batch *batch = w->batch;
-	const struct process_means *means = w->means;
-	struct format_job job = { .record = &w->record, .classifier = means->classifier };
-	size_t start = *at;
-	struct frame *frame = &w->frame;
+/* --- The walk ----------------------------------------------------------------- */
 
-	if (!framing_next(batch->framing, w->block, at, frame))
-		return false;
-	w->record.text = frame->text;
-	w->record.len = frame->len;
-	w->record.origin = frame->origin.len != 0 ? frame->origin : buf_span(&batch->origin);
-	w->record.offset =
-		stream_has_offsets(batch->stream) ? batch->offset + (long long)start : -1;
-	job.plan = stream_plan(batch->stream, frame->text, w->record.origin);
-	job.result = classify_run(means->classifier, job.plan, frame->text, w->record.len,
-				  stream_kind(batch->stream));
-	if (batch->torn && *at == w->block.len && frame->end.len == 0)
-		job.result = torn_result(&w->torn, job.result, frame->len);
+static bool is_lines(const struct walk *w)
+{
+	return w->batch->framing == FRAMING_LINES;
+}
+
+/* Whether an output gets this line together with those around it, as they came. */
+static bool is_passed(const struct walk *w, const struct output *output, bool named)
+{
+	return is_lines(w) && (named ? output_keeps_lines(output) : output_passes_lines(output));
+}
+
+static void write_outputs(struct walk *w, struct format_job *job, struct span end, bool named)
+{
+	const struct process_means *means = w->means;
+	struct batch *batch = w->batch;
+
 	for (size_t i = 0; i < means->n_outputs; i++) {
+		const struct output *output = &means->outputs[i];
 		struct buf *own = &batch->out[i].own;
 
-		if (!keeps_lines(w, i) && output_selects(&means->outputs[i], job.result->verdict))
-			batch->stats.forged_tags +=
-				output_write(&means->outputs[i], own, &job, frame->end);
+		if (!is_passed(w, output, named) && output_selects(output, job->result->verdict))
+			batch->stats.forged_tags += output_write(output, own, job, end);
 		if (own->len > DRAIN_BYTES)
 			means->drain(means->context, batch, i);
 	}
-	count_record(w, job.result, frame->len + frame->end.len, job.plan->set.n != 0);
-	w->record.number++;
-	return true;
 }
 
-/* Counts lines that a first look let pass, and passes them on where that is wanted. */
-static void pass_lines(struct walk *w, size_t from, size_t to, bool declared)
+/* Passes on bytes [from, to) of the block, which a first look let pass. */
+static void pass_lines(struct walk *w, size_t from, size_t to)
 {
-	struct span lines = span_slice(w->block, from, to);
-	size_t n = framing_count_lines(lines);
+	struct span lines = span_slice(buf_span(&w->batch->bytes), from, to);
 
 	for (size_t i = 0; i < w->means->n_outputs; i++) {
-		if (output_rest(&w->means->outputs[i]) == OUTPUT_REST_PASS && !keeps_lines(w, i))
+		const struct output *output = &w->means->outputs[i];
+
+		if (is_passed(w, output, false) && !output_keeps_lines(output))
 			outgoing_pass(&w->batch->out[i], lines);
 	}
-	stats_pass(&w->batch->stats, n, lines.len, declared);
-	w->record.number += n;
 }
 
-/* Of lines of which only the flagged ones are of interest: those that a first look names. */
-static void process_glanced(struct walk *w, const struct plan *plan, size_t end)
+/* Passes on the whole block, where that is all that an output wants. */
+static void keep_lines(struct walk *w)
 {
-	struct glance *glance = w->means->glance;
-	size_t at = 0;
-	size_t line_start;
-	size_t line_end;
-
-	glance_begin(glance, plan, span_slice(w->block, 0, end), stream_kind(w->batch->stream));
-	while (glance_next(glance, &line_start, &line_end)) {
-		pass_lines(w, at, line_start, plan->set.n != 0);
-		at = line_start;
-		process_record(w, &at);
+	for (size_t i = 0; i < w->means->n_outputs; i++) {
+		if (is_passed(w, &w->means->outputs[i], true))
+			outgoing_pass(&w->batch->out[i], buf_span(&w->batch->bytes));
 	}
-	pass_lines(w, at, end, plan->set.n != 0);
-	glance_wipe(glance);
 }
 
-/* Messages come one by one: they are looked at in full, and so counted. */
-static bool wants_only_flagged(const struct batch *batch, const struct process_means *means)
+static void process_record(struct walk *w, size_t i)
 {
-	for (size_t i = 0; i < means->n_outputs; i++) {
-		if (output_rest(&means->outputs[i]) == OUTPUT_REST_LOOK)
-			return false;
+	const struct process_means *means = w->means;
+	struct batch *batch = w->batch;
+	const struct cut *cut = &means->cuts->cuts[i];
+	const struct glance_record *look = &means->cuts->records[i];
+	struct format_job job = { .record = &w->record,
+				  .plan = look->plan,
+				  .classifier = means->classifier };
+	struct brief brief;
+
+	w->record.text = cut->frame.text;
+	w->record.len = cut->frame.len;
+	w->record.origin = cut->frame.origin;
+	w->record.offset =
+		stream_has_offsets(batch->stream) ? batch->offset + (long long)cut->at : -1;
+	if (look->named)
+		job.result = classify_run(means->classifier, look->plan, cuts_text(means->cuts, i),
+					  cut->frame.len, stream_kind(batch->stream));
+	else
+		job.result = brief_result(&brief, look);
+	if (batch->torn && i + 1 == means->cuts->n && cut->frame.end.len == 0)
+		job.result = torn_result(&w->torn, job.result, cut->frame.len);
+	write_outputs(w, &job, cut->frame.end, look->named);
+	count_record(w, job.result, cut->frame.len + cut->frame.end.len, look->plan->set.n != 0);
+	w->record.number++;
+}
+
+/* All records, in order; those that were not named pass in runs. */
+static void process_records(struct walk *w)
+{
+	const struct cuts *cuts = w->means->cuts;
+	size_t passed = 0; /* all bytes before that are written, or passed on */
+
+	for (size_t i = 0; i < cuts->n; i++) {
+		size_t end = i + 1 < cuts->n ? cuts->cuts[i + 1].at : w->batch->bytes.len;
+
+		if (cuts->records[i].named) {
+			pass_lines(w, passed, cuts->cuts[i].at);
+			passed = end;
+		}
+		process_record(w, i);
 	}
-	return batch->framing == FRAMING_LINES;
-}
-
-/* The plan of a first look; NULL: every record is to be looked at in full. */
-static const struct plan *glance_plan(const struct walk *w)
-{
-	const struct plan *plan = stream_only_plan(w->batch->stream, buf_span(&w->batch->origin));
-
-	if (!w->only_flagged || plan == NULL)
-		return NULL;
-	if (w->block.len < engine_settings(plan->engine)->few_bytes || plan_finder(plan) == NULL)
-		return NULL;
-	return plan;
-}
-
-/* Where the last line that is whole ends, or, of a batch that is not torn, the block. */
-static size_t whole_lines(const struct walk *w)
-{
-	const char *lf = NULL;
-
-	if (!w->batch->torn)
-		return w->block.len;
-	if (w->block.len != 0)
-		lf = memrchr(w->block.ptr, '\n', w->block.len);
-	return lf != NULL ? (size_t)(lf - w->block.ptr) + 1 : 0;
+	pass_lines(w, passed, w->batch->bytes.len);
+	keep_lines(w);
 }
 
 void process_batch(struct batch *batch, const struct process_means *means)
@@ -143,30 +159,27 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	struct walk w = {
 		.batch = batch,
 		.means = means,
-		.block = buf_span(&batch->bytes),
 		.record = {
 			.number = batch->first_number,
 			.input = stream_name(batch->stream),
 			.read_at = batch->read_at,
 			.is_message = batch->framing == FRAMING_MESSAGES,
 		},
-		.only_flagged = wants_only_flagged(batch, means),
+		.depth = LOOK_FLAGS,
 	};
-	const struct plan *plan = glance_plan(&w);
-	size_t at = 0;
 
-	if (plan != NULL) {
-		at = whole_lines(&w);
-		process_glanced(&w, plan, at);
-	} else if (batch->framing == FRAMING_LINES) {
-		classifier_look_ahead(means->classifier, w.block);
-	}
-	while (process_record(&w, &at))
-		continue;
 	for (size_t i = 0; i < means->n_outputs; i++) {
-		if (keeps_lines(&w, i))
-			outgoing_pass(&batch->out[i], w.block);
+		enum look_depth depth = output_depth(&means->outputs[i]);
+
+		if (depth > w.depth)
+			w.depth = depth;
 	}
+	cuts_make(means->cuts, batch);
+	cuts_look(means->cuts, batch, w.depth, means->glance);
+	cuts_look_ahead(means->cuts, batch, means->classifier);
+	process_records(&w);
 	torn_fini(&w.torn);
+	glance_wipe(means->glance);
+	cuts_wipe(means->cuts);
 	classifier_wipe(means->classifier);
 }

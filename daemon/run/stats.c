@@ -51,12 +51,21 @@ void stats_record(struct stats *stats, const struct result *result, size_t len, 
 	}
 }
 
-void stats_pass(struct stats *stats, size_t n, size_t len, bool declared)
+void stats_verdict(struct stats *stats, enum verdict verdict, size_t len, bool declared)
 {
-	stats->records += n;
+	stats->records++;
 	stats->bytes += len;
-	stats->undeclared += declared ? 0 : n;
-	stats->passed += n;
+	stats->undeclared += !declared;
+	stats->verdicts[verdict]++;
+	stats->brief++;
+}
+
+void stats_pass(struct stats *stats, size_t len, bool declared)
+{
+	stats->records++;
+	stats->bytes += len;
+	stats->undeclared += !declared;
+	stats->passed++;
 }
 
 void stats_add_records(struct stats *into, const struct stats *from)
@@ -66,6 +75,7 @@ void stats_add_records(struct stats *into, const struct stats *from)
 	into->undeclared += from->undeclared;
 	into->forged_tags += from->forged_tags;
 	into->passed += from->passed;
+	into->brief += from->brief;
 	for (size_t i = 0; i < VERDICT_COUNT; i++)
 		into->verdicts[i] += from->verdicts[i];
 }
@@ -145,7 +155,7 @@ void stats_print(const struct stats *stats, const struct policy *policy, double 
 		return;
 	print_verdicts(stats, file);
 	fprintf(file, "findings by category and reason%s:\n",
-		stats->passed != 0 ? ", in flagged records" : "");
+		stats->passed + stats->brief != 0 ? ", in flagged records" : "");
 	print_findings(stats, policy, file);
 	for (size_t i = 0; i < n_inputs; i++)
 		print_finding(not_searched, inputs[i].reason, inputs[i].n, file);

@@ -2,8 +2,9 @@
 # The fast engine finds what the oracle finds, finding by finding, at every level of the processor.
 #
 # Goes in: the quality cases, corpora of the benchmark, lines made around what rules look for, random
-# bytes.  Comes out: equal JSON, of all records (filter) and of the flagged ones (scan), whichever
-# engine and level; only pseudonyms and the time of reading may differ.
+# bytes.  Comes out: equal JSON, of all records (filter) and of the flagged ones (scan), and equal
+# tags, for which less is looked at, whichever engine and level; only pseudonyms and the time of
+# reading may differ.
 #
 # EXACT_MB: size of each corpus (a fraction is well: 0.4); `make check-exact` takes much more.
 . tests/support/tap.sh
@@ -54,20 +55,26 @@ plain() {
 differ() {
 	local name=$1 file=$2 level
 	shift 2
-	"$PURPOSED" "$@" --engine pcre2 --exit-zero -q -o json "$file" 2> /dev/null | plain > "$T/oracle"
+	"$PURPOSED" "$@" --engine pcre2 --exit-zero -q "$file" 2> /dev/null | plain > "$T/oracle"
 	for level in "${levels[@]}"; do
-		"$PURPOSED" "$@" --cpu "$level" --exit-zero -q -o json "$file" 2> /dev/null | plain > "$T/fast"
+		"$PURPOSED" "$@" --cpu "$level" --exit-zero -q "$file" 2> /dev/null | plain > "$T/fast"
 		ok "$name, $level: $(wc -l < "$T/oracle") records" cmp -s "$T/oracle" "$T/fast"
 	done
 }
 
 ok "there is a level to test" test "${#levels[@]}" -ge 1
 for corpus in cases access mixed line made random; do
-	differ "all of $corpus" "$T/$corpus" filter -p service-statistics
+	differ "all of $corpus" "$T/$corpus" filter -p service-statistics -o json
 	for purpose in website-management website-traffic-analysis; do
-		differ "flagged of $corpus, $purpose" "$T/$corpus" scan -p $purpose
+		differ "flagged of $corpus, $purpose" "$T/$corpus" scan -p $purpose -o json
 	done
 done
-differ "flagged without a purpose" "$T/cases" scan
-differ "flagged of a stated kind" "$T/mixed" scan -p website-traffic-analysis --kind web-traffic-log
+differ "flagged without a purpose" "$T/cases" scan -o json
+differ "flagged of a stated kind" "$T/mixed" scan -p website-traffic-analysis --kind web-traffic-log -o json
+for purpose in website-management website-traffic-analysis nis2-supervision; do
+	for corpus in cases access made; do
+		differ "tags of $corpus, $purpose" "$T/$corpus" filter -p $purpose -o tag
+	done
+done
+differ "tags without a purpose" "$T/cases" filter -o tag
 done_testing

@@ -59,16 +59,18 @@ static void test_unknown(void **state)
 	engine_unref(&engine);
 }
 
-/* The need of the only target of a rule, for a purpose. */
-static enum plan_need need(struct engine *engine, const char *purpose, size_t rule)
+/* The need of the only target of a rule, for a purpose, where flags are wanted. */
+static enum look_need need(struct engine *engine, const char *purpose, size_t rule)
 {
 	struct plan *plan = NULL;
 	struct err e = { 0 };
-	enum plan_need result;
+	const struct look_rule *r;
+	enum look_need result;
 
 	assert_int_equal(plan_new(&plan, engine, &purpose, purpose != NULL, "-p", &e), 0);
-	result = plan_rule(plan, rule)->targets[0];
-	assert_int_equal(plan_rule(plan, rule)->worst, result);
+	r = look_rule(plan_look(plan, LOOK_FLAGS), rule);
+	result = r->targets[0].need;
+	assert_int_equal(r->worst, result);
 	plan_free(&plan);
 	return result;
 }
@@ -79,16 +81,16 @@ static void test_needs(void **state)
 	struct engine *engine = unit_engine(NULL, unit_two_rules, NULL);
 
 	(void)state;
-	assert_int_equal(need(engine, "all", 0), PLAN_PERMITTED);
-	assert_int_equal(need(engine, "all", 1), PLAN_PERMITTED);
-	assert_int_equal(need(engine, "mail", 0), PLAN_PERMITTED);
-	assert_int_equal(need(engine, "mail", 1), PLAN_FLAGGED);
-	assert_int_equal(need(engine, "part", 0), PLAN_FLAGGED); /* blank */
-	assert_int_equal(need(engine, "part", 1), PLAN_PERMITTED);
-	assert_int_equal(need(engine, NULL, 0), PLAN_FLAGGED); /* a gap */
+	assert_int_equal(need(engine, "all", 0), LOOK_NOTHING);
+	assert_int_equal(need(engine, "all", 1), LOOK_NOTHING);
+	assert_int_equal(need(engine, "mail", 0), LOOK_NOTHING);
+	assert_int_equal(need(engine, "mail", 1), LOOK_NAMED);
+	assert_int_equal(need(engine, "part", 0), LOOK_NAMED); /* blank */
+	assert_int_equal(need(engine, "part", 1), LOOK_NOTHING);
+	assert_int_equal(need(engine, NULL, 0), LOOK_NAMED); /* a gap */
 	/* No rule recognises a kind: the condition cannot hold. */
-	assert_int_equal(need(engine, "web", 0), PLAN_FLAGGED);
-	assert_int_equal(need(engine, "web", 1), PLAN_FLAGGED);
+	assert_int_equal(need(engine, "web", 0), LOOK_NAMED);
+	assert_int_equal(need(engine, "web", 1), LOOK_NAMED);
 	engine_unref(&engine);
 }
 
@@ -110,17 +112,17 @@ static void test_kind(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_int_equal(need(engine, "web", 0), PLAN_FLAGGED_UNLESS_KIND);
-	assert_int_equal(need(engine, "mail", 0), PLAN_FLAGGED);
+	assert_int_equal(need(engine, "web", 0), LOOK_UNLESS_KIND);
+	assert_int_equal(need(engine, "mail", 0), LOOK_NAMED);
 	assert_int_equal(plan_new(&plan, engine, web, 1, "-p", &e), 0);
-	assert_false(plan_rule(plan, 0)->tells_kind);
-	assert_true(plan_rule(plan, 1)->tells_kind);
-	assert_true(plan_kind_holds(plan, "web-traffic-log"));
-	assert_false(plan_kind_holds(plan, "mail-log"));
+	assert_false(look_rule(plan_look(plan, LOOK_FLAGS), 0)->tells_kind);
+	assert_true(look_rule(plan_look(plan, LOOK_FLAGS), 1)->tells_kind);
+	assert_true(look_kind_holds(plan_look(plan, LOOK_FLAGS), "web-traffic-log"));
+	assert_false(look_kind_holds(plan_look(plan, LOOK_FLAGS), "mail-log"));
 	plan_free(&plan);
 	/* Where nothing depends on the kind it is not looked for. */
 	assert_int_equal(plan_new(&plan, engine, all, 1, "-p", &e), 0);
-	assert_false(plan_rule(plan, 1)->tells_kind);
+	assert_false(look_rule(plan_look(plan, LOOK_FLAGS), 1)->tells_kind);
 	plan_free(&plan);
 	engine_unref(&engine);
 }
@@ -146,10 +148,11 @@ static void test_slow(void **state)
 	assert_int_equal(lookout_slow_rules(engine_lookout(engine), &n)[0], 1);
 	assert_int_equal(n, 1);
 	assert_int_equal(plan_new(&plan, engine, web, 1, "-p", &e), 0);
-	assert_null(plan_finder(plan));
+	assert_null(plan_look(plan, LOOK_FLAGS));
 	plan_free(&plan);
 	assert_int_equal(plan_new(&plan, engine, mail, 1, "-p", &e), 0);
-	assert_non_null(plan_finder(plan));
+	assert_non_null(plan_look(plan, LOOK_FLAGS));
+	assert_null(plan_look(plan, LOOK_CATEGORIES));
 	plan_free(&plan);
 	engine_unref(&engine);
 }

@@ -37,18 +37,22 @@ static void test_counts(void **state)
 	assert_int_equal(a.findings[cell(0, REASON_NOT_PERMITTED)], 2);
 	assert_int_equal(a.findings[cell(3, REASON_OUTSIDE_ANNEX)], 1);
 	assert_int_equal(a.findings[cell(4, REASON_DECODE_LIMIT)], 1);
-	stats_pass(&b, 4, 30, false);
-	assert_int_equal(b.bytes, 9 + 9 + 30);
+	for (int i = 0; i < 3; i++)
+		stats_pass(&b, 10, false);
+	stats_verdict(&b, VERDICT_PERMITTED, 2, false);
+	assert_int_equal(b.bytes, 9 + 9 + 30 + 2);
 	stats_add(&a, &b);
 	assert_int_equal(a.records, 9);
 	assert_int_equal(a.undeclared, 6);
-	assert_int_equal(a.passed, 4);
+	assert_int_equal(a.passed, 3);
+	assert_int_equal(a.brief, 1);
+	assert_int_equal(a.verdicts[VERDICT_PERMITTED], 1);
 	assert_int_equal(a.forged_tags, 2);
 	assert_int_equal(a.verdicts[VERDICT_GAP], 1);
 	assert_int_equal(a.findings[cell(1, REASON_NO_PURPOSE)], 1);
 	assert_int_equal(stats_flagged(&a), 3);
 	stats_clear(&a);
-	assert_int_equal(a.records + a.bytes + a.undeclared + a.passed + stats_flagged(&a), 0);
+	assert_int_equal(a.records + a.bytes + a.undeclared + a.passed + a.brief + stats_flagged(&a), 0);
 	assert_int_equal(a.findings[cell(0, REASON_NOT_PERMITTED)], 0);
 	assert_int_equal(a.n_categories, 3);
 	stats_fini(&a);
@@ -119,7 +123,8 @@ static void test_print(void **state)
 	buf_clear(&out);
 	stats_clear(&stats);
 	count(&stats, &all, "shoe=42");
-	stats_pass(&stats, 2, 7, true);
+	stats_pass(&stats, 3, true);
+	stats_pass(&stats, 4, true);
 	print(&out, &stats, engine_policy(run.engine), 1.0, 0);
 	assert_string_equal(buf_str(&out), "\n3 records, 0.0 MiB, in 1.0 s (0.0 MiB/s); 1 flagged\n"
 					   "records by verdict:\n"
@@ -127,6 +132,15 @@ static void test_print(void **state)
 					   " not flagged 2\n"
 					   "findings by category and reason, in flagged records:\n"
 					   " outside-annex outside-annex 1\n");
+	/* and so is what is known of others without their findings */
+	buf_clear(&out);
+	stats_clear(&stats);
+	stats_verdict(&stats, VERDICT_PERMITTED, 3, true);
+	print(&out, &stats, engine_policy(run.engine), 1.0, 0);
+	assert_string_equal(buf_str(&out), "\n1 record, 0.0 MiB, in 1.0 s (0.0 MiB/s); 0 flagged\n"
+					   "records by verdict:\n"
+					   " permitted 1\n"
+					   "findings by category and reason, in flagged records:\n");
 	stats_fini(&stats);
 	buf_fini(&out);
 	unit_run_close(&run);

@@ -1,18 +1,19 @@
 /*
- * glance: the fast first look, for outputs that want flagged records only.
+ * glance: the fast first look at a block of records.
  *
- * It goes over a block of lines and names those that must be classified in
- * full (classify.h); of the others it is sure that no declared purpose's policy
- * flags them.  It looks only for what the plan may flag, and in a line it stops
- * at the first such value, whatever may outrank it: what really stands is
- * settled by the full look.
+ * It says of each record either that it must be classified in full
+ * (classify.h), or that it need not be: then no declared purpose's policy flags
+ * it, and, where categories are asked for, those are the ones of what is in it,
+ * all of it permitted.  What it looks for is up to the plan (look.h), and in a
+ * record it stops when nothing more is to be learnt.
  *
- *	block ─ finder over all lines at once
- *		│ a candidate: the line around it, PCRE2, keywords, validator
- *		│ an escape: the line decoded, and the finder over its layers
- *		▼ a value that may be flagged, or a limit: the line is named
+ *	block ─ first finder over all records at once
+ *		│ a candidate: the record around it, PCRE2, keywords, validator
+ *		│ an escape: the record decoded, and the finder over its layers
+ *		▼
+ *	what is left open ─ second finder, likewise
  *
- * Whatever is in doubt is named: a line longer than records are searched, one
+ * Whatever is in doubt is named: a record longer than records are searched, one
  * with escapes beyond the last layer, one in which a limit stopped the search.
  */
 #ifndef PURPOSED_ENGINE_GLANCE_H
@@ -20,11 +21,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include <purposed/base/span.h>
 #include <purposed/engine/plan.h>
 
 struct glance;
+
+/* A record of a block, bytes [start, end), and what is known of it. */
+struct glance_record {
+	size_t start, end;	 /* without its line end */
+	const struct plan *plan; /* borrowed */
+	bool named;		 /* it must be classified in full */
+	uint64_t categories;	 /* else: a bit for each of the policy's that is in it */
+	/* The rest is glance_run's. */
+	uint64_t likely;
+	bool kind, doubt, decoded;
+};
 
 /* One thread's; holds a reference to the engine. */
 struct glance *glance_new(struct engine *engine);
@@ -34,17 +46,12 @@ void glance_free(struct glance **glance);
 void glance_wipe(struct glance *glance);
 
 /*
- * Begins with a block of lines, which is borrowed until the last glance_next.
- * plan is of the same engine and has a finder (plan_finder).
- * kind: what the stream is stated to carry, or NULL.
+ * Looks at those of n records that stand under plan, which is of the same
+ * engine, and has that look; records ascend, and a line feed stands before and
+ * behind each, or an end of the block.  kind: what they are stated to be, or
+ * NULL.
  */
-void glance_begin(struct glance *glance, const struct plan *plan, struct span block,
-		  const char *kind);
-
-/*
- * The next line to classify, bytes [*start_r, *end_r) of the block, without its
- * line end; false: there is none left.
- */
-bool glance_next(struct glance *glance, size_t *start_r, size_t *end_r);
+void glance_run(struct glance *glance, const struct plan *plan, enum look_depth depth,
+		struct span block, struct glance_record *records, size_t n, const char *kind);
 
 #endif

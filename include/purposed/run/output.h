@@ -31,19 +31,13 @@ bool output_selects(const struct output *output, enum verdict verdict);
  */
 bool output_streams(const struct output *output);
 
-/*
- * What an output wants of lines that are not flagged.  Messages are not lines:
- * of them it wants a look at each.
- */
-enum output_rest {
-	OUTPUT_REST_LOOK, /* what was found in them */
-	OUTPUT_REST_PASS, /* their bytes, as they came */
-	OUTPUT_REST_DROP, /* nothing */
-};
+/* What an output wants to know of records that are not flagged; LOOK_DEPTHS: findings. */
+enum look_depth output_depth(const struct output *output);
 
-enum output_rest output_rest(const struct output *output);
+/* Whether lines that are not flagged leave as they came; a message is no line. */
+bool output_passes_lines(const struct output *output);
 
-/* Whether all lines leave as they came, flagged or not. */
+/* Whether all lines do, flagged or not. */
 bool output_keeps_lines(const struct output *output);
 
 /*

@@ -6,6 +6,7 @@
 
 #include <purposed/engine/classify.h>
 #include <purposed/engine/glance.h>
+#include <purposed/run/cuts.h>
 #include <purposed/run/pipeline.h>
 
 /* What a thread processes batches with.  All of it is borrowed. */
@@ -15,16 +16,17 @@ struct process_means {
 	/* Of the batch's engine and of this thread. */
 	struct classifier *classifier;
 	struct glance *glance;
+	struct cuts *cuts;
 	/* Takes what stands in the buffer of one output; the buffer is then empty. */
 	void (*drain)(void *context, struct batch *batch, size_t output);
 	void *context;
 };
 
 /*
- * Classifies every record of batch and fills batch->out and batch->stats.  Where
- * all outputs want flagged records only, or the others as they came, these are
- * just counted and passed on, most of them after a first look (glance.h).  What
- * an output's buffer holds beyond a measure is drained between two records.
+ * Fills batch->out and batch->stats.  Records of which the outputs want to know no
+ * more than a first look (glance.h) can tell are classified in full only where it
+ * says so.  What an output's buffer holds beyond a measure is drained between two
+ * records.
  */
 void process_batch(struct batch *batch, const struct process_means *means);
 

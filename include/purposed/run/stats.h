@@ -21,6 +21,8 @@ struct stats {
 	unsigned long long verdicts[VERDICT_COUNT]; /* records by verdict, if they have one */
 	/* Not flagged; no more is known of them, as only flagged ones were looked for. */
 	unsigned long long passed;
+	/* Not flagged; their findings are not counted, as only categories were looked for. */
+	unsigned long long brief;
 	/*
 	 * Findings by category and reason, at [category * REASON_COUNT + reason].
 	 * Behind the policy's categories come one row for outside-annex and one
@@ -38,8 +40,11 @@ void stats_clear(struct stats *stats);
 /* Counts one record of len bytes. */
 void stats_record(struct stats *stats, const struct result *result, size_t len, bool declared);
 
-/* Counts n records of len bytes in all of which no more is to be said than: not flagged. */
-void stats_pass(struct stats *stats, size_t n, size_t len, bool declared);
+/* The same without findings. */
+void stats_verdict(struct stats *stats, enum verdict verdict, size_t len, bool declared);
+
+/* Counts one record of which no more is to be said than: not flagged. */
+void stats_pass(struct stats *stats, size_t len, bool declared);
 
 /* Adds from to into; both of the same policy. */
 void stats_add(struct stats *into, const struct stats *from);

@@ -1,0 +1,132 @@
+#include <purposed/run/cuts.h>
+
+#include <stdlib.h>
+
+#include <purposed/base/mem.h>
+
+/* A look ahead goes over the whole batch where at least one byte of so many is of a named record.
+ */
+enum { FEW_NAMED = 3 };
+
+void cuts_fini(struct cuts *cuts)
+{
+	free(cuts->cuts);
+	free(cuts->records);
+	buf_fini(&cuts->named);
+	*cuts = (struct cuts){ 0 };
+}
+
+void cuts_wipe(struct cuts *cuts)
+{
+	buf_wipe(&cuts->named);
+}
+
+static void grow(struct cuts *cuts)
+{
+	if (cuts->n < cuts->cap)
+		return;
+	cuts->cap = cuts->cap != 0 ? 2 * cuts->cap : 256;
+	cuts->cuts = mem_resize(cuts->cuts, cuts->cap, sizeof(*cuts->cuts));
+	cuts->records = mem_resize(cuts->records, cuts->cap, sizeof(*cuts->records));
+}
+
+void cuts_make(struct cuts *cuts, const struct batch *batch)
+{
+	struct span block = buf_span(&batch->bytes);
+	const struct plan *only = NULL;
+	struct frame frame = { 0 };
+	size_t at = 0;
+	size_t start = 0;
+
+	if (batch->framing == FRAMING_LINES)
+		only = stream_only_plan(batch->stream, buf_span(&batch->origin));
+	cuts->n = 0;
+	for (; framing_next(batch->framing, block, &at, &frame); start = at) {
+		size_t text = frame.text.len != 0 ? (size_t)(frame.text.ptr - block.ptr) : start;
+
+		if (frame.origin.len == 0)
+			frame.origin = buf_span(&batch->origin);
+		grow(cuts);
+		cuts->cuts[cuts->n] = (struct cut){ frame, start };
+		cuts->records[cuts->n++] = (struct glance_record){
+			.start = text,
+			.end = text + frame.text.len,
+			.plan = only != NULL ? only
+					     : stream_plan(batch->stream, frame.text, frame.origin),
+			.named = true,
+		};
+	}
+	cuts->seen += block.len;
+}
+
+/* Whether the plan at i has not been looked at yet: it stands before none of the same. */
+static bool is_first_of_plan(const struct cuts *cuts, size_t i)
+{
+	/* Records of one plan come in a row, or there are few plans. */
+	for (size_t k = i; k > 0; k--) {
+		if (cuts->records[k - 1].plan == cuts->records[i].plan)
+			return false;
+	}
+	return true;
+}
+
+void cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
+	       struct glance *glance)
+{
+	struct span block = buf_span(&batch->bytes);
+	const char *kind = stream_kind(batch->stream);
+
+	if (depth == LOOK_DEPTHS ||
+	    cuts->seen < engine_settings(stream_engine(batch->stream))->few_bytes)
+		return;
+	for (size_t i = 0; i < cuts->n; i++) {
+		const struct plan *plan = cuts->records[i].plan;
+
+		if (is_first_of_plan(cuts, i) && plan_look(plan, depth) != NULL)
+			glance_run(glance, plan, depth, block, cuts->records, cuts->n, kind);
+	}
+	/* What is missing of a torn record is not searched: that is for the full look to say. */
+	if (batch->torn && cuts->n != 0)
+		cuts->records[cuts->n - 1].named = true;
+}
+
+static size_t named_bytes(const struct cuts *cuts)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cuts->n; i++) {
+		if (cuts->records[i].named)
+			n += cuts->records[i].end - cuts->records[i].start;
+	}
+	return n;
+}
+
+void cuts_look_ahead(struct cuts *cuts, const struct batch *batch, struct classifier *classifier)
+{
+	struct span block = buf_span(&batch->bytes);
+	size_t bytes = named_bytes(cuts);
+
+	cuts->next = 0;
+	cuts->copied = bytes < block.len / FEW_NAMED;
+	if (bytes == 0)
+		return;
+	buf_clear(&cuts->named);
+	for (size_t i = 0; i < cuts->n && cuts->copied; i++) {
+		if (!cuts->records[i].named)
+			continue;
+		buf_add_span(&cuts->named, cuts->cuts[i].frame.text);
+		buf_add_char(&cuts->named, '\n');
+	}
+	classifier_look_ahead(classifier, cuts->copied ? buf_span(&cuts->named) : block);
+}
+
+struct span cuts_text(struct cuts *cuts, size_t i)
+{
+	size_t len = cuts->records[i].end - cuts->records[i].start;
+	size_t start = cuts->next;
+
+	if (!cuts->copied)
+		return cuts->cuts[i].frame.text;
+	cuts->next = start + len + 1;
+	return span_slice(buf_span(&cuts->named), start, start + len);
+}

@@ -1,0 +1,58 @@
+/*
+ * cuts: the records of a batch side by side, and what a first look says of each.
+ *
+ *	batch ─ cuts_make: framing, and each record's plan
+ *	      ─ cuts_look: which of them must be classified in full, and of the
+ *	        others the categories
+ *	      ─ cuts_text: where the text to classify stands
+ *
+ * One thread's; kept for the next batch.
+ */
+#ifndef PURPOSED_RUN_CUTS_H
+#define PURPOSED_RUN_CUTS_H
+
+#include <stddef.h>
+
+#include <purposed/base/buf.h>
+#include <purposed/engine/classify.h>
+#include <purposed/engine/glance.h>
+#include <purposed/io/framing.h>
+#include <purposed/run/pipeline.h>
+
+struct cut {
+	struct frame frame; /* spans of the batch's bytes */
+	size_t at;	    /* byte of the batch where it begins */
+};
+
+struct cuts {
+	struct cut *cuts;
+	struct glance_record *records; /* of each, with its plan, and named or not */
+	size_t n, cap;
+	size_t seen; /* bytes of all batches so far */
+	/* Named records, one a line, where they are few: looked ahead over like a block. */
+	struct buf named;
+	size_t next; /* where in that the text of the next one begins */
+	bool copied;
+};
+
+/* Zero-initialise.  Release with cuts_fini, which overwrites what it held of records. */
+void cuts_fini(struct cuts *cuts);
+void cuts_wipe(struct cuts *cuts);
+
+/* Cuts the batch. */
+void cuts_make(struct cuts *cuts, const struct batch *batch);
+
+/*
+ * Names the records that must be classified in full where the others need to be
+ * known no deeper than that; LOOK_DEPTHS: all.
+ */
+void cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
+	       struct glance *glance);
+
+/* Prepares classifier for the named ones, which then come from cuts_text in order. */
+void cuts_look_ahead(struct cuts *cuts, const struct batch *batch, struct classifier *classifier);
+
+/* The text of the i-th record, which is named, to classify. */
+struct span cuts_text(struct cuts *cuts, size_t i);
+
+#endif
