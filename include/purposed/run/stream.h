@@ -76,7 +76,8 @@ const struct engine *stream_engine(const struct stream *stream);
  */
 const struct plan *stream_only_plan(const struct stream *stream, struct span origin);
 
-/* The plan for one record of the stream. */
-const struct plan *stream_plan(const struct stream *stream, struct span record, struct span origin);
+/* The plan for one record of the stream; written: its origin, as above. */
+const struct plan *stream_plan(const struct stream *stream, struct span record,
+			       struct span written);
 
 #endif
