@@ -166,7 +166,7 @@ packages:
 demo: $(B)/purposed ## show what purposed does, on made-up logs
 	PURPOSED=$< conf/examples/demo.sh
 
-bench: $(B)/purposed $(B)/release/libpurposed.a ## measure speed, beside wc, grep and rg
+bench: $(B)/purposed $(B)/release/libpurposed.a ## measure speed, beside wc, memcpy and rg
 	PURPOSED=$< tests/bench/run
 
 # --- Checks -----------------------------------------------------------------

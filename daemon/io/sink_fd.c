@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/io/pipe.h>
 
 struct fd_sink {
 	struct sink sink;
@@ -72,6 +73,7 @@ struct sink *sink_fd_new(int fd, const char *name, int patience_ms)
 	static const struct sink_ops ops = { fd_write, fd_reopen, fd_free };
 	struct fd_sink *s = mem_new(1, sizeof(*s));
 
+	pipe_widen(fd);
 	*s = (struct fd_sink){
 		.sink = { &ops },
 		.fd = fd,

@@ -6,6 +6,7 @@
 
 #include <purposed/base/mem.h>
 #include <purposed/io/magic.h>
+#include <purposed/io/pipe.h>
 
 /* Judged by what the first read brings: a pipe may bring little, a file brings enough. */
 static int check_text(struct source_fd *source, const char *bytes, size_t len, struct err *e)
@@ -59,5 +60,6 @@ static bool fd_ready(void *context)
 
 struct source source_of_fd(struct source_fd *fd)
 {
+	pipe_widen(fd->fd);
 	return (struct source){ .read = fd_read, .ready = fd_ready, .context = fd };
 }

@@ -1,4 +1,4 @@
-# Builds the helpers of this directory into $out; sourced, from the repository root.
+# Builds the helpers of this directory into $out; sourced, or run, from the repository root.
 # shellcheck shell=bash
 out=build/bench
 mkdir -p "$out"
@@ -11,8 +11,14 @@ build_helper() {
 	"${CC:-gcc}" -std=c17 -O2 -D_GNU_SOURCE -Iinclude -Wall -Wextra -o "$program" "$source" "$@"
 }
 
+libraries=(build/release/libpurposed.a -pthread)
+# shellcheck disable=SC2207 # one word per library
+libraries+=($(pkg-config --libs libpcre2-8 libconfig libsystemd libcrypto libarchive libisal \
+	liblzma libzstd) -lbz2 -lm)
 build_helper corpus
 build_helper measure
 build_helper latency
-# shellcheck disable=SC2046 # one word per library
-build_helper rules build/release/libpurposed.a -pthread $(pkg-config --libs libpcre2-8 libconfig) -lm
+build_helper memory_copy
+build_helper rules "${libraries[@]}"
+build_helper nearmiss "${libraries[@]}"
+build_helper stages -Wl,--wrap=pcre2_match_8 "${libraries[@]}"

@@ -15,5 +15,13 @@ is "the same bytes every time" $? 0
 is "an archive of a thousand members" "$("$bench/corpus" tar 2000000 | tar -t | wc -l)" 1000
 is "measure: seconds, processor seconds, peak memory" \
 	"$("$bench/measure" true 3>&1 >/dev/null | awk '{ print NF, ($3 > 0) }')" "3 1"
+"$bench/nearmiss" -p website-management "$T/mixed" 20000 >"$T/near"
+is "nearmiss: so many lines that come near and are clean" \
+	"$(wc -c <"$T/near" | awk '{ print ($1 >= 20000 && $1 < 20500) }') $(grep -cv . "$T/near")" "1 0"
+is "nearmiss: clean" \
+	"$(build/purposed scan -q -p website-management -o json "$T/near" | wc -l)" 0
+like "stages: what the first look costs" \
+	"$("$bench/stages" -p website-management -n 1 "$T/mixed")" "confirm: PCRE2 in the first look"
+like "memory_copy: bytes a second" "$("$bench/memory_copy" 8)" "^[0-9]{9,}$"
 like "rules: what the slowest ones cost" "$("$bench/rules" -n 2 "$T/mixed")" "all of them, record by record"
 done_testing

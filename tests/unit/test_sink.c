@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
+#include <purposed/io/pipe.h>
 #include <purposed/io/sink.h>
 
 static void add(struct sink *sink, const char *text)
@@ -223,12 +224,35 @@ static void test_patience(void **state)
 	buf_fini(&text);
 }
 
+/* A pipe gets as much room as it may have; anything else stays as it is. */
+static void test_wide_pipe(void **state)
+{
+	int ends[2];
+	int others[2];
+	struct sink *sink;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe(others), 0);
+	fcntl(others[1], F_SETPIPE_SZ, 1 << 20);
+	assert_int_not_equal(fcntl(ends[1], F_GETPIPE_SZ), 1 << 20);
+	sink = sink_fd_new(ends[1], "a pipe", -1);
+	assert_int_equal(fcntl(ends[1], F_GETPIPE_SZ), fcntl(others[1], F_GETPIPE_SZ));
+	sink_free(&sink);
+	pipe_widen(-1);
+	for (int i = 0; i < 2; i++) {
+		close(ends[i]);
+		close(others[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_file),	    cmocka_unit_test(test_new_file),
-		cmocka_unit_test(test_reopen),	    cmocka_unit_test(test_full_disk),
-		cmocka_unit_test(test_slow_reader), cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_wide_pipe), cmocka_unit_test(test_file),
+		cmocka_unit_test(test_new_file),  cmocka_unit_test(test_reopen),
+		cmocka_unit_test(test_full_disk), cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_patience),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
