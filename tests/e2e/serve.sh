@@ -385,7 +385,9 @@ if command -v systemd-analyze >/dev/null; then
 	ln -s "$PURPOSED" "$D/purposed"
 	sed "s|@BINDIR@|$D|; s|@SYSCONFDIR@|/etc|" systemd/purposed.service.in \
 		>"$D/purposed.service"
-	ok "the unit holds" systemd-analyze --man=no verify "$D/purposed.service"
+	cp systemd/purposed.socket "$D/"
+	ok "the units hold" systemd-analyze --man=no verify "$D/purposed.service" \
+		"$D/purposed.socket"
 	is "and nothing is said of it" "$(cat "$T/.output")" ""
 else
 	skip "the unit holds" "systemd-analyze is not installed"
