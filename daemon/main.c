@@ -67,6 +67,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -169,6 +170,12 @@ static void prevent_core_dumps(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* Unless told the zone, mktime(3) looks after its file at every call. */
+static void name_time_zone(void)
+{
+	setenv("TZ", ":/etc/localtime", 0);
+}
+
 static bool is_option(const char *word, const char *brief, const char *full)
 {
 	return strcmp(word, brief) == 0 || strcmp(word, full) == 0;
@@ -198,6 +205,7 @@ int main(int argc, char **argv)
 	secure_descriptors();
 	set_signals();
 	prevent_core_dumps();
+	name_time_zone();
 
 	if (argc < 2)
 		return usage_error("which command?", NULL);

@@ -24,14 +24,12 @@ void buf_wipe(struct buf *b)
 	b->len = 0;
 }
 
-char *buf_reserve(struct buf *b, size_t extra)
+char *buf_grow(struct buf *b, size_t extra)
 {
 	size_t cap = b->cap != 0 ? b->cap : 256;
 	size_t len = b->len;
 	char *grown;
 
-	if (b->cap - b->len >= extra && b->ptr != NULL)
-		return b->ptr + b->len;
 	while (cap - b->len < extra)
 		cap *= 2;
 	grown = mem_resize(NULL, cap, 1);
@@ -40,30 +38,6 @@ char *buf_reserve(struct buf *b, size_t extra)
 	buf_fini(b);
 	*b = (struct buf){ .ptr = grown, .len = len, .cap = cap };
 	return b->ptr + len;
-}
-
-void buf_add(struct buf *b, const void *bytes, size_t len)
-{
-	if (len == 0)
-		return;
-	memcpy(buf_reserve(b, len), bytes, len);
-	b->len += len;
-}
-
-void buf_add_span(struct buf *b, struct span s)
-{
-	buf_add(b, s.ptr, s.len);
-}
-
-void buf_add_str(struct buf *b, const char *str)
-{
-	buf_add(b, str, strlen(str));
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-	*buf_reserve(b, 1) = c;
-	b->len++;
 }
 
 void buf_add_uint(struct buf *b, unsigned long long n)

@@ -1,8 +1,10 @@
 #include <purposed/engine/mask.h>
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
-#include <openssl/hmac.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <purposed/base/log.h>
@@ -11,10 +13,11 @@
 
 enum { KEY_MIN = 16, KEY_RANDOM = 32, PSEUDONYM_BYTES = 8 };
 
+/* OpenSSL takes much longer to be given a key than to use it: it has it once. */
 struct pseudonymizer {
 	unsigned id;
-	unsigned char *key;
-	size_t len;
+	EVP_MAC_CTX *keyed;	     /* never used itself, but copied */
+	_Atomic(EVP_MAC_CTX *) idle; /* a copy for whoever comes first, or NULL */
 };
 
 /* The first character of text, where it can be shown, and stars for the rest. */
@@ -83,36 +86,53 @@ bool mask_sample(struct buf *out, struct element element, struct span value)
 	return true;
 }
 
+static int set_key(struct pseudonymizer *p, const unsigned char *key, size_t len, struct err *e)
+{
+	char digest[] = "SHA256";
+	const OSSL_PARAM parameters[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+	if (hmac != NULL)
+		p->keyed = EVP_MAC_CTX_new(hmac);
+	EVP_MAC_free(hmac);
+	if (p->keyed != NULL && EVP_MAC_init(p->keyed, key, len, parameters) == 1)
+		return 0;
+	err_add(e, "HMAC-SHA-256 is not available");
+	return -1;
+}
+
 int pseudonymizer_new(struct pseudonymizer **p_r, unsigned id, const void *key, size_t len,
 		      struct err *e)
 {
+	unsigned char random[KEY_RANDOM];
 	struct pseudonymizer *p;
 
 	if (key != NULL && len < KEY_MIN) {
 		err_add(e, "the pseudonym key has %zu bytes, at least %d are needed", len, KEY_MIN);
 		return -1;
 	}
-	p = mem_new(1, sizeof(*p));
-	p->id = id;
-	p->len = key != NULL ? len : KEY_RANDOM;
-	p->key = mem_new(p->len, 1);
-	if (key != NULL) {
-		memcpy(p->key, key, len);
-	} else if (RAND_bytes(p->key, KEY_RANDOM) != 1) {
+	if (key == NULL && RAND_bytes(random, KEY_RANDOM) != 1) {
 		err_add(e, "no random bytes for a pseudonym key");
-		pseudonymizer_free(&p);
 		return -1;
 	}
+	p = mem_new(1, sizeof(*p));
+	p->id = id;
+	if (set_key(p, key != NULL ? key : random, key != NULL ? len : KEY_RANDOM, e) != 0)
+		pseudonymizer_free(&p);
+	mem_wipe(random, sizeof(random));
 	*p_r = p;
-	return 0;
+	return p != NULL ? 0 : -1;
 }
 
 void pseudonymizer_free(struct pseudonymizer **p)
 {
 	if (p == NULL || *p == NULL)
 		return;
-	mem_wipe((*p)->key, (*p)->len);
-	free((*p)->key);
+	EVP_MAC_CTX_free((*p)->keyed);
+	EVP_MAC_CTX_free(atomic_load(&(*p)->idle));
 	free(*p);
 	*p = NULL;
 }
@@ -122,38 +142,74 @@ static bool is_separator(char c)
 	return strchr(" .-/()_:", c) != NULL;
 }
 
-static void normalise(struct buf *out, struct element element, struct span value)
+/* Element and value, without separators and in lower case, a piece at a time. */
+static bool update(EVP_MAC_CTX *mac, struct element element, struct span value)
 {
-	buf_add(out, element.id, strlen(element.id) + 1);
+	unsigned char piece[128];
+	size_t n = 0;
+	bool done =
+		EVP_MAC_update(mac, (const unsigned char *)element.id, strlen(element.id) + 1) == 1;
+
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
 
 		if (element.separators && (c == '\0' || is_separator(c)))
 			continue;
-		buf_add_char(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+		if (n == sizeof(piece)) {
+			done = done && EVP_MAC_update(mac, piece, n) == 1;
+			n = 0;
+		}
+		piece[n++] = (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 	}
+	done = done && EVP_MAC_update(mac, piece, n) == 1;
+	mem_wipe(piece, sizeof(piece));
+	return done;
+}
+
+/* A MAC that is this thread's until it is given back, ready to be updated. */
+static EVP_MAC_CTX *take_mac(struct pseudonymizer *p)
+{
+	EVP_MAC_CTX *mac = atomic_exchange(&p->idle, NULL);
+
+	if (mac == NULL)
+		mac = EVP_MAC_CTX_dup(p->keyed);
+	if (mac != NULL && EVP_MAC_init(mac, NULL, 0, NULL) == 1)
+		return mac;
+	log_error("HMAC-SHA-256 is not available");
+	abort();
+}
+
+static void give_back(struct pseudonymizer *p, EVP_MAC_CTX *mac)
+{
+	EVP_MAC_CTX *none = NULL;
+
+	if (!atomic_compare_exchange_strong(&p->idle, &none, mac))
+		EVP_MAC_CTX_free(mac);
 }
 
 bool pseudonym_add(const struct pseudonymizer *p, struct buf *out, struct element element,
 		   struct span value)
 {
 	static const char hex[] = "0123456789abcdef";
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	struct buf text = { 0 };
+	struct pseudonymizer *shared = (struct pseudonymizer *)(uintptr_t)p;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_MAC_CTX *mac;
+	size_t len;
 
 	if (element.sample == SAMPLE_NONE)
 		return false;
-	normalise(&text, element, value);
-	if (HMAC(EVP_sha256(), p->key, (int)p->len, (unsigned char *)text.ptr, text.len, mac,
-		 NULL) == NULL) {
-		log_error("HMAC-SHA-256 is not available");
+	mac = take_mac(shared);
+	if (!update(mac, element, value) || EVP_MAC_final(mac, digest, &len, sizeof(digest)) != 1) {
+		log_error("HMAC-SHA-256 failed");
 		abort();
 	}
-	buf_fini(&text);
-	buf_printf(out, "k%u:", p->id);
+	give_back(shared, mac);
+	buf_add_char(out, 'k');
+	buf_add_uint(out, p->id);
+	buf_add_char(out, ':');
 	for (size_t i = 0; i < PSEUDONYM_BYTES; i++) {
-		buf_add_char(out, hex[mac[i] >> 4]);
-		buf_add_char(out, hex[mac[i] & 15]);
+		buf_add_char(out, hex[digest[i] >> 4]);
+		buf_add_char(out, hex[digest[i] & 15]);
 	}
 	return true;
 }

@@ -39,13 +39,39 @@ static inline struct span buf_span(const struct buf *b)
 	return span_of(b->ptr, b->len);
 }
 
-/* Room for extra more bytes behind len; returns where they go. */
-char *buf_reserve(struct buf *b, size_t extra);
+/* Makes room for extra more bytes behind len; returns where they go. */
+char *buf_grow(struct buf *b, size_t extra);
 
-void buf_add(struct buf *b, const void *bytes, size_t len);
-void buf_add_span(struct buf *b, struct span s);
-void buf_add_str(struct buf *b, const char *str);
-void buf_add_char(struct buf *b, char c);
+/* The same where there may be room already.  Inline: output is made of small pieces. */
+static inline char *buf_reserve(struct buf *b, size_t extra)
+{
+	return b->ptr != NULL && b->cap - b->len >= extra ? b->ptr + b->len : buf_grow(b, extra);
+}
+
+static inline void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+	if (len == 0)
+		return;
+	memcpy(buf_reserve(b, len), bytes, len);
+	b->len += len;
+}
+
+static inline void buf_add_span(struct buf *b, struct span s)
+{
+	buf_add(b, s.ptr, s.len);
+}
+
+static inline void buf_add_str(struct buf *b, const char *str)
+{
+	buf_add(b, str, strlen(str));
+}
+
+static inline void buf_add_char(struct buf *b, char c)
+{
+	*buf_reserve(b, 1) = c;
+	b->len++;
+}
+
 void buf_add_uint(struct buf *b, unsigned long long n);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args)
