@@ -97,6 +97,17 @@ two
 stream : three
 stream : four
 stream : last'
+# Records stand side by side in memory: what is behind one must not hide its end.
+python_net "$STREAM" <<-'END'
+	s = connect(args[0])
+	for n in range(40, 130):
+	    s.sendall(b''.join(b'TEXT %d 192.0.2.1\n' % i + b'y' * n + b'\n' for i in range(20)))
+END
+is "an address at the end of a message is found, however long the next one is" \
+	"$(has_lines "$D/out.jsonl" $(($(cat "$T/seen") + 3600)) && tail -n 3600 "$D/out.jsonl" |
+		jq -r 'select(.text | startswith("TEXT")) | .verdict' | sort | uniq -c | xargs)" \
+	"1800 gap"
+arrived 3600 >/dev/null
 logger -u "$D/log.sock" -t shop 'TEXT unix'
 is "a unix datagram" "$(arrived 1)" 'local : unix'
 
