@@ -240,7 +240,7 @@ trusting() { # LISTEN MORE
 		    trust_record_purpose = true; allow_purposes = [ "$WEB", "$SECURITY" ];
 		    bind = ( { app = "bound"; purposes = [ "$MANAGE" ]; } ); },
 		  { name = "other"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP";
-		    purposes = [ "$MANAGE" ]; } );
+		    purposes = [ "$MANAGE" ]; allow_purposes = [ "$WEB", "$SECURITY" ]; } );
 		$OUTPUTS
 	END
 }
