@@ -82,14 +82,12 @@ static double beside_rate(const struct byte_set *set, const struct byte_set *nei
 	return word ? 1 : sqrt(anchor_frequency(set));
 }
 
-/* The rarest of the road's windows, and the rate of the first one; 1: it is none. */
-static double least_rate(const struct bill *bill, const struct anchor_road *road, unsigned *keys_r,
-			 double *first_r)
+/* The rarest of the road's windows; 1: it has none. */
+static double least_rate(const struct bill *bill, const struct anchor_road *road, unsigned *keys_r)
 {
 	double least = 1;
 
 	*keys_r = 1;
-	*first_r = 1;
 	for (unsigned at = 0; at + ANCHOR_WINDOW_MIN <= road->len && least >= rate_rare; at++) {
 		struct anchor_spelling s;
 		double limit = least + *keys_r * cost_key;
@@ -99,10 +97,8 @@ static double least_rate(const struct bill *bill, const struct anchor_road *road
 			continue;
 		rate = window_rate(&s, road->sets + at);
 		/* The sample can only make it more: not asked where it is too much already. */
-		if (at == 0 || rate + s.keys * cost_key < limit)
+		if (rate + s.keys * cost_key < limit)
 			rate = fmax(rate, anchor_seen(bill->sample, &s));
-		if (at == 0)
-			*first_r = rate;
 		if (rate + s.keys * cost_key < limit) {
 			least = rate;
 			*keys_r = s.keys;
@@ -111,22 +107,40 @@ static double least_rate(const struct bill *bill, const struct anchor_road *road
 	return least;
 }
 
+/* How often all of the road is to be expected, as bytes alone tell. */
+static double road_rate(const struct anchor_road *road)
+{
+	struct anchor_spelling s;
+	double rate = 1;
+	unsigned i = 0;
+
+	if (spell_window(&s, road, 0)) {
+		rate = window_rate(&s, road->sets);
+		i = ANCHOR_WINDOW_MIN;
+	}
+	for (i = i > 0 ? i : 1; i < road->len; i++)
+		rate *= beside_rate(&road->sets[i], &road->sets[i - 1]);
+	return rate * beside_rate(road->before, &road->sets[0]);
+}
+
 /* Adds a road's rarest window, and all of it; false: it has none, or all is too much by now. */
 static bool price(void *to, const struct anchor_road *road)
 {
 	struct bill *bill = to;
-	double rate;
 	unsigned keys;
-	double least = least_rate(bill, road, &keys, &rate);
+	double least = least_rate(bill, road, &keys);
+	double rate;
 
 	if (least >= 1)
 		return false;
 	bill->rate += least;
 	bill->keys += keys;
-	for (unsigned i = ANCHOR_WINDOW_MIN; i < road->len; i++)
-		rate *= beside_rate(&road->sets[i], &road->sets[i - 1]);
-	bill->rate_full += fmin(rate * beside_rate(road->before, &road->sets[0]), least);
-	return bill->rate <= rate_max && total(bill) < bill->bound;
+	rate = fmin(road_rate(road), least);
+	/* The sample is asked last: that takes the longest. */
+	if (bill->rate > rate_max || total(bill) + rate * bill->confirm >= bill->bound)
+		return false;
+	bill->rate_full += fmin(fmax(rate, anchor_seen_road(bill->sample, road)), least);
+	return total(bill) < bill->bound;
 }
 
 /* --- Cuts ------------------------------------------------------------------- */

@@ -34,6 +34,7 @@ static struct anchor_sample *read_sample(const struct rules *rules)
 			anchor_sample_add(sample, rule->counter_examples[k],
 					  strlen(rule->counter_examples[k]));
 	}
+	anchor_sample_finish(sample);
 	return sample;
 }
 
@@ -94,6 +95,7 @@ void lookout_free(struct lookout **lookout)
 	free(l->patterns);
 	free(l->anchors);
 	free(l->slow_rules);
+	anchor_sample_fini(l->sample);
 	free(l->sample);
 	free(l);
 }

@@ -70,22 +70,30 @@ struct anchors {
 };
 
 /*
- * What logs look like: in how many kinds of record a window's bytes, folded,
- * stand in a row.  It is learnt from the examples of the rules themselves: what stands
- * in those of many rules ("GET /", " user") is frequent, what stands in those
- * of one or two is what these rules look for.
+ * What logs look like: in how many kinds of record some bytes stand.  It is learnt
+ * from the examples of the rules themselves: what stands in those of many rules
+ * ("GET /", " user") is frequent, what stands in those of one or two is what these
+ * rules look for.
  */
 struct anchor_sample {
 	struct {
 		uint16_t n;    /* kinds that have them */
 		uint16_t last; /* the last one that had */
-	} kinds[2][1 << 15];   /* three bytes and four, by their hash */
+	} kinds[2][1 << 15];   /* three bytes and four, folded, by their hash */
 	uint16_t n;	       /* kinds so far */
+	struct buf text;       /* all texts, each with a line end before it and behind */
+	uint16_t *kind;	       /* of each byte of text */
+	size_t kind_cap;
+	uint32_t *places; /* where three bytes with hash h begin: from firsts[h] to firsts[h + 1] */
+	uint32_t firsts[(1 << 15) + 1];
 };
 
-/* Texts that are added without a new kind between them are of one kind. */
+/* Zero-initialise.  Texts that are added without a new kind between them are of one kind. */
 void anchor_sample_kind(struct anchor_sample *sample);
 void anchor_sample_add(struct anchor_sample *sample, const char *text, size_t len);
+/* When all are added. */
+void anchor_sample_finish(struct anchor_sample *sample);
+void anchor_sample_fini(struct anchor_sample *sample);
 
 /* The shapes borrow the pattern.  sample may be NULL: bytes are what logs look like. */
 void anchors_derive(struct anchors *anchors_r, const struct pattern *pattern,

@@ -53,6 +53,9 @@ struct anchor_road {
 	const struct byte_set *ahead;  /* what stands behind it, where anything does; or NULL */
 };
 
+/* How often all of the road is to be expected at a byte, as the sample has it. */
+double anchor_seen_road(const struct anchor_sample *sample, const struct anchor_road *road);
+
 /*
  * Follows every road from cut on, up to limit (at most ANCHOR_TEXT_MAX) bytes,
  * and hands each to take.  -1: there are none or too many, one is too short, or
