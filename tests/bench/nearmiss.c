@@ -23,6 +23,7 @@
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/engine.h>
 #include <purposed/engine/finder.h>
+#include <purposed/engine/look.h>
 #include <purposed/engine/plan.h>
 
 enum {
@@ -69,9 +70,9 @@ static void count_candidates(struct maker *m, const char *path)
 	}
 	n = fread(bytes, 1, SAMPLE_BYTES, file);
 	fclose(file);
-	finder_begin(m->scan, plan_finder(m->plan), span_of(bytes, n));
+	finder_begin(m->scan, look_first(plan_look(m->plan, LOOK_FLAGS)), span_of(bytes, n));
 	while (finder_next(m->scan, &c)) {
-		if (c.rule != PLAN_ESCAPE)
+		if (c.rule != LOOK_ESCAPE)
 			m->candidates[c.rule]++;
 	}
 	free(bytes);
@@ -98,7 +99,7 @@ static bool is_near_miss(struct maker *m, size_t rule, struct span text)
 	struct candidate c;
 	bool near = false;
 
-	finder_begin(m->scan, plan_finder(m->plan), text);
+	finder_begin(m->scan, look_first(plan_look(m->plan, LOOK_FLAGS)), text);
 	while (finder_next(m->scan, &c))
 		near |= c.rule == rule;
 	if (!near)

@@ -1,20 +1,23 @@
 /*
- * stages: where the time of a search goes, over a file of lines, in one thread.
+ * stages: where the time goes, from the bytes of a file to its output.
  *
- *	stages [-p PURPOSE]... [-c LEVEL] [-n ROWS] FILE
+ *	stages [-p PURPOSE]... [-o FORMAT] [-s SELECT] [-r RULES] [-c LEVEL] [-n ROWS] FILE
  *
- * Two ways are gone over the file, block by block of 256 KiB, as the product
- * goes: that of `scan` (a first look, a full one at the lines that it names, as
- * JSON) and that of `filter` (a full look at each line, as tags).  Each stage
- * runs over the whole file by itself and is timed by itself, the fastest of
- * ROUNDS (of processor time) counts; where one holds another, the rest is what is
- * left.  The calls of PCRE2 are counted and timed as they are made (the linker leads them here),
- * in a round of its own, since looking at the clock costs as much as some calls.
+ * Runs the product's own pipeline in one thread over FILE, as `filter` and
+ * `scan` do, into a pipe that somebody empties.  The linker leads the calls of
+ * some functions here (--wrap, see build.sh): who is called begins a stage, and
+ * time is charged to the innermost one that is under way.
  *
- * "candidates" is what the pass over the bytes proposes, by rule; of each, the
- * confirms are the calls of PCRE2 that it leads to: none, where an earlier one
- * has searched that place or the line is named already; several, where a match
- * was found and the search goes on behind it.
+ *	work of the pipeline itself │ cuts_make │ glance_run ┬ finder ┬ confirm ─ PCRE2
+ *	                            │ classify_run ──────────┴ decode ┘ │ output_write │ ...
+ *
+ * The first of ROUNDS warms up; of the others the fastest one is printed, less
+ * what the looking at the clock took, as it was gauged.
+ *
+ * "candidates" is what the finder proposes, by rule; of each, the confirms are
+ * the calls of PCRE2 that it leads to: none, where an earlier one has searched
+ * that place or the record is named already; several, where a match was found
+ * and the search goes on behind it.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -27,515 +30,410 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <purposed/base/buf.h>
 #include <purposed/base/err.h>
 #include <purposed/base/mem.h>
-#include <purposed/engine/classify.h>
+#include <purposed/base/words.h>
+#include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
-#include <purposed/engine/engine.h>
 #include <purposed/engine/finder.h>
-#include <purposed/engine/glance.h>
-#include <purposed/engine/mask.h>
-#include <purposed/engine/plan.h>
-#include <purposed/io/framing.h>
-#include <purposed/run/format.h>
+#include <purposed/engine/look.h>
+#include <purposed/io/pipe.h>
+#include <purposed/run/cuts.h>
+#include <purposed/run/feed.h>
 
-enum { ROUNDS = 3, BLOCK_BYTES = 256 * 1024, PURPOSES_MAX = 64 };
+enum { ROUNDS = 4, BATCH_BYTES = 256 * 1024, PURPOSES_MAX = 64 };
 
-/* A line of the file. */
-struct line {
-	size_t start, end;
+enum stage {
+	PIPELINE,
+	READ,
+	COUNT,
+	CUT,
+	FIRST,
+	FULL,
+	SIEVE,
+	DECODE,
+	CONFIRM,
+	MATCH,
+	FORMAT,
+	OUTPUT,
+	STAGES,
 };
 
-struct bench {
-	struct engine *engine;
-	struct plan *plan;
-	struct classifier *classifier;
-	struct glance *glance;
-	struct finder_scan *scan;
-	struct pseudonymizer *pseudonyms;
-	const char *path;
-	struct buf file;
-	size_t *blocks; /* where they end */
-	size_t n_blocks, blocks_cap;
-	struct line *named; /* by the first look */
-	size_t n_named, named_cap;
-	size_t *candidates; /* by rule; the last one: escapes */
-	struct buf out;
-	size_t written;
+static const char *const names[STAGES] = {
+	"the pipeline itself",
+	"read",
+	"count lines",
+	"cut into records",
+	"first look: which records, categories",
+	"full look: settle, judge",
+	"sieve: the finder's pass over all bytes",
+	"decode",
+	"confirm: keywords, validators",
+	"confirm: PCRE2",
+	"format",
+	"output",
 };
 
-/* --- PCRE2, counted ------------------------------------------------------------- */
+/* --- The clock ------------------------------------------------------------------ */
 
-static size_t calls;
-static double inside;
-static bool watched;
+static struct {
+	enum stage stage;
+	double since;
+	double seconds[STAGES];
+	size_t calls[STAGES];
+} at;
 
-static double clock_now(clockid_t clock)
+static size_t *candidates; /* by rule; the last one: escapes */
+static size_t n_rules;
+
+static double now(void)
 {
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Cheap enough to be asked around every call. */
-static double now(void)
+/* The stage that is left, for leave(). */
+static enum stage enter(enum stage stage)
 {
-	return clock_now(CLOCK_MONOTONIC);
+	double t = now();
+	enum stage left = at.stage;
+
+	at.seconds[left] += t - at.since;
+	at.since = t;
+	at.stage = stage;
+	at.calls[stage]++;
+	return left;
 }
 
-/* Of this thread alone, whatever else the machine does. */
-static double cpu_now(void)
+static void leave(enum stage left)
 {
-	return clock_now(CLOCK_THREAD_CPUTIME_ID);
+	double t = now();
+
+	at.seconds[at.stage] += t - at.since;
+	at.since = t;
+	at.stage = left;
 }
 
-int __real_pcre2_match_8(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE len,
-			 PCRE2_SIZE start, uint32_t options, pcre2_match_data *data,
-			 pcre2_match_context *context);
-int __wrap_pcre2_match_8(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE len,
-			 PCRE2_SIZE start, uint32_t options, pcre2_match_data *data,
-			 pcre2_match_context *context);
+/* --- Who is led here ------------------------------------------------------------ */
 
-int __wrap_pcre2_match_8(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE len,
-			 PCRE2_SIZE start, uint32_t options, pcre2_match_data *data,
-			 pcre2_match_context *context)
-{
-	double begin;
-	int result;
-
-	if (!watched)
-		return __real_pcre2_match_8(code, subject, len, start, options, data, context);
-	begin = now();
-	result = __real_pcre2_match_8(code, subject, len, start, options, data, context);
-	inside += now() - begin;
-	calls++;
-	return result;
-}
-
-/* --- Stages --------------------------------------------------------------------- */
-
-static struct span block_at(const struct bench *b, size_t i)
-{
-	return span_slice(buf_span(&b->file), i != 0 ? b->blocks[i - 1] : 0, b->blocks[i]);
-}
-
-static void read_blocks(struct bench *b)
-{
-	char *room = mem_new(BLOCK_BYTES, 1);
-	int fd = open(b->path, O_RDONLY);
-
-	while (read(fd, room, BLOCK_BYTES) > 0)
-		continue;
-	close(fd);
-	free(room);
-}
-
-static void count_lines(struct bench *b)
-{
-	volatile size_t n = 0;
-
-	for (size_t i = 0; i < b->n_blocks; i++)
-		n += framing_count_lines(block_at(b, i));
-}
-
-static void sieve_with(struct bench *b, const struct finder *finder)
-{
-	size_t n_rules = rules_count(engine_rules(b->engine));
-	struct candidate c;
-
-	memset(b->candidates, 0, (n_rules + 1) * sizeof(*b->candidates));
-	for (size_t i = 0; i < b->n_blocks; i++) {
-		finder_begin(b->scan, finder, block_at(b, i));
-		while (finder_next(b->scan, &c))
-			b->candidates[c.rule == PLAN_ESCAPE ? n_rules : c.rule]++;
+#define WRAP(begun, type, name, declared, given)   \
+	type __real_##name declared;               \
+	type __wrap_##name declared;               \
+	type __wrap_##name declared                \
+	{                                          \
+		enum stage left = enter(begun);    \
+		type result = __real_##name given; \
+                                                   \
+		leave(left);                       \
+		return result;                     \
 	}
-}
 
-static void sieve_some(struct bench *b)
-{
-	sieve_with(b, plan_finder(b->plan));
-}
-
-static void sieve_all(struct bench *b)
-{
-	sieve_with(b, lookout_finder(engine_lookout(b->engine)));
-}
-
-static void first_look(struct bench *b)
-{
-	struct line line;
-
-	b->n_named = 0;
-	for (size_t i = 0; i < b->n_blocks; i++) {
-		size_t base = i != 0 ? b->blocks[i - 1] : 0;
-
-		glance_begin(b->glance, b->plan, block_at(b, i), NULL);
-		while (glance_next(b->glance, &line.start, &line.end)) {
-			b->named = mem_grow(b->named, b->n_named, &b->named_cap, sizeof(line));
-			line.start += base;
-			line.end += base;
-			b->named[b->n_named++] = line;
-		}
-		glance_wipe(b->glance);
+#define WRAP_VOID(begun, name, declared, given) \
+	void __real_##name declared;            \
+	void __wrap_##name declared;            \
+	void __wrap_##name declared             \
+	{                                       \
+		enum stage left = enter(begun); \
+                                                \
+		__real_##name given;            \
+		leave(left);                    \
 	}
+
+WRAP(MATCH, int, pcre2_match_8,
+     (const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE len, PCRE2_SIZE start,
+      uint32_t options, pcre2_match_data *data, pcre2_match_context *context),
+     (code, subject, len, start, options, data, context))
+WRAP(CONFIRM, size_t, confirm_within,
+     (const struct rule *rule, uint16_t index, struct span text, uint8_t layer, size_t start,
+      size_t last, struct regex_scratch *scratch, struct hits *hits),
+     (rule, index, text, layer, start, last, scratch, hits))
+WRAP(COUNT, size_t, framing_count_lines, (struct span block), (block))
+WRAP(FULL, const struct result *, classify_run,
+     (struct classifier * c, const struct plan *plan, struct span text, size_t len,
+      const char *kind),
+     (c, plan, text, len, kind))
+WRAP(FORMAT, unsigned, output_write,
+     (const struct output *output, struct buf *out, struct format_job *job, struct span end),
+     (output, out, job, end))
+WRAP_VOID(CUT, cuts_make, (struct cuts * cuts, const struct batch *batch), (cuts, batch))
+WRAP_VOID(FIRST, glance_run,
+	  (struct glance * glance, const struct plan *plan, enum look_depth depth,
+	   struct span block, struct glance_record *records, size_t n, const char *kind),
+	  (glance, plan, depth, block, records, n, kind))
+WRAP_VOID(DECODE, decode_run, (struct decoded * d, struct span record), (d, record))
+WRAP_VOID(SIEVE, finder_begin,
+	  (struct finder_scan * scan, const struct finder *finder, struct span text),
+	  (scan, finder, text))
+
+bool __real_finder_next(struct finder_scan *scan, struct candidate *candidate);
+bool __wrap_finder_next(struct finder_scan *scan, struct candidate *candidate);
+
+bool __wrap_finder_next(struct finder_scan *scan, struct candidate *candidate)
+{
+	enum stage left = enter(SIEVE);
+	bool found = __real_finder_next(scan, candidate);
+
+	if (found)
+		candidates[candidate->rule == LOOK_ESCAPE ? n_rules : candidate->rule]++;
+	leave(left);
+	return found;
 }
 
-/* With a format, also formats. */
-static void look(struct bench *b, size_t start, size_t end, const struct format *format)
-{
-	struct span text = span_slice(buf_span(&b->file), start, end);
-	struct record record = { .text = text, .len = text.len, .input = "stages" };
-	struct format_options options = { .enterprise_id = 32473, .pseudonyms = b->pseudonyms };
-	struct format_job job = {
-		.options = &options,
-		.record = &record,
-		.plan = b->plan,
-		.classifier = b->classifier,
-	};
-	size_t tail;
+/* --- Both ends of the pipeline -------------------------------------------------- */
 
-	job.result = classify_run(b->classifier, b->plan, text, text.len, NULL);
-	if (format == NULL)
-		return;
-	format->add(&b->out, &job, &tail);
-	if (b->out.len > BLOCK_BYTES) {
-		b->written += b->out.len;
-		buf_clear(&b->out);
+static ssize_t read_file(void *context, char *bytes, size_t cap, struct err *e)
+{
+	enum stage left = enter(READ);
+	ssize_t n = read(*(int *)context, bytes, cap);
+
+	(void)e;
+	leave(left);
+	return n;
+}
+
+struct pipe_sink {
+	struct sink sink;
+	int fd;
+	size_t written;
+};
+
+static enum sink_result write_pipe(struct sink *sink, struct span *bytes, struct err *e)
+{
+	struct pipe_sink *s = (struct pipe_sink *)sink;
+	enum stage left = enter(OUTPUT);
+
+	(void)e;
+	while (bytes->len != 0) {
+		ssize_t n = write(s->fd, bytes->ptr, bytes->len);
+
+		if (n < 0)
+			exit(2);
+		*bytes = span_slice(*bytes, (size_t)n, bytes->len);
+		s->written += (size_t)n;
 	}
+	leave(left);
+	return SINK_ACCEPTED;
 }
 
-static void look_named(struct bench *b, const struct format *format)
+static const struct sink_ops pipe_ops = { .write = write_pipe };
+
+/* Somebody who reads and throws away; returns the pipe to write into. */
+static int start_reader(void)
 {
-	b->written = 0;
-	for (size_t i = 0; i < b->n_named; i++)
-		look(b, b->named[i].start, b->named[i].end, format);
-	b->written += b->out.len;
-	buf_clear(&b->out);
-	classifier_wipe(b->classifier);
-}
-
-static void look_all(struct bench *b, const struct format *format)
-{
-	b->written = 0;
-	for (size_t i = 0; i < b->n_blocks; i++) {
-		size_t base = i != 0 ? b->blocks[i - 1] : 0;
-		struct span block = block_at(b, i);
-		struct frame frame;
-		size_t at = 0;
-
-		classifier_look_ahead(b->classifier, block);
-		while (framing_next(FRAMING_LINES, block, &at, &frame)) {
-			size_t start = base + (size_t)(frame.text.ptr - block.ptr);
-
-			look(b, start, start + frame.text.len, format);
-		}
-		classifier_wipe(b->classifier);
-	}
-	b->written += b->out.len;
-	buf_clear(&b->out);
-}
-
-static void full_named(struct bench *b)
-{
-	look_named(b, NULL);
-}
-
-static void json_named(struct bench *b)
-{
-	look_named(b, &format_json);
-}
-
-static void full_all(struct bench *b)
-{
-	look_all(b, NULL);
-}
-
-static void tag_all(struct bench *b)
-{
-	look_all(b, &format_tag);
-}
-
-static void decode_all(struct bench *b)
-{
-	struct decoded decoded = { 0 };
-	struct frame frame;
-
-	for (size_t i = 0; i < b->n_blocks; i++) {
-		struct span block = block_at(b, i);
-		size_t at = 0;
-
-		while (framing_next(FRAMING_LINES, block, &at, &frame))
-			decode_run(&decoded, frame.text);
-	}
-	decoded_fini(&decoded);
-}
-
-/* What was written, into a pipe that somebody empties. */
-static void output(struct bench *b)
-{
-	char *bytes = mem_new(BLOCK_BYTES, 1);
+	char *bytes = mem_new(BATCH_BYTES, 1);
 	int ends[2];
-	pid_t child;
 
 	if (pipe(ends) != 0)
 		exit(2);
-	child = fork();
-	if (child == 0) {
+	if (fork() == 0) {
 		close(ends[1]);
-		while (read(ends[0], bytes, BLOCK_BYTES) > 0)
+		while (read(ends[0], bytes, BATCH_BYTES) > 0)
 			continue;
 		_exit(0);
 	}
 	close(ends[0]);
-	for (size_t left = b->written; left != 0;) {
-		ssize_t n = write(ends[1], bytes, left < BLOCK_BYTES ? left : BLOCK_BYTES);
-
-		if (n < 0)
-			exit(2);
-		left -= (size_t)n;
-	}
-	close(ends[1]);
-	waitpid(child, NULL, 0);
 	free(bytes);
+	pipe_widen(ends[1]);
+	return ends[1];
 }
 
-/* --- Measuring ------------------------------------------------------------------ */
+/* --- Rounds --------------------------------------------------------------------- */
 
-static double fastest(struct bench *b, void (*stage)(struct bench *))
+struct bench {
+	struct engine *engine;
+	struct plan *plan;
+	struct pseudonymizer *pseudonyms;
+	struct output output;
+	const char *path;
+	/* Of the fastest round. */
+	double whole;
+	double seconds[STAGES];
+	size_t calls[STAGES];
+	size_t bytes, written, records, flagged;
+};
+
+/* What one visit to a stage costs that the stage, and the one around it, is charged. */
+static void gauge(double *inner_r, double *outer_r)
 {
-	double best = 1e9;
+	enum { VISITS = 100000 };
 
-	for (int round = 0; round < ROUNDS; round++) {
-		double begin = cpu_now();
+	memset(&at, 0, sizeof(at));
+	at.since = now();
+	for (int i = 0; i < VISITS; i++)
+		leave(enter(MATCH));
+	*inner_r = at.seconds[MATCH] / VISITS;
+	*outer_r = at.seconds[PIPELINE] / VISITS;
+}
 
-		stage(b);
-		begin = cpu_now() - begin;
-		if (begin < best)
-			best = begin;
+static void keep(struct bench *b, const struct pipe_sink *sink, struct pipeline *pipeline)
+{
+	double inner, outer, visits = 0;
+	double seconds[STAGES];
+	double whole = 0;
+	struct stats stats;
+
+	memcpy(seconds, at.seconds, sizeof(seconds));
+	memcpy(b->calls, at.calls, sizeof(b->calls));
+	gauge(&inner, &outer);
+	for (int i = 0; i < STAGES; i++) {
+		seconds[i] -= inner * (double)b->calls[i];
+		visits += (double)b->calls[i];
+		whole += seconds[i];
 	}
-	return best;
+	/* Visits come from the looks and from confirm: in proportion to what these took. */
+	for (int i = FIRST; i <= CONFIRM; i++)
+		seconds[i] -= outer * visits * seconds[i] /
+			      (seconds[FIRST] + seconds[FULL] + seconds[SIEVE] + seconds[DECODE] +
+			       seconds[CONFIRM]);
+	whole -= outer * visits;
+	if (b->whole != 0 && whole > b->whole)
+		return;
+	b->whole = whole;
+	memcpy(b->seconds, seconds, sizeof(seconds));
+	stats_init(&stats, policy_category_count(engine_policy(b->engine)));
+	pipeline_stats(pipeline, &stats);
+	b->bytes = (size_t)stats.bytes;
+	b->records = (size_t)stats.records;
+	b->flagged = (size_t)stats_flagged(&stats);
+	b->written = sink->written;
+	stats_fini(&stats);
 }
 
-/* The calls of PCRE2 within a stage, and what they took, the clock taken out. */
-static double confirms(struct bench *b, void (*stage)(struct bench *), size_t *calls_r)
+static void run_once(struct bench *b, bool counts)
 {
-	double tick = now();
-	double best = 1e9;
+	struct pipe_sink sink = { .sink = { &pipe_ops }, .fd = start_reader() };
+	int fd = open(b->path, O_RDONLY | O_CLOEXEC);
+	const struct source source = { .read = read_file, .context = &fd };
+	struct stream *stream = stream_new("stages", b->plan, NULL, true);
+	struct pipeline *pipeline;
+	struct err e = { 0 };
 
-	for (int i = 0; i < 1000; i++)
-		now();
-	tick = (now() - tick) / 1000;
-	watched = true;
-	for (int round = 0; round < ROUNDS; round++) {
-		calls = 0;
-		inside = 0;
-		stage(b);
-		inside -= (double)calls * tick;
-		best = inside < best ? inside : best;
-	}
-	watched = false;
-	*calls_r = calls;
-	return best > 0 ? best : 0;
+	b->output.sink = &sink.sink;
+	pipeline = pipeline_new(&b->output, 1, policy_category_count(engine_policy(b->engine)), 1,
+				BATCH_BYTES);
+	memset(candidates, 0, (n_rules + 1) * sizeof(*candidates));
+	memset(&at, 0, sizeof(at));
+	at.since = now();
+	feed_run(pipeline, stream, &source, &e);
+	leave(PIPELINE);
+	if (counts)
+		keep(b, &sink, pipeline);
+	pipeline_free(&pipeline);
+	stream_unref(&stream);
+	err_fini(&e);
+	close(fd);
+	close(sink.fd);
+	wait(NULL);
 }
 
-static void row(const struct bench *b, const char *name, double seconds, double whole)
-{
-	if (seconds < 0)
-		seconds = 0;
-	printf("  %-44s %8.3f ns/byte %6.1f%%\n", name, seconds * 1e9 / (double)b->file.len,
-	       100 * seconds / whole);
-}
+/* --- What is printed ------------------------------------------------------------ */
 
-static size_t sum(const struct bench *b)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i <= rules_count(engine_rules(b->engine)); i++)
-		n += b->candidates[i];
-	return n;
-}
-
-/* The rules with the most candidates. */
-static void print_candidates(struct bench *b, size_t rows)
+static void print_candidates(const struct bench *b, size_t rows)
 {
 	const struct rules *rules = engine_rules(b->engine);
-	size_t n = rules_count(rules);
-	double mb = (double)b->file.len / 1e6;
+	double mb = (double)b->bytes / 1e6;
 
 	for (size_t shown = 0; shown < rows; shown++) {
 		size_t most = 0;
 
-		for (size_t i = 0; i <= n; i++) {
-			if (b->candidates[i] > b->candidates[most])
+		for (size_t i = 0; i <= n_rules; i++) {
+			if (candidates[i] > candidates[most])
 				most = i;
 		}
-		if (b->candidates[most] == 0)
+		if (candidates[most] == 0)
 			break;
-		printf("  %10.1f a MB  %s\n", (double)b->candidates[most] / mb,
-		       most == n ? "(an escape)" : rules_at(rules, most)->id);
-		b->candidates[most] = 0;
+		printf("  %10.1f a MB  %s\n", (double)candidates[most] / mb,
+		       most == n_rules ? "(an escape)" : rules_at(rules, most)->id);
+		candidates[most] = 0;
 	}
 }
 
-static void print_counts(const struct bench *b, size_t n_calls)
+static void print(const struct bench *b, size_t rows)
 {
-	printf("  candidates %.1f a MB, confirms %.1f a MB: %.2f a candidate\n",
-	       (double)sum(b) / ((double)b->file.len / 1e6),
-	       (double)n_calls / ((double)b->file.len / 1e6),
-	       sum(b) != 0 ? (double)n_calls / (double)sum(b) : 0);
-}
+	double mb = (double)b->bytes / 1e6;
+	size_t n = 0;
 
-static void scan_way(struct bench *b, size_t rows)
-{
-	double reading, lines, sieve, glance, matching, full, full_matching, json, out, whole;
-	size_t n_calls, n_more;
-
-	reading = fastest(b, read_blocks);
-	lines = 2 * fastest(b, count_lines); /* the feed does, and then the batch */
-	sieve = fastest(b, sieve_some);
-	glance = fastest(b, first_look);
-	matching = confirms(b, first_look, &n_calls);
-	full = fastest(b, full_named);
-	full_matching = confirms(b, full_named, &n_more);
-	json = fastest(b, json_named);
-	out = fastest(b, output);
-	whole = reading + lines + glance + json + out;
-	printf("scan: %.2f GB/s; %zu lines named, %.1f%% of the bytes written\n",
-	       (double)b->file.len / whole / 1e9, b->n_named,
-	       100 * (double)b->written / (double)b->file.len);
-	row(b, "read", reading, whole);
-	row(b, "count lines", lines, whole);
-	row(b, "sieve: the pass over all bytes", sieve, whole);
-	row(b, "confirm: PCRE2 in the first look", matching, whole);
-	row(b, "decode, and the rest of the first look", glance - sieve - matching, whole);
-	row(b, "confirm: PCRE2 in the full look", full_matching, whole);
-	row(b, "sieve, decode, settle in the full look", full - full_matching, whole);
-	row(b, "format: JSON", json - full, whole);
-	row(b, "output into a pipe", out, whole);
-	print_counts(b, n_calls);
-	print_candidates(b, rows);
-}
-
-static void filter_way(struct bench *b, size_t rows)
-{
-	double decode, sieve, full, matching, tag, out;
-	size_t n_calls;
-
-	sieve = fastest(b, sieve_all);
-	decode = fastest(b, decode_all);
-	full = fastest(b, full_all);
-	matching = confirms(b, full_all, &n_calls);
-	tag = fastest(b, tag_all);
-	out = fastest(b, output);
-	printf("filter: %.2f GB/s\n", (double)b->file.len / (tag + out) / 1e9);
-	row(b, "sieve: the pass over all bytes", sieve, tag + out);
-	row(b, "decode", decode, tag + out);
-	row(b, "confirm: PCRE2", matching, tag + out);
-	row(b, "sieve of layers, settle, judge", full - sieve - decode - matching, tag + out);
-	row(b, "format: tag", tag - full, tag + out);
-	row(b, "output into a pipe", out, tag + out);
-	sieve_all(b);
-	print_counts(b, n_calls);
-	print_candidates(b, rows);
-}
-
-/* --- The rest ------------------------------------------------------------------- */
-
-static int read_file(struct bench *b, const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	size_t n;
-
-	if (file == NULL)
-		return -1;
-	do {
-		buf_reserve(&b->file, 1 << 20);
-		n = fread(b->file.ptr + b->file.len, 1, 1 << 20, file);
-		b->file.len += n;
-	} while (n != 0);
-	fclose(file);
-	for (size_t at = 0; at < b->file.len;) {
-		size_t end = b->file.len - at > BLOCK_BYTES ? at + BLOCK_BYTES : b->file.len;
-		const char *lf = memrchr(b->file.ptr + at, '\n', end - at);
-
-		at = lf != NULL ? (size_t)(lf - b->file.ptr) + 1 : end;
-		b->blocks = mem_grow(b->blocks, b->n_blocks, &b->blocks_cap, sizeof(*b->blocks));
-		b->blocks[b->n_blocks++] = at;
+	for (size_t i = 0; i <= n_rules; i++)
+		n += candidates[i];
+	printf("%s, %s: %.0f MB/s; %zu records, %zu flagged, %zu looked at in full; %.1f%% of the "
+	       "bytes written\n",
+	       b->output.format->name, select_words[b->output.select], mb / b->whole, b->records,
+	       b->flagged, b->calls[FULL], 100 * (double)b->written / (double)b->bytes);
+	for (int i = 0; i < STAGES; i++) {
+		if (b->calls[i] != 0 || i == PIPELINE)
+			printf("  %-44s %8.3f ns/byte %6.1f%%\n", names[i],
+			       b->seconds[i] * 1e9 / (double)b->bytes,
+			       100 * b->seconds[i] / b->whole);
 	}
-	return b->file.len != 0 ? 0 : -1;
+	printf("  candidates %.1f a MB, confirms %.1f a MB: %.2f a candidate\n", (double)n / mb,
+	       (double)b->calls[MATCH] / mb, n != 0 ? (double)b->calls[MATCH] / (double)n : 0);
+	print_candidates(b, rows);
 }
 
-static int prepare(struct bench *b, const struct engine_options *options,
-		   const char *const *purposes, size_t n, struct err *e)
+/* --- The command line ----------------------------------------------------------- */
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: stages [-p PURPOSE]... [-o FORMAT] [-s SELECT] [-r RULES] "
+			"[-c LEVEL] [-n ROWS] FILE\n");
+	return 2;
+}
+
+static int open_all(struct bench *b, const struct engine_options *options,
+		    const char *const *purposes, size_t n, struct err *e)
 {
 	if (engine_load(&b->engine, options, e) != 0 ||
 	    plan_new(&b->plan, b->engine, purposes, n, "-p", e) != 0 ||
 	    pseudonymizer_new(&b->pseudonyms, 0, NULL, 0, e) != 0)
 		return -1;
-	b->classifier = classifier_new(b->engine);
-	b->glance = glance_new(b->engine);
-	b->scan = finder_scan_new();
-	b->candidates = mem_new(rules_count(engine_rules(b->engine)) + 1, sizeof(*b->candidates));
+	b->output.options.enterprise_id = 32473;
+	b->output.options.pseudonyms = b->pseudonyms;
+	n_rules = rules_count(engine_rules(b->engine));
+	candidates = mem_new(n_rules + 1, sizeof(*candidates));
 	return 0;
-}
-
-static void release(struct bench *b)
-{
-	finder_scan_free(&b->scan);
-	glance_free(&b->glance);
-	classifier_free(&b->classifier);
-	pseudonymizer_free(&b->pseudonyms);
-	plan_free(&b->plan);
-	engine_unref(&b->engine);
-	buf_fini(&b->file);
-	buf_fini(&b->out);
-	free(b->blocks);
-	free(b->named);
-	free(b->candidates);
-}
-
-static int usage(void)
-{
-	fprintf(stderr, "usage: stages [-p PURPOSE]... [-c LEVEL] [-n ROWS] FILE\n");
-	return 2;
 }
 
 int main(int argc, char **argv)
 {
 	struct engine_options options = engine_defaults();
 	const char *purposes[PURPOSES_MAX];
-	struct bench b = { 0 };
+	struct bench b = { .output = { .format = &format_json, .select = SELECT_FLAGGED } };
 	struct err e = { 0 };
-	size_t n = 0;
-	size_t rows = 12;
+	size_t n = 0, rows = 12;
+	int select = SELECT_FLAGGED;
 	int option;
 
-	while ((option = getopt(argc, argv, "p:c:n:")) != -1) {
-		if (option == 'p' && n < PURPOSES_MAX)
-			purposes[n++] = optarg;
-		else if (option == 'c')
-			options.level = sieve_level_find(optarg);
-		else if (option == 'n')
-			rows = strtoul(optarg, NULL, 10);
-		else
-			return usage();
+	while ((option = getopt(argc, argv, "p:o:s:r:c:n:")) != -1) {
+		switch (option) {
+		case 'p': purposes[n < PURPOSES_MAX ? n++ : 0] = optarg; break;
+		case 'o': b.output.format = format_find(optarg); break;
+		case 's': select = words_find(select_words, optarg); break;
+		case 'r': options.rules_path = optarg; break;
+		case 'c': options.level = sieve_level_find(optarg); break;
+		case 'n': rows = strtoul(optarg, NULL, 10); break;
+		default: return usage();
+		}
 	}
-	if (optind + 1 != argc || options.level == NULL)
+	if (optind + 1 != argc || options.level == NULL || b.output.format == NULL || select < 0)
 		return usage();
-	if (prepare(&b, &options, purposes, n, &e) != 0) {
+	b.output.select = (enum select)select;
+	b.path = argv[optind];
+	if (access(b.path, R_OK) != 0) {
+		perror(b.path);
+		return 2;
+	}
+	if (open_all(&b, &options, purposes, n, &e) != 0) {
 		err_print(&e);
 		return 2;
 	}
-	b.path = argv[optind];
-	if (read_file(&b, b.path) != 0) {
-		perror(argv[optind]);
-		return 2;
-	}
-	if (plan_finder(b.plan) != NULL)
-		scan_way(&b, rows);
-	filter_way(&b, rows);
-	release(&b);
+	for (int round = 0; round < ROUNDS; round++)
+		run_once(&b, round != 0);
+	print(&b, rows);
+	plan_free(&b.plan);
+	pseudonymizer_free(&b.pseudonyms);
+	engine_unref(&b.engine);
+	free(candidates);
 	return 0;
 }

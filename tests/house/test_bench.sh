@@ -20,8 +20,12 @@ is "nearmiss: so many lines that come near and are clean" \
 	"$(wc -c <"$T/near" | awk '{ print ($1 >= 20000 && $1 < 20500) }') $(grep -cv . "$T/near")" "1 0"
 is "nearmiss: clean" \
 	"$(build/purposed scan -q -p website-management -o json "$T/near" | wc -l)" 0
-like "stages: what the first look costs" \
-	"$("$bench/stages" -p website-management -n 1 "$T/mixed")" "confirm: PCRE2 in the first look"
+"$bench/stages" -p website-management -o tag -s all -n 1 "$T/mixed" >"$T/stages"
+like "stages: all records went through" "$(cat "$T/stages")" \
+	"^tag, all: [0-9]+ MB/s; $(wc -l <"$T/mixed") records"
+for stage in read cut look sieve PCRE2 format output; do
+	like "stages: $stage took time" "$(grep "$stage" "$T/stages")" "0\.[0-9]*[1-9]|[1-9]\."
+done
 like "memory_copy: bytes a second" "$("$bench/memory_copy" 8)" "^[0-9]{9,}$"
 like "rules: what the slowest ones cost" "$("$bench/rules" -n 2 "$T/mixed")" "all of them, record by record"
 done_testing
