@@ -52,8 +52,9 @@ static char *unescape(struct span text)
 
 void position_add(struct buf *out, const struct position *p)
 {
-	buf_printf(out, "file %" PRIu64 " %" PRIu64 " %lld %lld %zu %016" PRIx64 " ", p->device,
-		   p->inode, p->at, p->line, p->print.len, p->print.hash);
+	buf_printf(out, "%s %" PRIu64 " %" PRIu64 " %lld %lld %zu %016" PRIx64 " ",
+		   p->copy ? "copy" : "file", p->device, p->inode, p->at, p->line, p->print.len,
+		   p->print.hash);
 	position_add_escaped(out, span_str(p->path), false);
 	buf_add_char(out, '\n');
 }
@@ -63,11 +64,13 @@ int position_read(struct position *position_r, struct span line)
 	struct position p = { 0 };
 	char *text = mem_span_string(line);
 	int used = 0;
-	int n = sscanf(text, "file %" SCNu64 " %" SCNu64 " %lld %lld %zu %" SCNx64 " %n", &p.device,
-		       &p.inode, &p.at, &p.line, &p.print.len, &p.print.hash, &used);
+	char what[5] = "";
+	int n = sscanf(text, "%4s %" SCNu64 " %" SCNu64 " %lld %lld %zu %" SCNx64 " %n", what,
+		       &p.device, &p.inode, &p.at, &p.line, &p.print.len, &p.print.hash, &used);
 
-	if (n == 6 && used != 0 && p.line >= 0 && p.at >= p.line &&
-	    p.print.len <= FINGERPRINT_BYTES)
+	p.copy = strcmp(what, "copy") == 0;
+	if (n == 7 && (p.copy || strcmp(what, "file") == 0) && used != 0 && p.line >= 0 &&
+	    p.at >= p.line && p.print.len <= FINGERPRINT_BYTES)
 		p.path = unescape(span_slice(line, (size_t)used, line.len));
 	free(text);
 	if (p.path == NULL)

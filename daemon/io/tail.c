@@ -26,12 +26,18 @@ static void raise_files_max(void)
 	}
 }
 
+/* "time SECONDS" says when the positions were those of the files. */
 static int read_positions(struct tail *t, struct span text, struct err *e)
 {
 	while (text.len != 0) {
 		const char *lf = memchr(text.ptr, '\n', text.len);
 		size_t len = lf != NULL ? (size_t)(lf - text.ptr) : text.len;
 
+		if (lf != NULL && span_starts(text, "time ")) {
+			t->since = (time_t)strtoll(text.ptr + strlen("time "), NULL, 10);
+			text = span_slice(text, len + 1, text.len);
+			continue;
+		}
 		t->positions = mem_resize(t->positions, t->n_positions + 1, sizeof(*t->positions));
 		if (position_read(&t->positions[t->n_positions], span_of(text.ptr, len)) != 0) {
 			err_add(e, "a checkpoint holds a line that is no position of a file");
@@ -119,6 +125,7 @@ unsigned long long tail_version(const struct tail *t)
 
 void tail_add_positions(const struct tail *t, struct buf *out)
 {
+	buf_printf(out, "time %lld\n", (long long)t->looked);
 	for (size_t i = 0; i < t->n_positions; i++)
 		position_add(out, &t->positions[i]);
 	for (size_t i = 0; i < t->files.n; i++) {
@@ -129,15 +136,27 @@ void tail_add_positions(const struct tail *t, struct buf *out)
 			.at = file->at,
 			.line = file->line,
 			.print = file->print,
+			.copy = file->state == TAIL_DONE,
 			.path = file->path,
 		};
 
-		if (file->state == TAIL_FOLLOWED)
+		if (file->state == TAIL_FOLLOWED || file->state == TAIL_DONE)
 			position_add(out, &position);
 	}
 }
 
 /* --- Reading ------------------------------------------------------------------ */
+
+/*
+ * A copy that was read to its end is done with: whoever makes the next one may
+ * write over it.
+ */
+static void end_copy(struct tail *t, struct tail_file *file)
+{
+	t->version++;
+	file->state = TAIL_DONE;
+	file->copied = false;
+}
 
 static void refuse(struct tail *t, struct tail_file *file, const char *why)
 {
@@ -157,20 +176,29 @@ static bool read_file(struct tail *t, struct tail_file *file, struct buf *block,
 {
 	const char *why = NULL;
 
-	switch (tail_file_read(file, block, file->whole, piece, &why)) {
+	switch (tail_file_read(file, block, file->whole || file->copied, piece, &why)) {
 	case TAIL_GOT:
 		t->version++;
 		t->line = file->within != 0 ? file : NULL;
-		if (t->line == NULL && file->size > file->at)
+		if (t->line == NULL && (file->size > file->at || file->copied))
 			tail_files_queue(&t->files, file);
 		break;
-	case TAIL_GOT_OTHER: tail_restarted(t, file); return false;
+	case TAIL_GOT_OTHER:
+		if (file->copied)
+			end_copy(t, file);
+		else
+			tail_restarted(t, file);
+		return false;
 	case TAIL_GOT_BINARY: refuse(t, file, why); return false;
 	case TAIL_GOT_ERROR:
 		file->failing = true;
 		troubles_add(&t->troubles, file->path, strerror(errno));
 		return false;
-	default: file->whole = false; return false;
+	default:
+		file->whole = false;
+		if (file->copied)
+			end_copy(t, file);
+		return false;
 	}
 	file->whole = false;
 	if (file->failing)

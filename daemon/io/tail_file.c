@@ -241,6 +241,18 @@ static bool is_text(const struct buf *block, const char **why)
 	return false;
 }
 
+bool tail_file_is_text(const struct tail_file *f)
+{
+	char bytes[MAGIC_BYTES];
+	ssize_t n = read_at(f, bytes, sizeof(bytes), 0);
+	const struct buf head = { bytes, n > 0 ? (size_t)n : 0, sizeof(bytes) };
+	const char *why = NULL;
+	bool text = is_text(&head, &why);
+
+	mem_wipe(bytes, head.len);
+	return text;
+}
+
 /* A block without a line end that is full: the head of a long line, if that has an end. */
 static enum tail_got begin_line(struct tail_file *f, struct buf *block, bool whole,
 				struct tail_piece *piece)
@@ -277,7 +289,9 @@ static enum tail_got go_on_with_line(struct tail_file *f, struct buf *block,
 		mem_wipe(block->ptr, block->len);
 		block->len = 0;
 		piece->what = TAIL_END_TORN;
-		go_to(f, f->within);
+		/* Of a file that is another now, a copy may have all of the line. */
+		if (n < 0)
+			go_to(f, f->within);
 		f->within = 0;
 		return TAIL_GOT;
 	}

@@ -22,11 +22,13 @@
 
 enum {
 	RESCAN_S = 5,
+	EVENTS_MAX = 1024, /* at a time: files are to be read, too */
+	AWAY_S = 2,	   /* who did not look for so long may have missed what came and went */
 	LINE_PATIENCE_MS = 5 * 1000,  /* so long a line may take to be written */
 	DEPARTED_IDLE_MS = 60 * 1000, /* so long a writer may hold on to a file and be silent */
 };
 
-static bool fits(const struct tail *t, const char *path)
+bool tail_fits(const struct tail *t, const char *path)
 {
 	return fnmatch(t->pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0;
 }
@@ -36,42 +38,24 @@ static bool is_file(const struct tail_file *file, const struct stat *st)
 	return file->device == st->st_dev && file->inode == st->st_ino;
 }
 
-static void queue(struct tail *t, struct tail_file *file)
-{
-	tail_files_queue(&t->files, file);
-}
-
 /* --- Where to begin ----------------------------------------------------------- */
-
-/* Whether it begins as one that is followed, of whose name its own can be made. */
-static bool is_copy(const struct tail *t, const struct tail_file *file)
-{
-	for (size_t i = 0; i < t->files.n; i++) {
-		const struct tail_file *other = t->files.all[i];
-
-		if (other != file && other->state == TAIL_FOLLOWED && !other->departed &&
-		    tail_is_rotated_name(other->path, file->name) &&
-		    (fingerprint_alike(other->fd, file->fd) ||
-		     (other->print.len != 0 && fingerprint_fits(&other->print, file->fd))))
-			return true;
-	}
-	return false;
-}
 
 static void begin(struct tail *t, struct tail_file *file)
 {
 	bool first = !t->started && !t->resumed;
 
 	/* A copy that is there at first is a file as any other. */
-	if (!first && is_copy(t, file)) {
+	if (!first && tail_is_copy(t, file)) {
 		file->state = TAIL_COPY;
 		return;
 	}
+	if (!first)
+		tail_take_rotated(t, file->path);
 	file->state = TAIL_FOLLOWED;
 	if (first && t->from_end)
 		tail_file_skip(file);
 	t->version++;
-	queue(t, file);
+	tail_files_queue(&t->files, file);
 }
 
 static void drop_position(struct tail *t, size_t index)
@@ -87,9 +71,9 @@ static bool resume(struct tail *t, struct tail_file *file)
 		if (!tail_file_is(file, &t->positions[i]))
 			continue;
 		tail_file_resume(file, &t->positions[i]);
+		file->state = t->positions[i].copy ? TAIL_DONE : TAIL_FOLLOWED;
 		drop_position(t, i);
-		file->state = TAIL_FOLLOWED;
-		queue(t, file);
+		tail_files_queue(&t->files, file);
 		return true;
 	}
 	return false;
@@ -102,7 +86,7 @@ static void depart(struct tail *t, struct tail_file *file)
 	tail_files_rename(&t->files, file, "");
 	file->departed = true;
 	file->grown_ms = tail_now_ms();
-	queue(t, file);
+	tail_files_queue(&t->files, file);
 }
 
 static void cannot_read(struct tail *t, const char *path, int error)
@@ -159,16 +143,23 @@ static void look_again(struct tail *t, struct tail_file *file, const struct stat
 	free(path);
 }
 
+/* A copy that was read: whether it is what it was then. */
+static bool is_as_read(const struct tail_file *file, const struct stat *st)
+{
+	return st->st_size == file->at && fingerprint_fits(&file->print, file->fd);
+}
+
 static void check(struct tail *t, struct tail_file *file, const struct stat *st)
 {
 	if (file->state == TAIL_REFUSED) {
 		if (file->size != st->st_size)
 			look_again(t, file, st);
-	} else if (file->state == TAIL_COPY) {
-		if (!is_copy(t, file))
-			begin(t, file);
+	} else if (file->state == TAIL_COPY ||
+		   (file->state == TAIL_DONE && !file->departed && !is_as_read(file, st))) {
+		tail_file_restart(file);
+		begin(t, file);
 	} else if (file->state == TAIL_FOLLOWED && file->at != st->st_size) {
-		queue(t, file);
+		tail_files_queue(&t->files, file);
 	}
 }
 
@@ -197,9 +188,9 @@ static void look_at(struct tail *t, const char *path)
 	file = tail_files_identical(&t->files, &st);
 	if (file != NULL) {
 		tail_files_rename(&t->files, file, path);
-		file->departed = !fits(t, path);
+		file->departed = !tail_fits(t, path);
 		check(t, file, &st);
-	} else if (fits(t, path)) {
+	} else if (tail_fits(t, path)) {
 		take_up(t, path);
 	}
 }
@@ -269,127 +260,20 @@ static void scan_known(struct tail *t)
 	}
 }
 
-static void settle_position(struct tail *t, const struct position *position)
-{
-	struct tail_file *file = tail_locate(position->path, position);
-	struct tail_file *known = NULL;
-	struct stat st;
-
-	if (file != NULL) {
-		st = (struct stat){ .st_dev = file->device, .st_ino = file->inode };
-		known = tail_files_identical(&t->files, &st);
-	}
-	if (known != NULL) {
-		if (known->state == TAIL_NEW) {
-			tail_file_resume(known, position);
-			known->state = TAIL_FOLLOWED;
-			queue(t, known);
-		}
-		tail_file_free(&file);
-	} else if (file != NULL) {
-		file->state = TAIL_FOLLOWED;
-		file->departed = !fits(t, file->name);
-		tail_files_add(&t->files, file);
-		queue(t, file);
-	} else {
-		log_warning(
-			"%s: the file that was read up to byte %lld is gone; what was written to "
-			"it since is not read",
-			position->path, position->at);
-	}
-}
-
-/* What an earlier tail has read of, and does not fit any more, was rotated away meanwhile. */
-static void settle_positions(struct tail *t)
-{
-	struct position *positions = t->positions;
-	size_t n = t->n_positions;
-
-	t->positions = mem_new(n, sizeof(*positions));
-	t->n_positions = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct stat st;
-
-		if (!fits(t, positions[i].path)) {
-			position_fini(&positions[i]);
-			continue;
-		}
-		/* A file that cannot be read now keeps its place. */
-		if (stat(positions[i].path, &st) == 0
-			    ? tail_files_named(&t->files, positions[i].path) == NULL
-			    : errno != ENOENT && errno != ENOTDIR) {
-			t->positions[t->n_positions++] = positions[i];
-			continue;
-		}
-		settle_position(t, &positions[i]);
-		position_fini(&positions[i]);
-	}
-	free(positions);
-}
-
 void tail_start(struct tail *t)
 {
 	scan(t);
-	settle_positions(t);
+	tail_settle_positions(t);
 	for (size_t i = 0; i < t->files.n; i++) {
 		if (t->files.all[i]->state == TAIL_NEW)
 			begin(t, t->files.all[i]);
 	}
+	tail_forget_positions(t);
 	t->started = true;
+	t->since = 0;
+	t->looked = time(NULL);
 	t->version++;
 	watch_again(t->watch, true);
-}
-
-/* --- Rotation by copying ------------------------------------------------------ */
-
-/* Copies that were seen in the making go on where the file was read to; true: there is one. */
-static bool begin_copies(struct tail *t, const struct position *position)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < t->files.n; i++) {
-		struct tail_file *file = t->files.all[i];
-		struct stat st;
-
-		if (file->state != TAIL_COPY || !tail_file_look(file, &st) ||
-		    position->print.len == 0 || !fingerprint_fits(&position->print, file->fd))
-			continue;
-		file->state = TAIL_FOLLOWED;
-		tail_file_resume(file, position);
-		if (found || file->size < position->at)
-			tail_file_skip(file);
-		found = true;
-		queue(t, file);
-	}
-	return found;
-}
-
-void tail_restarted(struct tail *t, struct tail_file *file)
-{
-	const struct position position = {
-		.at = file->at, .line = file->line, .print = file->print, .path = file->path
-	};
-	bool copied = begin_copies(t, &position);
-	struct tail_file *copy = copied ? NULL : tail_locate(file->path, &position);
-
-	if (copy != NULL) {
-		struct stat st = { .st_dev = copy->device, .st_ino = copy->inode };
-
-		copied = true;
-		if (tail_files_identical(&t->files, &st) != NULL) {
-			tail_file_free(&copy);
-		} else {
-			copy->state = TAIL_FOLLOWED;
-			copy->departed = !fits(t, copy->name);
-			tail_files_add(&t->files, copy);
-			queue(t, copy);
-		}
-	}
-	log_info("%s was truncated; %sit is read from its start", file->path,
-		 copied ? "its copy is read to its end, and " : "");
-	tail_file_restart(file);
-	t->version++;
-	queue(t, file);
 }
 
 /* --- What happens ------------------------------------------------------------- */
@@ -407,7 +291,7 @@ static bool look_after(struct tail *t, struct tail_file *file, long long now_ms)
 	struct stat st;
 
 	if (!tail_file_look(file, &st) || file->failing || file->size < file->at) {
-		queue(t, file);
+		tail_files_queue(&t->files, file);
 		return true;
 	}
 	if (file->size == file->at) {
@@ -421,7 +305,7 @@ static bool look_after(struct tail *t, struct tail_file *file, long long now_ms)
 	if (now_ms - file->grown_ms >= LINE_PATIENCE_MS)
 		file->whole = true;
 	if (file->whole || file->size != file->searched)
-		queue(t, file);
+		tail_files_queue(&t->files, file);
 	return true;
 }
 
@@ -432,9 +316,12 @@ static void on_second(struct tail *t)
 	for (size_t i = t->files.n; i-- > 0;) {
 		struct tail_file *file = t->files.all[i];
 
-		if (file->state == TAIL_FOLLOWED &&
-		    (file->departed || file->indirect || file->failing ||
-		     file->searched > file->at || file->line < file->at))
+		if (file->state == TAIL_DONE && file->departed &&
+		    now_ms - file->grown_ms >= DEPARTED_IDLE_MS)
+			tail_files_remove(&t->files, file);
+		else if (file->state == TAIL_FOLLOWED &&
+			 (file->departed || file->indirect || file->failing ||
+			  file->searched > file->at || file->line < file->at))
 			look_after(t, file, now_ms);
 	}
 	if (++t->seconds % RESCAN_S == 0) {
@@ -448,23 +335,39 @@ static void on_changed(struct tail *t, const char *path)
 	struct tail_file *file = tail_files_named(&t->files, path);
 
 	if (file != NULL && file->state == TAIL_FOLLOWED)
-		queue(t, file);
-	else if (file != NULL || fits(t, path))
+		tail_files_queue(&t->files, file);
+	else if (file != NULL || tail_fits(t, path))
 		look_at(t, path);
+}
+
+static void on_event(struct tail *t, enum watch_what what, const char *path)
+{
+	switch (what) {
+	case WATCH_CHANGED: on_changed(t, path); break;
+	case WATCH_CAME:
+	case WATCH_WENT: look_at(t, path); break;
+	case WATCH_SECOND: on_second(t); break;
+	default:
+		t->since = t->looked - 1;
+		scan(t);
+		scan_known(t);
+	}
 }
 
 void tail_find(struct tail *t)
 {
+	const time_t now = time(NULL);
 	const char *path = "";
 	enum watch_what what;
 
-	while ((what = watch_next(t->watch, &path)) != WATCH_NOTHING) {
-		switch (what) {
-		case WATCH_CHANGED: on_changed(t, path); break;
-		case WATCH_CAME:
-		case WATCH_WENT: look_at(t, path); break;
-		case WATCH_SECOND: on_second(t); break;
-		default: scan(t); scan_known(t);
-		}
+	if (now - t->looked > AWAY_S)
+		t->since = t->looked - 1;
+	for (int i = 0; i < EVENTS_MAX; i++) {
+		what = watch_next(t->watch, &path);
+		if (what == WATCH_NOTHING)
+			break;
+		on_event(t, what, path);
 	}
+	t->since = 0;
+	t->looked = now;
 }

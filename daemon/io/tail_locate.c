@@ -34,19 +34,26 @@ bool tail_is_rotated_name(const char *path, const char *name)
 
 	if (folder != (size_t)(new - name) || strncmp(path, name, folder) != 0)
 		return false;
-	return strcmp(old, new) != 0 && strncmp(old, new, stem) == 0 &&
+	return strcmp(old, new) != 0 && strncmp(old, new, stem) == 0 && new[stem] != '\0' &&
 	       !isalnum((unsigned char)new[stem]);
 }
 
-/* How well the file fits: by inode is better than by content, of copies the newest is best. */
+/*
+ * How well the file fits: the same inode is best, then a copy that has all that was
+ * read, the newest; a copy that was made earlier than that is better than nothing.
+ */
 static long long fits(struct tail_file *file, const struct position *p, struct stat *st)
 {
-	if (!tail_file_look(file, st) || st->st_size < p->at ||
-	    !fingerprint_fits(&p->print, file->fd))
+	bool whole;
+
+	if (!tail_file_look(file, st) || !fingerprint_fits(&p->print, file->fd))
 		return 0;
+	whole = st->st_size >= p->at;
 	if (file->inode == p->inode)
-		return INT64_MAX;
-	return p->print.len != 0 ? st->st_mtim.tv_sec + 1 : 0;
+		return whole ? INT64_MAX : 0;
+	if (p->print.len == 0)
+		return 0;
+	return st->st_mtim.tv_sec + 1 + (whole ? INT64_MAX / 2 : 0);
 }
 
 struct tail_file *tail_locate(const char *path, const struct position *position)

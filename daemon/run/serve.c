@@ -42,6 +42,7 @@
 
 enum {
 	RETRY_MS = 1000,
+	FIRST_CHECKPOINT_MS = 100,
 	STATUS_MS = 10 * 1000,
 	COMPLAIN_S = 60, /* a sink that goes on failing is mentioned that often */
 	STOP_PATIENCE_S = 20,
@@ -66,7 +67,8 @@ struct serve {
 	time_t complained; /* when the failing sink was last mentioned; 0: it does not fail */
 	time_t unsaved;	   /* the same of checkpoints that cannot be written */
 	bool checkpoint_due;
-	time_t give_up; /* stopping: when */
+	unsigned checkpoints; /* written, or tried, since the start */
+	time_t give_up;	      /* stopping: when */
 	bool stalled;
 	bool stopping;
 	bool reload_due; /* as soon as every port can move */
@@ -298,15 +300,18 @@ static void save(struct serve *s, struct port *only)
 /* A checkpoint that is not written now will be in a while. */
 static void plan_checkpoint(struct serve *s)
 {
-	long long seconds = s->setup->session.settings->checkpoint_interval;
+	uint64_t ms = (uint64_t)s->setup->session.settings->checkpoint_interval * 1000;
 
+	/* At first more often: who is killed again and again must get on, too. */
+	if (s->checkpoints < 16 && ms > (uint64_t)FIRST_CHECKPOINT_MS << s->checkpoints)
+		ms = (uint64_t)FIRST_CHECKPOINT_MS << s->checkpoints;
 	if (s->checkpoint_due || s->state == NULL || s->stalled)
 		return;
 	for (size_t i = 0; i < s->n_ports; i++) {
 		if (s->ports[i] == NULL || !port_is_unsaved(s->ports[i], s->state))
 			continue;
 		s->checkpoint_due = true;
-		loop_set_timer(s->checkpoint, (uint64_t)seconds * 1000);
+		loop_set_timer(s->checkpoint, ms);
 		return;
 	}
 }
@@ -316,6 +321,7 @@ static void on_checkpoint(void *context)
 	struct serve *s = context;
 
 	s->checkpoint_due = false;
+	s->checkpoints++;
 	save(s, NULL);
 	plan_checkpoint(s);
 }

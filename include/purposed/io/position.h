@@ -2,9 +2,10 @@
  * position: how far a file has been read, in a form that outlives the process.
  *
  *	file DEVICE INODE AT LINE LENGTH HASH PATH
+ *	copy DEVICE INODE AT LINE LENGTH HASH PATH
  *
- * a line each; numbers are decimal, the hash hexadecimal, in the path every byte
- * that is no visible ASCII, and "%", stands as %HH.
+ * a line each; a copy is one that a rotation made, and is read no more; numbers are decimal, the
+ *hash hexadecimal, in the path every byte that is no visible ASCII, and "%", stands as %HH.
  */
 #ifndef PURPOSED_IO_POSITION_H
 #define PURPOSED_IO_POSITION_H
@@ -20,6 +21,7 @@ struct position {
 	long long at;	/* of the first byte that was not read */
 	long long line; /* where the last line starts, if it had no end yet; else at */
 	struct fingerprint print;
+	bool copy;
 	char *path; /* the position's own */
 };
 

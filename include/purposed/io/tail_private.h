@@ -16,7 +16,8 @@
 enum tail_state {
 	TAIL_NEW, /* where to begin with it is not decided */
 	TAIL_FOLLOWED,
-	TAIL_COPY,    /* it begins as another one does: a copy in the making, not read */
+	TAIL_COPY,    /* it begins as another one does: a copy, not read */
+	TAIL_DONE,    /* a copy that was read to its end */
 	TAIL_REFUSED, /* it is no text: not open */
 };
 
@@ -33,6 +34,7 @@ struct tail_file {
 	long long size;	    /* when it was last looked at */
 	long long within;   /* of the next byte of a long line; 0: not within one */
 	long long grown_ms; /* when it was last found larger */
+	bool copied;	    /* what was not read of another one is read from this copy */
 	bool departed;	    /* its name is another file's, or nobody's, or does not fit */
 	bool indirect;	    /* reached by a symbolic link: no event tells of it */
 	bool failing;	    /* reading failed, which has been said */
@@ -76,11 +78,15 @@ enum tail_got tail_file_read(struct tail_file *file, struct buf *block, bool who
 /* The file starts anew. */
 void tail_file_restart(struct tail_file *file);
 
+/* Whether its first bytes are those of a text. */
+bool tail_file_is_text(const struct tail_file *file);
+
 /* --- tail_locate.c: where a file went ---------------------------------------- */
 
 /*
  * The file that lies beside path under a name that begins alike, and is the one of
- * the position, renamed or copied; NULL: there is none.  It stands at the position.
+ * the position, renamed or copied; NULL: there is none.  It stands at the position,
+ * which is behind its end where the copy was made earlier.
  */
 struct tail_file *tail_locate(const char *path, const struct position *position);
 
@@ -109,7 +115,7 @@ void tail_files_rename(struct tail_files *files, struct tail_file *file, const c
 void tail_files_queue(struct tail_files *files, struct tail_file *file);
 struct tail_file *tail_files_next(struct tail_files *files); /* or NULL */
 
-/* --- tail.c and tail_find.c --------------------------------------------------- */
+/* --- tail.c, tail_find.c, tail_rotated.c ---------------------------------------- */
 
 struct tail {
 	char *pattern;
@@ -124,6 +130,8 @@ struct tail {
 	size_t n_positions;
 	struct tail_file *line; /* within a long line of that */
 	unsigned seconds;
+	time_t looked; /* when what had happened was asked for last */
+	time_t since;  /* what was written to since then may have been missed; 0: nothing was */
 	unsigned long long version;
 };
 
@@ -132,6 +140,21 @@ void tail_start(struct tail *tail);
 
 /* Everything that happened since. */
 void tail_find(struct tail *tail);
+
+/* Whether path is one of those that are followed. */
+bool tail_fits(const struct tail *tail, const char *path);
+
+/* Whether file begins as one that is followed, of whose name its own can be made. */
+bool tail_is_copy(const struct tail *tail, const struct tail_file *file);
+
+/* Takes up what was at path once, and was written to since tail->since. */
+void tail_take_rotated(struct tail *tail, const char *path);
+
+/* What an earlier tail has read of, and is not where it was, was rotated meanwhile. */
+void tail_settle_positions(struct tail *tail);
+
+/* Forgets all positions but those of files that cannot be read now. */
+void tail_forget_positions(struct tail *tail);
 
 /* The file is another text than before. */
 void tail_restarted(struct tail *tail, struct tail_file *file);

@@ -1,0 +1,238 @@
+#!/bin/bash
+# tail_faults.sh: what may go wrong around files that are tailed.
+#
+# In: numbered lines, while the output's disk is full, the state folder's disk is
+# full or its permission is lost, an inode is used again, a file has a hole, and
+# the daemon is stopped or killed in each of these.
+#
+# Out: every number; once, where no kill says otherwise; and a clear word, once.
+# What must be zero: positions that are saved before an output has accepted.
+
+. tests/support/tap.sh || exit 1
+. tests/support/daemon.sh || exit 1
+
+LOG="$D/log"
+OUT="$D/out.log"
+
+config() { # [OUTPUT] [MORE OF THE INPUT] [SETTINGS]
+	cat >"$CONF" <<-END
+		state = "state"; $3
+		inputs = ( { name = "files"; type = "tail"; path = "log/*.log"; from = "start"; $2 } );
+		outputs = ( { name = "record"; type = "file"; path = "${1:-out.log}"; format = "record"; } );
+	END
+}
+
+afresh() {
+	rm -rf "$D/state" "$OUT" "$LOG" && mkdir "$LOG"
+	config
+}
+
+write() { # FROM TO [FILE]
+	seq -f 'number %.0f end' "$1" "$2" >>"$LOG/${3:-a.log}"
+}
+
+numbers() { # FILE
+	grep -oaE '^number [0-9]+ end$' "$1" | grep -oE '[0-9]+' | tr '\n' ' '
+}
+
+at() { # the byte that the checkpoint says
+	awk '$1 == "file" { print $4 }' "$D/state/files.checkpoint"
+}
+
+# --- An output that takes nothing ---------------------------------------------
+
+afresh
+write 1 3
+start
+ok "three lines" has_lines "$OUT" 3
+finish TERM
+size=$(stat -c %s "$LOG/a.log")
+is "are behind the position" "$(at)" "$size"
+ln -s /dev/full "$D/full.log"
+config full.log
+write 4 6
+start
+ok "an output fails" said 'cannot write to .*full\.log: No space left on device'
+sleep 1.5
+is "the position stays" "$(at)" "$size"
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+config
+start
+ok "after a kill" has_lines "$OUT" 6
+is "nothing is missed" "$(numbers "$OUT")" "1 2 3 4 5 6 "
+finish TERM
+size=$(stat -c %s "$LOG/a.log")
+config full.log
+write 7 9
+start
+said 'cannot write'
+kill -TERM "$daemon_pid"
+sleep 0.2
+kill -TERM "$daemon_pid"
+wait "$daemon_pid"
+is "given up, the position stays too" "$(at)" "$size"
+config
+start
+ok "started again" has_lines "$OUT" 9
+finish TERM
+
+config full.log
+write 10 12
+start
+said 'cannot write'
+write 13 15
+config full.log 'kind = "web-traffic-log";'
+kill -HUP "$daemon_pid"
+said reloaded
+sed -i 's,log/\*,log/[ab],' "$CONF"
+kill -HUP "$daemon_pid"
+said reloaded 2
+rm "$D/full.log"
+kill -HUP "$daemon_pid"
+ok "reloaded while it fails, and with another glob" has_lines "$D/full.log" 6
+sleep 0.3
+is "every line comes out once" "$(numbers "$D/full.log")" "10 11 12 13 14 15 "
+finish TERM
+
+# --- A state folder that takes nothing ------------------------------------------------
+
+afresh
+mkdir "$D/state"
+if mount -t tmpfs -o size=64k,mode=700 tmpfs "$D/state" 2>/dev/null; then
+	at_end umount -l "$D/state"
+	write 1 3
+	start
+	ok "three lines" has_lines "$OUT" 3
+	sleep 1.3
+	before=$(at)
+	head -c 100000 /dev/zero >"$D/state/filler" 2>/dev/null
+	write 4 6
+	ok "a full state folder does not stop reading" has_lines "$OUT" 6
+	ok "and is said" said 'cannot write the checkpoint .*files\.checkpoint: No space left on device'
+	write 7 9
+	has_lines "$OUT" 9
+	sleep 1.3
+	is "once" "$(grep -c 'No space' "$D/err")" 1
+	is "the last checkpoint is there" "$(at)" "$before"
+	kill -KILL "$daemon_pid"
+	wait "$daemon_pid" 2>/dev/null
+	start
+	ok "after a kill what it does not know comes again" has_lines "$OUT" 15
+	is "and nothing is missed" "$(numbers "$OUT")" "1 2 3 4 5 6 7 8 9 4 5 6 7 8 9 "
+	rm "$D/state/filler"
+	ok "once there is room, that is said" said 'checkpoints can be written again'
+	finish TERM
+	is "and the position is there" "$(at)" "$(stat -c %s "$LOG/a.log")"
+	is "and no draft of it" "$(ls "$D/state")" "files.checkpoint
+lock"
+	umount "$D/state"
+else
+	skip "a full state folder" "needs the right to mount a file system"
+fi
+afresh
+write 1 3
+start_unprivileged
+has_lines "$OUT" 3
+sleep 1.3
+chmod 500 "$D/state"
+write 4 6
+ok "permission for the state folder is lost, which is said" said \
+	'cannot write the checkpoint .*: Permission denied'
+chmod 700 "$D/state"
+ok "and when it is back" said 'checkpoints can be written again'
+finish TERM
+chmod 000 "$D/state"
+if [ "$(id -u)" = 0 ]; then
+	bare="setpriv --bounding-set=-dac_override,-dac_read_search"
+fi
+like "without it there is no start" "$($bare "$PURPOSED" serve -c "$CONF" 2>&1)" \
+	'cannot use the state folder .*: Permission denied'
+chmod 700 "$D/state"
+config '' '' 'checkpoint_interval = 3600;'
+write 7 9
+start
+has_lines "$OUT" 9
+finish TERM
+is "a long interval: the end writes a checkpoint too" "$(at)" "$(stat -c %s "$LOG/a.log")"
+
+# --- Files that are not what they were ----------------------------------------------
+
+afresh
+write 1 3
+start
+has_lines "$OUT" 3
+finish TERM
+inode=$(stat -c %i "$LOG/a.log")
+rm "$LOG/a.log"
+for ((i = 0; i < 100; i++)); do # until the inode is used again
+	write 101 110
+	[ "$(stat -c %i "$LOG/a.log")" != "$inode" ] || break
+	mv "$LOG/a.log" "$D/other.$i"
+done
+start
+ok "another file is there, larger and of the same inode" has_lines "$OUT" 13
+is "it is read from its start" "$(numbers "$OUT")" "1 2 3 101 102 103 104 105 106 107 108 109 110 "
+[ "$(stat -c %i "$LOG/a.log")" = "$inode" ] || diag "the inode was not used again"
+finish TERM
+
+afresh
+write 1 3
+start
+has_lines "$OUT" 3
+python3 - "$LOG/a.log" <<'END'
+import os, sys
+# A program that does not append: it goes on where it was when its file was truncated.
+fd = os.open(sys.argv[1], os.O_WRONLY)
+os.lseek(fd, 0, os.SEEK_END)
+os.truncate(sys.argv[1], 0)
+os.lseek(fd, 1000000, os.SEEK_SET)
+os.write(fd, b"number 4 end\n")
+END
+ok "a hole before the text is left out" has_lines "$OUT" 4
+is "only the text is a record" "$(tail -n 1 "$OUT")" "number 4 end"
+finish TERM
+
+# --- Long lines, and the end --------------------------------------------------------
+
+afresh
+{
+	write 1 1
+	head -c 3000000 /dev/zero | tr '\0' x
+	echo
+	write 2 2
+} >>"$LOG/a.log"
+mkfifo "$D/slow"
+cat >"$CONF" <<-END
+	state = "state";
+	inputs = ( { name = "files"; type = "tail"; path = "log/*.log"; from = "start"; },
+		{ name = "pipe"; type = "fifo"; path = "pipe"; } );
+	outputs = ( { name = "record"; type = "stdout"; format = "record"; } );
+END
+: >"$D/err"
+"$PURPOSED" serve -c "$CONF" >"$D/slow" 2>"$D/err" &
+daemon_pid=$!
+exec 8<"$D/slow"
+said 'ready:'
+sleep 0.5
+echo "between" >"$D/pipe" &
+sleep 0.3
+kill -TERM "$daemon_pid"
+cat <&8 >"$OUT"
+wait "$daemon_pid"
+status=$?
+exec 8<&-
+is "stopped within a long line, with a slow reader: status 0" "$status" 0
+is "the line is whole, whatever else waits" \
+	"$(awk '{ print (length($0) > 1000 ? length($0) : $0) }' "$OUT" | sort | tr '\n' ',')" \
+	"3000000,between,number 1 end,"
+cat >"$CONF" <<-END
+	state = "state";
+	inputs = ( { name = "files"; type = "tail"; path = "log/*.log"; from = "start"; } );
+	outputs = ( { name = "record"; type = "file"; path = "out.log"; format = "record"; } );
+END
+start
+ok "and what follows it comes the next time" has_lines "$OUT" 4
+is "once" "$(tail -n 1 "$OUT")" "number 2 end"
+finish TERM
+done_testing
