@@ -108,15 +108,48 @@ static void link_claims(struct claim *claims, size_t n)
 	}
 }
 
+/* Up to so many are put in order one by one, which most records are through with sooner. */
+enum { FEW = 24 };
+
+static void sort_by_start(struct claim *claims, size_t n)
+{
+	if (n > FEW) {
+		qsort(claims, n, sizeof(*claims), by_start);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct claim claim = claims[i];
+		size_t at = i;
+
+		for (; at > 0 && by_start(&claims[at - 1], &claim) > 0; at--)
+			claims[at] = claims[at - 1];
+		claims[at] = claim;
+	}
+}
+
+static void sort_by_precedence(size_t *order, struct claim *claims, size_t n)
+{
+	if (n > FEW) {
+		qsort_r(order, n, sizeof(*order), by_precedence, claims);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		size_t claim = order[i];
+		size_t at = i;
+
+		for (; at > 0 && by_precedence(&order[at - 1], &claim, claims) > 0; at--)
+			order[at] = order[at - 1];
+		order[at] = claim;
+	}
+}
+
 void claims_settle(struct claim *claims, size_t *order, size_t n)
 {
-	if (n > 1)
-		qsort(claims, n, sizeof(*claims), by_start);
+	sort_by_start(claims, n);
 	link_claims(claims, n);
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;
-	if (n > 1)
-		qsort_r(order, n, sizeof(*order), by_precedence, claims);
+	sort_by_precedence(order, claims, n);
 	for (size_t i = 0; i < n; i++)
 		claims[order[i]].stands = may_stand(claims, n, &claims[order[i]]);
 }

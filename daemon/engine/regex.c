@@ -235,13 +235,23 @@ void regex_scratch_free(struct regex_scratch **scratch)
 	*scratch = NULL;
 }
 
-static enum regex_result match(const pcre2_code *code, struct regex_scratch *scratch,
+/* machine: code has machine code. */
+static enum regex_result match(const pcre2_code *code, bool machine, struct regex_scratch *scratch,
 			       struct span text, size_t start)
 {
 	/* PCRE2 takes no NULL subject, not even an empty one. */
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr != NULL ? text.ptr : "");
-	int found = pcre2_match(code, subject, text.len, start, 0, scratch->data, scratch->context);
+	int found;
 
+	if (start > text.len)
+		return REGEX_ERROR;
+	/* pcre2_match would look at options and limits first, at every call. */
+	if (machine)
+		found = pcre2_jit_match(code, subject, text.len, start, 0, scratch->data,
+					scratch->context);
+	else
+		found = pcre2_match(code, subject, text.len, start, 0, scratch->data,
+				    scratch->context);
 	switch (found) {
 	case PCRE2_ERROR_NOMATCH: return REGEX_NO_MATCH;
 	case PCRE2_ERROR_MATCHLIMIT:
@@ -261,14 +271,15 @@ static enum regex_result match_form(const struct regex *regex, struct form *form
 				    struct regex_scratch *scratch, struct span text, size_t start,
 				    size_t len)
 {
+	const pcre2_code *plain = atomic_load_explicit(&form->code, memory_order_relaxed);
 	const pcre2_code *code = choose_code(regex, form, len);
-	enum regex_result result = match(code, scratch, text, start);
+	enum regex_result result = match(code, code != plain, scratch, text, start);
 
-	if (result == REGEX_LIMIT && code == atomic_load(&form->code)) {
+	if (result == REGEX_LIMIT && code == plain) {
 		const pcre2_code *machine = make_machine(regex, form);
 
 		if (machine != NULL)
-			result = match(machine, scratch, text, start);
+			result = match(machine, true, scratch, text, start);
 	}
 	return result;
 }
