@@ -70,7 +70,11 @@ static void fd_free(struct sink *sink)
 
 struct sink *sink_fd_new(int fd, const char *name, int patience_ms)
 {
-	static const struct sink_ops ops = { fd_write, fd_reopen, fd_free };
+	static const struct sink_ops ops = {
+		.write = fd_write,
+		.reopen = fd_reopen,
+		.free = fd_free,
+	};
 	struct fd_sink *s = mem_new(1, sizeof(*s));
 
 	pipe_widen(fd);

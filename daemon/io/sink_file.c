@@ -119,7 +119,11 @@ int sink_file_new(struct sink **sink_r, const char *path, const struct sink_file
 		  struct err *e)
 {
 	static const struct sink_file_options none = { -1, -1, -1 };
-	static const struct sink_ops ops = { file_write, file_reopen, file_free };
+	static const struct sink_ops ops = {
+		.write = file_write,
+		.reopen = file_reopen,
+		.free = file_free,
+	};
 	struct file_sink *s;
 	int fd;
 

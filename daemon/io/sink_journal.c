@@ -162,7 +162,11 @@ static void journal_free(struct sink *sink)
 
 struct sink *sink_journal_new(const char *socket_path)
 {
-	static const struct sink_ops ops = { journal_write, journal_reopen, journal_free };
+	static const struct sink_ops ops = {
+		.write = journal_write,
+		.reopen = journal_reopen,
+		.free = journal_free,
+	};
 	struct journal_sink *s = mem_new(1, sizeof(*s));
 
 	s->sink.ops = &ops;

@@ -15,7 +15,7 @@
 #include <purposed/io/syslog.h>
 
 /* All ids are of [a-z0-9_-]: nothing of them is to be escaped. */
-static void add_element(struct buf *out, const struct format_job *job)
+void format_add_tag(struct buf *out, const struct format_job *job)
 {
 	buf_add_str(out, "[purposed@");
 	buf_add_uint(out, job->options->enterprise_id);
@@ -50,7 +50,7 @@ static unsigned add_structured(struct buf *out, const struct format_job *job, st
 		else
 			format_add_text(out, job, start, start + element.len);
 	}
-	add_element(out, job);
+	format_add_tag(out, job);
 	format_add_text(out, job, data_start + data.len, text.len);
 	return forged;
 }
@@ -68,7 +68,7 @@ static unsigned tag_add(struct buf *out, const struct format_job *job, size_t *t
 	format_add_text(out, job, 0, job->record->text.len);
 	*tail_r = out->len;
 	buf_add_char(out, ' ');
-	add_element(out, job);
+	format_add_tag(out, job);
 	return 0;
 }
 

@@ -547,6 +547,7 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 	s->ports = ports;
 	s->n_ports = n;
 	s->setup = setup;
+	setup_start(setup);
 	if (s->state != state)
 		state_free(&s->state);
 	s->state = state;
@@ -556,7 +557,8 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 		enable_ports(s, true);
 }
 
-/* The folder that the settings name, if an input needs it; the one at work if that is the same. */
+/* The folder that the settings name, if an input or an output needs it; the one at work if that is
+ * the same. */
 static int open_state(struct serve *s, const struct settings *settings, struct state **state_r,
 		      struct err *e)
 {
@@ -564,6 +566,8 @@ static int open_state(struct serve *s, const struct settings *settings, struct s
 
 	for (size_t i = 0; i < settings->n_inputs; i++)
 		needed |= port_type_has_position(settings->inputs[i].type);
+	for (size_t i = 0; i < settings->n_outputs; i++)
+		needed |= settings->outputs[i].type == OUTPUT_SYSLOG;
 	*state_r = NULL;
 	if (!needed)
 		return 0;

@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include <purposed/io/syslog.h>
+
 /* A string as libconfig reads it back. */
 static void dump_string(const char *value, FILE *file)
 {
@@ -101,6 +103,17 @@ static void dump_input(const struct settings_input *input, FILE *file)
 	fprintf(file, " }");
 }
 
+static void dump_receiver(const struct settings_output *output, FILE *file)
+{
+	settings_dump_address("to", &output->to, file);
+	settings_dump_tls(&output->tls, file);
+	if (output->to.transport != TRANSPORT_UNIX && output->to.transport != TRANSPORT_UDP)
+		settings_dump_named("framing", settings_framings[output->framing], file);
+	fprintf(file, "spool_bytes = %lld%s; ", output->spool_bytes,
+		output->spool_bytes > INT_MAX ? "L" : "");
+	settings_dump_named("facility", syslog_facility_name(output->facility), file);
+}
+
 static void dump_output(const struct settings_output *output, FILE *file)
 {
 	fprintf(file, "  { ");
@@ -116,6 +129,8 @@ static void dump_output(const struct settings_output *output, FILE *file)
 		settings_dump_named("group", output->group, file);
 	if (output->socket != NULL)
 		settings_dump_path("socket", "", output->socket, file);
+	if (output->type == OUTPUT_SYSLOG)
+		dump_receiver(output, file);
 	fprintf(file, "format = \"%s\"; select = \"%s\"; redact = \"%s\"; with_text = %s; }",
 		output->format->name, select_words[output->select], redact_words[output->redact],
 		output->with_text ? "true" : "false");

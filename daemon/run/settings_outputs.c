@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/io/syslog.h>
 
 static int read_format(const struct conf_node *node, struct settings_output *output, struct err *e)
 {
@@ -117,16 +118,88 @@ static int read_journal(const struct conf_node *node, struct settings_output *ou
 	return -1;
 }
 
+/* What only some kinds of receivers use. */
+static int check_receiver(const struct conf_node *node, const struct settings_output *output,
+			  struct err *e)
+{
+	bool datagrams =
+		output->to.transport == TRANSPORT_UNIX || output->to.transport == TRANSPORT_UDP;
+	int bad = 0;
+
+	if (output->to.transport != TRANSPORT_TLS && output->tls.node != NULL) {
+		conf_err(e, output->tls.node, "'tls' needs an output to tls://");
+		bad = -1;
+	}
+	if (datagrams && conf_get(node, "framing") != NULL) {
+		conf_err(e, conf_get(node, "framing"),
+			 "'framing' needs an output to tcp://, tls:// or unixstream:");
+		bad = -1;
+	}
+	return bad;
+}
+
+/* The spool has its name. */
+static int check_name(const struct conf_node *node, const char *name, struct err *e)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+
+	if (name == NULL || (name[0] != '\0' && name[0] != '.' && strlen(name) <= 64 &&
+			     name[strspn(name, letters)] == '\0'))
+		return 0;
+	conf_err(e, conf_get(node, "name"),
+		 "the name of a syslog output, which its spool has too, must be of up to 64 "
+		 "letters, digits, '-', '_' and '.', which is not the first: '%s'",
+		 name);
+	return -1;
+}
+
+static int read_facility(const struct conf_node *node, int *facility_r, struct err *e)
+{
+	const char *name = "user";
+
+	if (conf_read_string(node, "facility", CONF_OPTIONAL, &name, e) != 0)
+		return -1;
+	*facility_r = syslog_facility_number(span_str(name));
+	if (*facility_r >= 0)
+		return 0;
+	conf_err(e, conf_get(node, "facility"), "'%s' is no facility of syslog", name);
+	return -1;
+}
+
+/* What leaves the machine is redacted, unless its owner says otherwise. */
+static int read_syslog(const struct conf_node *node, struct settings_output *output, struct err *e)
+{
+	int framing = LINK_OCTET_COUNTING;
+	int bad = check_name(node, output->name, e);
+
+	output->spool_bytes = 64 << 20;
+	bad |= settings_read_address(node, "to", &output->to, e);
+	bad |= settings_read_tls(node, &output->tls, e);
+	bad |= settings_read_word(node, "framing", CONF_OPTIONAL, settings_framings, &framing, e);
+	bad |= conf_read_int(node, "spool_bytes", CONF_OPTIONAL, 64 << 10, 1LL << 40,
+			     &output->spool_bytes, e);
+	bad |= read_facility(node, &output->facility, e);
+	output->framing = (enum link_framing)framing;
+	if (bad != 0)
+		return -1;
+	if (!address_is_unix(&output->to) && conf_get(node, "redact") == NULL)
+		output->redact = REDACT_ELEMENT;
+	return check_receiver(node, output, e);
+}
+
 static int read_output(const struct conf_node *node, struct settings_output *output, struct err *e)
 {
-	static const char *const keys[] = { "name",   "type",	   "format", "select",
-					    "redact", "with_text", "path",   "mode",
-					    "owner",  "group",	   "socket", NULL };
-	static const struct setting_of uses[] = { { "path", "file" },
-						  { "mode", "file" },
-						  { "owner", "file" },
-						  { "group", "file" },
-						  { "socket", "journal" } };
+	static const char *const keys[] = { "name",	 "type", "format", "select",  "redact",
+					    "with_text", "path", "mode",   "owner",   "group",
+					    "socket",	 "to",	 "tls",	   "framing", "spool_bytes",
+					    "facility",	 NULL };
+	static const struct setting_of uses[] = {
+		{ "path", "file" },	 { "mode", "file" },	  { "owner", "file" },
+		{ "group", "file" },	 { "socket", "journal" }, { "to", "syslog" },
+		{ "tls", "syslog" },	 { "framing", "syslog" }, { "spool_bytes", "syslog" },
+		{ "facility", "syslog" }
+	};
 	int type = -1;
 	int select = SELECT_ALL;
 	int redact = REDACT_NONE;
@@ -155,6 +228,8 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 		bad |= read_file(node, output, e);
 	if (output->type == OUTPUT_JOURNAL)
 		bad |= read_journal(node, output, e);
+	if (output->type == OUTPUT_SYSLOG)
+		bad |= read_syslog(node, output, e);
 	return bad;
 }
 
@@ -205,6 +280,16 @@ void settings_free_outputs(struct settings *settings)
 	for (size_t i = 0; i < settings->n_outputs; i++) {
 		free(settings->outputs[i].path);
 		free(settings->outputs[i].socket);
+		address_fini(&settings->outputs[i].to);
+		settings_free_tls(&settings->outputs[i].tls);
 	}
 	free(settings->outputs);
+}
+
+bool settings_same_receiver(const struct settings_output *a, const struct settings_output *b)
+{
+	return a->type == OUTPUT_SYSLOG && b->type == OUTPUT_SYSLOG &&
+	       a->to.transport != TRANSPORT_TLS && settings_same(a->name, b->name) &&
+	       settings_same_address(&a->to, &b->to) && a->framing == b->framing &&
+	       a->spool_bytes == b->spool_bytes;
 }

@@ -39,5 +39,6 @@ const struct setting settings_table[] = {
 const size_t settings_table_count = sizeof(settings_table) / sizeof(settings_table[0]);
 
 const char *const settings_input_types[] = { "stdin", "syslog", "tail", "fifo", "journal", NULL };
-const char *const settings_output_types[] = { "stdout", "file", "journal", NULL };
+const char *const settings_output_types[] = { "stdout", "file", "journal", "syslog", NULL };
+const char *const settings_framings[] = { "octet-counting", "lf", NULL };
 const char *const settings_froms[] = { "end", "start", NULL };

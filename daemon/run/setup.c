@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <purposed/base/log.h>
@@ -85,6 +86,29 @@ static int make_stream(struct setup *setup, const struct settings_input *input,
 	return bad | trust_records(setup, input, *stream_r, e);
 }
 
+static int make_receiver(const struct settings *settings, const struct settings_output *from,
+			 struct sink **sink_r, struct err *e)
+{
+	const struct tls_settings tls = settings_tls(&from->tls);
+	struct buf spool = { 0 };
+	struct sink_syslog_settings to = {
+		.name = from->name,
+		.to = &from->to,
+		.framing = from->framing,
+		.tls = &tls,
+		.spool_bytes = (unsigned long long)from->spool_bytes,
+	};
+	int result;
+
+	/* What else is wrong with the folder is said when the file is made in it. */
+	mkdir(settings->state, 0700);
+	buf_printf(&spool, "%s/%s.spool", settings->state, from->name);
+	to.spool = buf_str(&spool);
+	result = sink_syslog_new(sink_r, &to, e);
+	buf_fini(&spool);
+	return result;
+}
+
 static int make_output(const struct setup *setup, const struct settings_output *from,
 		       struct output *output, struct err *e)
 {
@@ -95,6 +119,8 @@ static int make_output(const struct setup *setup, const struct settings_output *
 			.redact = from->redact,
 			.with_text = from->with_text,
 			.enterprise_id = (unsigned)setup->session.settings->enterprise_id,
+			.host = setup->host,
+			.facility = (unsigned)from->facility,
 			.pseudonyms = setup->session.pseudonyms,
 		},
 	};
@@ -104,6 +130,9 @@ static int make_output(const struct setup *setup, const struct settings_output *
 		output->envelope = &envelope_journal;
 		output->sink = sink_journal_new(from->socket);
 		return 0;
+	case OUTPUT_SYSLOG:
+		output->envelope = &envelope_syslog;
+		return make_receiver(setup->session.settings, from, &output->sink, e);
 	default:
 		output->sink = sink_fd_new(STDOUT_FILENO, "standard output", STDOUT_PATIENCE_MS);
 		return 0;
@@ -138,6 +167,7 @@ int setup_open(struct setup **setup_r, const struct session_request *request, st
 		free(setup);
 		return -1;
 	}
+	gethostname(setup->host, sizeof(setup->host) - 1);
 	if (make_all(setup, request->config, e) != 0) {
 		setup_free(&setup);
 		return -1;
@@ -201,11 +231,37 @@ static void take_held(struct setup *setup, struct setup *old)
 	}
 }
 
+/* A receiver that stays the same goes on as it is; the sink that was made for it is not used. */
+static void take_receivers(struct setup *setup, struct setup *old)
+{
+	const struct settings *settings = setup->session.settings;
+	const struct settings *before = old->session.settings;
+	bool same_state = strcmp(settings->state, before->state) == 0;
+
+	for (size_t i = 0; i < before->n_outputs && same_state; i++) {
+		size_t to = find_output(settings, before->outputs[i].name);
+		struct sink *sink = old->outputs[i].sink;
+
+		if (to == settings->n_outputs ||
+		    !settings_same_receiver(&before->outputs[i], &settings->outputs[to]))
+			continue;
+		old->outputs[i].sink = setup->outputs[to].sink;
+		setup->outputs[to].sink = sink;
+	}
+}
+
+void setup_start(struct setup *setup)
+{
+	for (size_t i = 0; i < setup->session.settings->n_outputs; i++)
+		sink_start(setup->outputs[i].sink);
+}
+
 void setup_succeed(struct setup *setup, struct setup *old)
 {
 	struct session *session = &setup->session;
 
 	take_held(setup, old);
+	take_receivers(setup, old);
 	if (session->settings->pseudonym_key_file != NULL ||
 	    old->session.settings->pseudonym_key_file != NULL)
 		return;

@@ -52,7 +52,9 @@ static inline void unit_sink_free(struct sink *sink)
 
 static inline struct unit_sink unit_sink(void)
 {
-	static const struct sink_ops ops = { unit_sink_write, unit_sink_reopen, unit_sink_free };
+	static const struct sink_ops ops = { .write = unit_sink_write,
+					     .reopen = unit_sink_reopen,
+					     .free = unit_sink_free };
 
 	return (struct unit_sink){ .sink = { &ops } };
 }

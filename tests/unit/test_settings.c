@@ -58,7 +58,10 @@ static const char whole[] =
 	"  { name = 'file'; type = 'file'; path = 'a.jsonl'; format = 'tag'; select = 'flagged';\n"
 	"    redact = 'pseudonym'; with_text = true;\n"
 	"    mode = '600'; owner = 'root'; group = '12'; },\n"
-	"  { name = 'j'; type = 'journal'; socket = 'j.sock'; } );\n";
+	"  { name = 'j'; type = 'journal'; socket = 'j.sock'; },\n"
+	"  { name = 's-1'; type = 'syslog'; to = 'tls://siem:6514'; framing = 'lf';\n"
+	"    spool_bytes = 65536; facility = 'auth'; tls = { ca = 'ca.pem'; }; },\n"
+	"  { name = 'u'; type = 'syslog'; to = 'unix:u.sock'; } );\n";
 
 static void test_whole(void **state)
 {
@@ -117,7 +120,7 @@ static void test_whole(void **state)
 	assert_string_equal(input->tls.key, "/k.pem");
 	assert_string_equal(input->tls.peers.ids[0], "*.be");
 	assert_int_equal(settings->inputs[3].receive_bytes, 4194304);
-	assert_int_equal(settings->n_outputs, 3);
+	assert_int_equal(settings->n_outputs, 5);
 	output = &settings->outputs[0];
 	assert_true(output->format == format_find("json"));
 	assert_int_equal(output->select, SELECT_ALL);
@@ -135,6 +138,19 @@ static void test_whole(void **state)
 	snprintf(path, sizeof(path), "%s/j.sock", dir);
 	assert_string_equal(output->socket, path);
 	assert_int_equal(output->file.mode, -1);
+	output = &settings->outputs[3];
+	assert_int_equal(output->to.transport, TRANSPORT_TLS);
+	assert_int_equal(output->framing, LINK_LF);
+	assert_int_equal(output->spool_bytes, 65536);
+	assert_int_equal(output->facility, 4);
+	assert_int_equal(output->redact, REDACT_ELEMENT);
+	snprintf(path, sizeof(path), "%s/ca.pem", dir);
+	assert_string_equal(output->tls.ca, path);
+	output = &settings->outputs[4];
+	assert_int_equal(output->to.transport, TRANSPORT_UNIX);
+	assert_int_equal(output->redact, REDACT_NONE);
+	assert_int_equal(output->facility, 1);
+	assert_int_equal(output->spool_bytes, 64 << 20);
 	settings_free(&settings);
 	rmdir(dir);
 }
@@ -206,6 +222,19 @@ static const struct mistake {
 	  ":2: 'listen' is longer than the 107 bytes a socket's path may have: /01" },
 	{ "outputs = ( { name = 'a'; type = 'stdout';\n path = 'x'; } );",
 	  ":2: 'path' needs an output of type \"file\"" },
+	{ "outputs = ( { name = 'a'; type = 'syslog';\n to = 'tcp://h'; } );",
+	  ":2: to = \"tcp://h\": " },
+	{ "outputs = ( { name = 'a'; type = 'syslog'; } );", ":1: setting 'to' is missing" },
+	{ "outputs = ( { type = 'syslog'; to = 'udp://h:1';\n name = 'a/b'; } );",
+	  ":2: the name of a syslog output" },
+	{ "outputs = ( { name = 'a'; type = 'syslog'; to = 'udp://h:1';\n framing = 'lf'; } );",
+	  ":2: 'framing' needs an output to tcp://" },
+	{ "outputs = ( { name = 'a'; type = 'syslog'; to = 'tcp://h:1';\n tls = { }; } );",
+	  ":2: 'tls' needs an output to tls://" },
+	{ "outputs = ( { name = 'a'; type = 'syslog'; to = 'tcp://h:1';\n facility = 'x'; } );",
+	  ":2: 'x' is no facility of syslog" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x';\n spool_bytes = 1; } );",
+	  ":2: 'spool_bytes' needs an output of type \"syslog\"" },
 	{ "outputs = ( { name = 'a'; type = 'stdout';\n mode = '0640'; } );",
 	  ":2: 'mode' needs an output of type \"file\"" },
 	{ "outputs = ( { name = 'a'; type = 'file'; path = 'x';\n mode = '0o640'; } );",

@@ -9,8 +9,11 @@
 #ifndef PURPOSED_IO_SINK_H
 #define PURPOSED_IO_SINK_H
 
+#include <stdbool.h>
+
 #include <purposed/base/err.h>
 #include <purposed/base/span.h>
+#include <purposed/io/link.h>
 
 enum sink_result {
 	SINK_ACCEPTED, /* every byte is written, or safely kept */
@@ -22,12 +25,28 @@ struct sink {
 	const struct sink_ops *ops;
 };
 
+/* What a sink counts beside what it was given. */
+struct sink_counters {
+	unsigned long long sent;	/* messages handed to the receiver's connection */
+	unsigned long long repeated;	/* of them: again, since they were in doubt */
+	unsigned long long spooled;	/* messages that went to the disk first */
+	unsigned long long cut;		/* messages that lost their end */
+	unsigned long long connections; /* that were made */
+	unsigned long long failures;	/* of them, or of making them */
+	unsigned long long spool_bytes; /* on the disk now */
+	bool connected;
+};
+
 struct sink_ops {
 	/* What is taken leaves the front of *bytes, whatever the answer. */
 	enum sink_result (*write)(struct sink *sink, struct span *bytes, struct err *e);
 	/* Opens anew what has a name, for log rotation; -1: described in e, the old one stays. */
 	int (*reopen)(struct sink *sink, struct err *e);
 	void (*free)(struct sink *sink);
+	/* Begins with what is left from before, if there is something; NULL: nothing ever is. */
+	void (*start)(struct sink *sink);
+	/* NULL: it counts nothing. */
+	void (*count)(struct sink *sink, struct sink_counters *counters_r);
 };
 
 static inline enum sink_result sink_write(struct sink *sink, struct span *bytes, struct err *e)
@@ -38,6 +57,19 @@ static inline enum sink_result sink_write(struct sink *sink, struct span *bytes,
 static inline int sink_reopen(struct sink *sink, struct err *e)
 {
 	return sink->ops->reopen(sink, e);
+}
+
+static inline void sink_start(struct sink *sink)
+{
+	if (sink->ops->start != NULL)
+		sink->ops->start(sink);
+}
+
+static inline void sink_count(struct sink *sink, struct sink_counters *counters_r)
+{
+	*counters_r = (struct sink_counters){ 0 };
+	if (sink->ops->count != NULL)
+		sink->ops->count(sink, counters_r);
 }
 
 /* Accepts a pointer to NULL; clears it. */
@@ -79,5 +111,23 @@ enum { SINK_FIELD_END = 0x1f };
  * long.
  */
 struct sink *sink_journal_new(const char *socket_path);
+
+struct sink_syslog_settings {
+	const char *name; /* of the output, for messages */
+	const struct address *to;
+	enum link_framing framing;
+	const struct tls_settings *tls; /* for tls://, or NULL */
+	const char *spool;		/* path of the file */
+	unsigned long long spool_bytes;
+};
+
+/*
+ * A receiver of syslog messages, each of which is a line.  While it is down or slow
+ * they go to the spool, which outlives the process; when that is full the sink is.
+ * A thread of its own connects and sends.  It is at work from the first write or
+ * start on: a spool has one owner, and at a reload that is the old sink until then.
+ */
+int sink_syslog_new(struct sink **sink_r, const struct sink_syslog_settings *settings,
+		    struct err *e);
 
 #endif

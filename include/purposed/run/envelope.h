@@ -16,6 +16,7 @@ struct envelope {
 };
 
 extern const struct envelope envelope_journal;
+extern const struct envelope envelope_syslog;
 
 /* How syslog and the journal rank a verdict (RFC 5424, 6.2.1): 4 warning ... 6 informational. */
 unsigned envelope_severity(enum verdict verdict);

@@ -36,6 +36,8 @@ struct format_options {
 	bool with_text;		 /* values may be shown */
 	bool color;
 	unsigned enterprise_id; /* the PEN of the tag's SD-ID */
+	const char *host;	/* envelope_syslog: our name; borrowed */
+	unsigned facility;	/* envelope_syslog: of what brings none along */
 	const struct pseudonymizer *pseudonyms;
 };
 
@@ -96,6 +98,9 @@ const struct finding *format_worst(const struct result *result);
 
 /* Adds the record's bytes, redacted as the options say; *tail_r as in add(). */
 void format_add_text(struct buf *out, const struct format_job *job, size_t start, size_t end);
+
+/* What we say of the record, as an RFC 5424 SD element: [purposed@32473 verdict="..." ...] */
+void format_add_tag(struct buf *out, const struct format_job *job);
 
 /* Ids of the categories of all findings, in the order of the policy, separated by commas. */
 void format_add_categories(struct buf *out, const struct format_job *job);

@@ -69,7 +69,7 @@ struct settings_input {
 	struct settings_ids allow_purposes;
 };
 
-enum output_type { OUTPUT_STDOUT, OUTPUT_FILE, OUTPUT_JOURNAL };
+enum output_type { OUTPUT_STDOUT, OUTPUT_FILE, OUTPUT_JOURNAL, OUTPUT_SYSLOG };
 
 struct settings_output {
 	const char *name;
@@ -78,6 +78,11 @@ struct settings_output {
 	const char *owner, *group;     /* file, as written, or NULL */
 	struct sink_file_options file; /* file */
 	char *socket;		       /* journal */
+	struct address to;	       /* syslog; a path is resolved */
+	struct settings_tls tls;       /* syslog */
+	enum link_framing framing;     /* syslog */
+	long long spool_bytes;	       /* syslog */
+	int facility;		       /* syslog */
 	const struct format *format;
 	enum select select;
 	enum redact_mode redact;
@@ -123,6 +128,12 @@ struct engine_options settings_engine(const struct settings *settings);
 /* The key of the settings, or a random one. */
 int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
 			   struct err *e);
+
+/*
+ * Whether a receiver that is connected to as a says is that of b too, and may stay so
+ * through a reload: certificates may have changed, so one over TLS may not.
+ */
+bool settings_same_receiver(const struct settings_output *a, const struct settings_output *b);
 
 /* What io/tls.h needs of them; borrowed. */
 struct tls_settings settings_tls(const struct settings_tls *tls);

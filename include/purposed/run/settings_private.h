@@ -26,6 +26,7 @@ extern const size_t settings_table_count;
 /* The words of settings that take one of a few, NULL-terminated, by their enum. */
 extern const char *const settings_input_types[];
 extern const char *const settings_output_types[];
+extern const char *const settings_framings[];
 extern const char *const settings_froms[];
 
 /* Relative paths are relative to the configuration file.  *path_r is freed and replaced. */

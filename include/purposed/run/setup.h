@@ -22,6 +22,7 @@ struct setup {
 	struct stream **streams;   /* one per input of the settings, in their order */
 	struct output *outputs;	   /* one per output of the settings, with its sink */
 	struct pipeline *pipeline; /* holds */
+	char host[256];		   /* our name, for messages */
 };
 
 /* -1: every mistake is in e; output files that were opened stay as they were. */
@@ -32,11 +33,14 @@ void setup_free(struct setup **setup);
 
 /*
  * Makes setup the successor of old, which is drained: it takes what old's
- * outputs still hold, output by output of the same name, and old's random
- * pseudonym key where neither configuration names one.  What is held for an
- * output that is no more is dropped, which is logged.
+ * outputs still hold, output by output of the same name, connections to receivers
+ * that stay the same, and old's random pseudonym key where neither configuration names one.  What
+ * is held for an output that is no more is dropped, which is logged.
  */
 void setup_succeed(struct setup *setup, struct setup *old);
+
+/* Begins with what its outputs still have from before; once nobody else has their spools. */
+void setup_start(struct setup *setup);
 
 /* Opens the output files anew, for log rotation; -1: some stay as they are, described in e. */
 int setup_reopen(struct setup *setup, struct err *e);

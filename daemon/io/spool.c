@@ -1,0 +1,325 @@
+/*
+ * A message counts once its write(2) has returned; one that a kill tore has no end,
+ * and is cut off when the file is opened.
+ *
+ * Reading goes through a window, so that a small message costs no call of its own.
+ */
+#include <purposed/io/spool.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <purposed/base/buf.h>
+#include <purposed/base/log.h>
+#include <purposed/base/mem.h>
+
+enum {
+	HEAD_BYTES = 4096,
+	HEAD_AT = 64,
+	MESSAGE_MAX = 16 * 1024 * 1024,
+	WINDOW_BYTES = 256 * 1024,
+	PUNCH_BYTES = 1024 * 1024, /* so much is given back at a time */
+};
+
+static const char magic[] = "purposed spool 1\n";
+
+struct spool {
+	int fd;
+	char *path;
+	uint64_t max;
+	uint64_t first;	  /* of the first message that was not released */
+	uint64_t cursor;  /* of the next one to be read */
+	uint64_t end;	  /* where the next one goes */
+	uint64_t punched; /* up to here bytes were given back */
+	bool no_holes;	  /* the file system does not know them */
+	struct buf window;
+	uint64_t window_at; /* of the window's first byte */
+};
+
+/* --- Reading ------------------------------------------------------------------- */
+
+static bool read_at(struct spool *s, uint64_t at, size_t len)
+{
+	size_t done = 0;
+
+	buf_wipe(&s->window);
+	s->window_at = at;
+	while (done < len) {
+		ssize_t n = pread(s->fd, buf_reserve(&s->window, len) + done, len - done,
+				  (off_t)(at + done));
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n == 0) {
+			errno = EIO;
+			return false;
+		}
+		done += n > 0 ? (size_t)n : 0;
+	}
+	s->window.len = len;
+	return true;
+}
+
+/* Makes [at, at + len), which is before the end, stand in the window. */
+static bool look_at(struct spool *s, uint64_t at, size_t len)
+{
+	uint64_t rest = s->end - at;
+	size_t window = len > WINDOW_BYTES ? len : WINDOW_BYTES;
+
+	if (at >= s->window_at && at + len <= s->window_at + s->window.len)
+		return true;
+	return read_at(s, at, rest < window ? (size_t)rest : window);
+}
+
+static const char *in_window(const struct spool *s, uint64_t at)
+{
+	return s->window.ptr + (at - s->window_at);
+}
+
+/* The length of the message at `at`; 0: none is whole there. */
+static uint32_t length_at(struct spool *s, uint64_t at, bool *failed_r)
+{
+	uint32_t len = 0;
+
+	*failed_r = false;
+	if (s->end - at < sizeof(len))
+		return 0;
+	*failed_r = !look_at(s, at, sizeof(len));
+	if (*failed_r)
+		return 0;
+	memcpy(&len, in_window(s, at), sizeof(len));
+	return len <= MESSAGE_MAX && len <= s->end - at - sizeof(len) ? len : 0;
+}
+
+bool spool_read(struct spool *s, struct span *message_r, struct err *e)
+{
+	bool failed;
+	uint32_t len = length_at(s, s->cursor, &failed);
+
+	if (len != 0 && look_at(s, s->cursor, sizeof(len) + len)) {
+		*message_r = span_of(in_window(s, s->cursor + sizeof(len)), len);
+		return true;
+	}
+	if (failed || len != 0) {
+		err_errno(e, "cannot read the spool %s", s->path);
+	} else if (s->cursor != s->end) {
+		err_add(e, "the spool %s is damaged at byte %" PRIu64 ": what is behind is lost",
+			s->path, s->cursor);
+		s->end = s->cursor;
+	}
+	return false;
+}
+
+void spool_next(struct spool *s)
+{
+	bool failed;
+
+	s->cursor += sizeof(uint32_t) + length_at(s, s->cursor, &failed);
+}
+
+/* --- Opening ------------------------------------------------------------------- */
+
+static bool write_first(const struct spool *s)
+{
+	return pwrite(s->fd, &s->first, sizeof(s->first), HEAD_AT) == (ssize_t)sizeof(s->first);
+}
+
+static int start_file(struct spool *s, struct err *e)
+{
+	s->first = HEAD_BYTES;
+	if (ftruncate(s->fd, 0) == 0 &&
+	    pwrite(s->fd, magic, sizeof(magic) - 1, 0) == (ssize_t)sizeof(magic) - 1 &&
+	    write_first(s) && ftruncate(s->fd, HEAD_BYTES) == 0)
+		return 0;
+	err_errno(e, "cannot write the spool %s", s->path);
+	return -1;
+}
+
+/* Where the last whole message ends; what is torn behind it was never accepted. */
+static int find_end(struct spool *s, struct err *e)
+{
+	uint64_t at = s->first;
+	uint64_t size = s->end;
+	uint32_t len;
+	bool failed;
+
+	while ((len = length_at(s, at, &failed)) != 0)
+		at += sizeof(len) + len;
+	if (failed) {
+		err_errno(e, "cannot read the spool %s", s->path);
+		return -1;
+	}
+	s->end = at;
+	if (at != size) {
+		log_warning("the spool %s ends in a torn message: %" PRIu64 " bytes are cut off",
+			    s->path, size - at);
+		if (ftruncate(s->fd, (off_t)at) != 0) {
+			err_errno(e, "cannot cut the spool %s", s->path);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int read_file(struct spool *s, struct err *e)
+{
+	char head[HEAD_AT + sizeof(s->first)];
+	struct stat st;
+
+	if (fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		err_add(e, "the spool %s is no file", s->path);
+		return -1;
+	}
+	s->end = (uint64_t)st.st_size;
+	if (s->end == 0)
+		return start_file(s, e);
+	if (pread(s->fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
+	    memcmp(head, magic, sizeof(magic) - 1) != 0) {
+		err_add(e, "%s is no spool: move it away", s->path);
+		return -1;
+	}
+	memcpy(&s->first, head + HEAD_AT, sizeof(s->first));
+	if (s->first < HEAD_BYTES || s->first > s->end) {
+		err_add(e, "the spool %s is damaged: move it away", s->path);
+		return -1;
+	}
+	return find_end(s, e);
+}
+
+int spool_open(struct spool **spool_r, const char *path, unsigned long long max_bytes,
+	       struct err *e)
+{
+	struct spool *s = mem_new(1, sizeof(*s));
+
+	s->path = mem_string(path);
+	s->max = max_bytes;
+	s->end = HEAD_BYTES;
+	s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
+	if (s->fd < 0 || flock(s->fd, LOCK_EX | LOCK_NB) != 0) {
+		if (s->fd >= 0 && errno == EWOULDBLOCK)
+			err_add(e, "the spool %s is in use by another process", path);
+		else
+			err_errno(e, "cannot open the spool %s", path);
+		spool_close(&s);
+		return -1;
+	}
+	if (read_file(s, e) != 0) {
+		spool_close(&s);
+		return -1;
+	}
+	if (s->end < HEAD_BYTES)
+		s->end = HEAD_BYTES;
+	s->cursor = s->first;
+	s->punched = HEAD_BYTES;
+	*spool_r = s;
+	return 0;
+}
+
+void spool_close(struct spool **spool)
+{
+	struct spool *s;
+
+	if (spool == NULL || *spool == NULL)
+		return;
+	s = *spool;
+	*spool = NULL;
+	if (s->fd >= 0)
+		close(s->fd);
+	buf_fini(&s->window);
+	free(s->path);
+	free(s);
+}
+
+/* --- Adding and releasing -------------------------------------------------------- */
+
+bool spool_has_room(const struct spool *s, size_t len)
+{
+	/* Without holes all of the file is there. */
+	uint64_t used = s->no_holes ? s->end - HEAD_BYTES : s->end - s->first;
+
+	return used == 0 || used + sizeof(uint32_t) + len <= s->max;
+}
+
+int spool_add(struct spool *s, struct span message, struct err *e)
+{
+	uint32_t len = (uint32_t)message.len;
+	struct iovec parts[2] = { { &len, sizeof(len) },
+				  { (void *)(uintptr_t)message.ptr, message.len } };
+	size_t total = sizeof(len) + message.len;
+	ssize_t n = pwritev(s->fd, parts, 2, (off_t)s->end);
+
+	/* The window may have seen what was cut off here. */
+	if (s->window_at + s->window.len > s->end)
+		buf_wipe(&s->window);
+	if (n == (ssize_t)total) {
+		s->end += total;
+		return 0;
+	}
+	if (n >= 0)
+		errno = ENOSPC;
+	err_errno(e, "cannot write the spool %s", s->path);
+	if (n > 0 && ftruncate(s->fd, (off_t)s->end) != 0)
+		err_errno(e, "cannot cut the spool %s", s->path);
+	return -1;
+}
+
+/* Gives the disk back what was released; what goes wrong here costs room only. */
+static void give_back(struct spool *s)
+{
+	if (s->first == s->end) {
+		s->first = s->cursor = s->end = s->punched = HEAD_BYTES;
+		buf_wipe(&s->window);
+		if (!write_first(s) || ftruncate(s->fd, HEAD_BYTES) != 0)
+			log_warning("cannot empty the spool %s", s->path);
+	} else if (s->first - s->punched >= PUNCH_BYTES && !s->no_holes) {
+		s->no_holes = fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+					(off_t)s->punched, (off_t)(s->first - s->punched)) != 0;
+		s->punched = s->first;
+	}
+}
+
+void spool_release(struct spool *s, unsigned long long place)
+{
+	if (place <= s->first)
+		return;
+	s->first = place;
+	if (!write_first(s))
+		log_warning("cannot write the spool %s: after a restart messages come twice",
+			    s->path);
+	give_back(s);
+}
+
+unsigned long long spool_cursor(const struct spool *s)
+{
+	return s->cursor;
+}
+
+unsigned long long spool_rewind(struct spool *s)
+{
+	uint64_t back = s->cursor - s->first;
+
+	s->cursor = s->first;
+	return back;
+}
+
+void spool_skip(struct spool *s)
+{
+	s->cursor = s->end;
+}
+
+unsigned long long spool_held(const struct spool *s)
+{
+	return s->end - s->first;
+}
+
+unsigned long long spool_unread(const struct spool *s)
+{
+	return s->end - s->cursor;
+}

@@ -1,0 +1,64 @@
+/*
+ * spool: messages on disk, first in, first out, bounded.
+ *
+ * What was added survives the end of the process, kill -9 included (not that of the
+ * machine: nothing is synced).  Messages are read with a cursor of their own, and
+ * stay until they are released, so that they can be read again; after a restart
+ * everything that was not released is there.  The file has mode 0600, and one
+ * process at a time.  For one thread at a time.
+ *
+ * The form of the file:
+ *
+ *	bytes [0, 4096)	"purposed spool 1\n", then at 64 the offset of the first
+ *			message that was not released (8 bytes, as the processor has it)
+ *	from 4096 on	messages: 4 bytes of length, as the processor has it; bytes
+ *
+ * It grows at its end; what was released is given back to the disk, as holes where
+ * the file system knows these, and altogether when the spool is empty.
+ */
+#ifndef PURPOSED_IO_SPOOL_H
+#define PURPOSED_IO_SPOOL_H
+
+#include <stdbool.h>
+
+#include <purposed/base/err.h>
+#include <purposed/base/span.h>
+
+struct spool;
+
+/* max_bytes: what messages may take.  A file whose end is torn is cut there, which is logged. */
+int spool_open(struct spool **spool_r, const char *path, unsigned long long max_bytes,
+	       struct err *e);
+
+/* The file stays if there is something in it.  Accepts a pointer to NULL; clears it. */
+void spool_close(struct spool **spool);
+
+/* Whether there is room for a message of len bytes; an empty spool has it for any. */
+bool spool_has_room(const struct spool *spool, size_t len);
+
+/* At most 16 MiB, and not empty; room or not.  -1: described in e, the spool is as before. */
+int spool_add(struct spool *spool, struct span message, struct err *e);
+
+/* The message at the cursor, until the next call; false: there is none, or, with e, it failed. */
+bool spool_read(struct spool *spool, struct span *message_r, struct err *e);
+
+/* Moves the cursor behind the message that was read. */
+void spool_next(struct spool *spool);
+
+/* Where the cursor is, for spool_release. */
+unsigned long long spool_cursor(const struct spool *spool);
+
+/* What is before that place will not be read again. */
+void spool_release(struct spool *spool, unsigned long long place);
+
+/* The cursor goes back to the first message that was not released; returns how many bytes. */
+unsigned long long spool_rewind(struct spool *spool);
+
+/* The cursor goes to the end: all that is there counts as read. */
+void spool_skip(struct spool *spool);
+
+/* Bytes that are not released, and bytes behind the cursor. */
+unsigned long long spool_held(const struct spool *spool);
+unsigned long long spool_unread(const struct spool *spool);
+
+#endif

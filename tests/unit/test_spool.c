@@ -1,0 +1,319 @@
+/* Messages on disk, and those that may not have arrived. */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <purposed/io/doubt.h>
+#include <purposed/io/spool.h>
+
+static struct spool *open_spool(const char *path, unsigned long long max)
+{
+	struct spool *spool = NULL;
+	struct err e = { 0 };
+
+	if (spool_open(&spool, path, max, &e) != 0)
+		fail_msg("%s", buf_str(&e.text));
+	return spool;
+}
+
+static void add(struct spool *spool, const char *text)
+{
+	struct err e = { 0 };
+
+	assert_int_equal(spool_add(spool, span_str(text), &e), 0);
+}
+
+/* The next message is text; NULL: there is none. */
+static void reads(struct spool *spool, const char *text)
+{
+	struct span message;
+	struct err e = { 0 };
+
+	assert_int_equal(spool_read(spool, &message, &e), text != NULL);
+	assert_false(err_any(&e));
+	if (text == NULL)
+		return;
+	assert_true(span_is(message, text));
+	spool_next(spool);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	return st.st_size;
+}
+
+/* What was not released is there again, in order, after a rewind and after a restart. */
+static void test_spool(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 1000);
+	reads(spool, NULL);
+	add(spool, "one");
+	add(spool, "two\0three");
+	reads(spool, "one");
+	spool_release(spool, spool_cursor(spool));
+	reads(spool, "two");
+	add(spool, "three");
+	assert_int_equal(spool_held(spool), 7 + 9);
+	assert_int_equal(spool_unread(spool), 9);
+	assert_int_equal(spool_rewind(spool), 7);
+	reads(spool, "two");
+	spool_close(&spool);
+	assert_null(spool);
+	spool = open_spool(path, 1000);
+	reads(spool, "two");
+	reads(spool, "three");
+	reads(spool, NULL);
+	/* an empty one gives the disk back, and goes on */
+	spool_release(spool, spool_cursor(spool));
+	assert_int_equal(size_of(path), 4096);
+	assert_int_equal(spool_held(spool), 0);
+	add(spool, "four");
+	add(spool, "five");
+	spool_skip(spool);
+	reads(spool, NULL);
+	spool_rewind(spool);
+	reads(spool, "four");
+	spool_close(&spool);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void test_room(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 20);
+	/* an empty one has room for any, or it would wait for ever */
+	assert_true(spool_has_room(spool, 100));
+	add(spool, "12345678");
+	assert_true(spool_has_room(spool, 4));
+	assert_false(spool_has_room(spool, 5));
+	reads(spool, "12345678");
+	assert_false(spool_has_room(spool, 5));
+	spool_release(spool, spool_cursor(spool));
+	assert_true(spool_has_room(spool, 5));
+	spool_close(&spool);
+	unlink(path);
+	rmdir(dir);
+}
+
+/* Every place at which a kill may tear the last message. */
+static void test_torn(void **state)
+{
+	char dir[32];
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	for (off_t cut = 1; cut <= 9; cut++) {
+		struct spool *spool = open_spool(path, 1000);
+		off_t size;
+
+		add(spool, "whole");
+		add(spool, "torn!");
+		spool_close(&spool);
+		size = size_of(path);
+		assert_int_equal(truncate(path, size - cut), 0);
+		spool = open_spool(path, 1000);
+		reads(spool, "whole");
+		reads(spool, NULL);
+		add(spool, "next");
+		reads(spool, "next");
+		spool_release(spool, spool_cursor(spool));
+		spool_close(&spool);
+	}
+	unlink(path);
+	rmdir(dir);
+}
+
+/* More than a window, of all lengths, and holes in the file. */
+static void test_many(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	struct stat st;
+	struct buf text = { 0 };
+	struct err e = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	memset(buf_reserve(&text, 1000000), 'x', 1000000);
+	spool = open_spool(path, 100000000);
+	for (size_t len = 1; len < 1000000; len = len * 5 / 4 + 1) {
+		assert_int_equal(spool_add(spool, span_of(text.ptr, len), &e), 0);
+		n++;
+	}
+	for (size_t len = 1; len < 1000000; len = len * 5 / 4 + 1) {
+		struct span message;
+
+		assert_true(spool_read(spool, &message, &e));
+		assert_int_equal(message.len, len);
+		spool_next(spool);
+		if (--n > 0)
+			spool_release(spool, spool_cursor(spool));
+	}
+	reads(spool, NULL);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size > 4000000);
+	/* what was released was given back, where the file system can */
+	assert_true(st.st_blocks * 512 < st.st_size);
+	spool_release(spool, spool_cursor(spool));
+	assert_int_equal(size_of(path), 4096);
+	spool_close(&spool);
+	buf_fini(&text);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void refused(const char *path, const char *said)
+{
+	struct spool *spool = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(spool_open(&spool, path, 1000, &e), -1);
+	assert_null(spool);
+	assert_non_null(strstr(buf_str(&e.text), said));
+	err_fini(&e);
+}
+
+static void test_refused(void **state)
+{
+	char dir[32];
+	char path[64];
+	char *other;
+	struct spool *spool;
+	char head[4096] = "purposed spool 1\n";
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 1000);
+	refused(path, "is in use by another process");
+	spool_close(&spool);
+	unlink(path);
+	other = unit_file(dir, "s",
+			  "something else, which is longer than the head of a spool is, "
+			  "so that it can be read whole, and then is refused");
+	refused(path, "is no spool");
+	free(other);
+	/* the first message lies behind the end */
+	memset(head + 64, 0x7f, 8);
+	unlink(path);
+	assert_int_equal(close(creat(path, 0600)), 0);
+	{
+		FILE *file = fopen(path, "w");
+
+		assert_int_equal(fwrite(head, 1, sizeof(head), file), sizeof(head));
+		fclose(file);
+	}
+	refused(path, "is damaged");
+	unlink(path);
+	refused(dir, "cannot open the spool");
+	rmdir(dir);
+	refused(path, "cannot open the spool");
+}
+
+/* --- Doubt --------------------------------------------------------------------- */
+
+/* The messages that are kept themselves, joined. */
+static void doubts(struct doubt *doubt, const char *wanted)
+{
+	struct buf all = { 0 };
+	struct span message;
+	size_t at = DOUBT_FIRST;
+
+	while (doubt_next(doubt, &at, &message)) {
+		buf_add_span(&all, message);
+		buf_add_char(&all, ' ');
+	}
+	assert_string_equal(buf_str(&all), wanted);
+	buf_fini(&all);
+}
+
+/* A message is in doubt until it has arrived and a second is over, or a MiB is behind it. */
+static void test_doubt(void **state)
+{
+	struct doubt d = { 0 };
+	size_t at = DOUBT_FIRST;
+	struct span message;
+
+	(void)state;
+	doubts(&d, "");
+	doubt_add(&d, span_str("a"), 0, 10, 1000);
+	doubt_add(&d, span_str("b"), 0, 20, 1100);
+	doubt_add(&d, span_str(""), 777, 30, 1200);
+	doubt_add(&d, span_str("c"), 0, 40, 1300);
+	doubts(&d, "a b c ");
+	assert_int_equal(d.n, 4);
+	assert_int_equal(d.n_direct, 3);
+	/* arrived, too young */
+	assert_int_equal(doubt_settle(&d, 40, 0, 1999), 0);
+	doubts(&d, "a b c ");
+	/* old, but something is still on its way: the receiver may not be reading */
+	assert_int_equal(doubt_settle(&d, 40, 1, 2050), 0);
+	doubts(&d, "a b c ");
+	assert_int_equal(doubt_settle(&d, 40, 0, 2050), 0);
+	doubts(&d, "b c ");
+	/* into the spool */
+	assert_true(doubt_next(&d, &at, &message));
+	doubt_place(&d, at, 600);
+	doubts(&d, "c ");
+	assert_int_equal(d.n_direct, 1);
+	assert_int_equal(doubt_settle(&d, 40, 0, 2100), 600);
+	assert_int_equal(doubt_settle(&d, 40, 0, 2250), 777);
+	/* much was sent behind it: it may be young, but not on its way */
+	assert_int_equal(doubt_settle(&d, 40 + (1 << 20), (2 << 20), 2250), 0);
+	doubts(&d, "c ");
+	assert_int_equal(doubt_settle(&d, 40 + (1 << 20), 5, 2250), 0);
+	doubts(&d, "");
+	assert_int_equal(d.n, 0);
+	doubt_add(&d, span_str("d"), 0, 1, 1);
+	doubt_clear(&d);
+	doubts(&d, "");
+	doubt_fini(&d);
+}
+
+/* What is forgotten does not pile up. */
+static void test_doubt_memory(void **state)
+{
+	struct doubt d = { 0 };
+	char text[1000] = { 0 };
+
+	(void)state;
+	for (unsigned long long i = 1; i <= 10000; i++) {
+		doubt_add(&d, span_of(text, sizeof(text)), 0, i * 1000, (long long)i);
+		doubt_settle(&d, i * 1000, 0, (long long)i);
+	}
+	assert_true(d.n >= 1000 && d.n < 1100);
+	assert_true(d.bytes.cap < 4 << 20);
+	doubt_fini(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
+		cmocka_unit_test(test_torn),	     cmocka_unit_test(test_many),
+		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
