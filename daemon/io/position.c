@@ -1,7 +1,8 @@
 #include <purposed/io/position.h>
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
@@ -59,20 +60,53 @@ void position_add(struct buf *out, const struct position *p)
 	buf_add_char(out, '\n');
 }
 
+/* The next word of a line, without the space behind it; empty at its end. */
+static struct span next_word(struct span *line)
+{
+	const char *space = line->len != 0 ? memchr(line->ptr, ' ', line->len) : NULL;
+	size_t len = space != NULL ? (size_t)(space - line->ptr) : line->len;
+	struct span word = span_of(line->ptr, len);
+
+	*line = span_slice(*line, len + (space != NULL), line->len);
+	return word;
+}
+
+/* A number without sign; false: it is none, or too large. */
+static bool read_number(struct span *line, int base, uint64_t max, uint64_t *number_r)
+{
+	struct span word = next_word(line);
+	char text[24];
+	char *end;
+
+	if (word.len == 0 || word.len >= sizeof(text) || !isxdigit((unsigned char)word.ptr[0]))
+		return false;
+	memcpy(text, word.ptr, word.len);
+	text[word.len] = '\0';
+	errno = 0;
+	*number_r = strtoull(text, &end, base);
+	return errno == 0 && *end == '\0' && *number_r <= max;
+}
+
 int position_read(struct position *position_r, struct span line)
 {
-	struct position p = { 0 };
-	char *text = mem_span_string(line);
-	int used = 0;
-	char what[5] = "";
-	int n = sscanf(text, "%4s %" SCNu64 " %" SCNu64 " %lld %lld %zu %" SCNx64 " %n", what,
-		       &p.device, &p.inode, &p.at, &p.line, &p.print.len, &p.print.hash, &used);
+	struct span what = next_word(&line);
+	struct position p = { .copy = span_is(what, "copy") };
+	uint64_t at;
+	uint64_t line_at;
+	uint64_t len;
 
-	p.copy = strcmp(what, "copy") == 0;
-	if (n == 7 && (p.copy || strcmp(what, "file") == 0) && used != 0 && p.line >= 0 &&
-	    p.at >= p.line && p.print.len <= FINGERPRINT_BYTES)
-		p.path = unescape(span_slice(line, (size_t)used, line.len));
-	free(text);
+	if (!p.copy && !span_is(what, "file"))
+		return -1;
+	if (!read_number(&line, 10, UINT64_MAX, &p.device) ||
+	    !read_number(&line, 10, UINT64_MAX, &p.inode) ||
+	    !read_number(&line, 10, INT64_MAX, &at) || !read_number(&line, 10, at, &line_at) ||
+	    !read_number(&line, 10, FINGERPRINT_BYTES, &len) ||
+	    !read_number(&line, 16, UINT64_MAX, &p.print.hash) || line.len == 0)
+		return -1;
+	p.at = (long long)at;
+	p.line = (long long)line_at;
+	p.print.len = (size_t)len;
+	p.path = unescape(line);
 	if (p.path == NULL)
 		return -1;
 	*position_r = p;

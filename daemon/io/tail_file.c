@@ -336,43 +336,57 @@ static enum tail_got take_lines(struct tail_file *f, struct buf *block, bool who
 	return len != 0 ? TAIL_GOT : TAIL_GOT_NOTHING;
 }
 
+/* Whether something can be handed out; if not, *got says why. */
+static bool has_more(struct tail_file *f, struct buf *block, bool whole, enum tail_got *got)
+{
+	struct stat st;
+
+	*got = TAIL_GOT_ERROR;
+	if (!tail_file_look(f, &st))
+		return false;
+	*got = TAIL_GOT_OTHER;
+	if (f->size < f->at || f->size < (long long)f->print.len)
+		return false;
+	skip_hole(f);
+	/* Most of a line that grows slowly is not read again and again. */
+	if (f->size != f->at && settle_line(f) &&
+	    (whole || f->searched == f->at || find_line_end(f, block, &f->searched)))
+		return true;
+	*got = is_same(f) ? TAIL_GOT_NOTHING : TAIL_GOT_OTHER;
+	return false;
+}
+
+/* What stands at `at`; begins: it is the file's first text. */
+static enum tail_got read_text(struct tail_file *f, struct buf *block, bool whole, bool begins,
+			       struct tail_piece *piece, const char **why)
+{
+	ssize_t n = read_at(f, block->ptr, block->cap, f->at);
+
+	if (n < 0)
+		return TAIL_GOT_ERROR;
+	block->len = (size_t)n;
+	if (!is_same(f))
+		return TAIL_GOT_OTHER;
+	if (n == 0 || (begins && !skip_nuls(f, block)))
+		return TAIL_GOT_NOTHING;
+	if (begins && !is_text(block, why))
+		return TAIL_GOT_BINARY;
+	piece->offset = f->at;
+	return take_lines(f, block, whole, piece);
+}
+
 enum tail_got tail_file_read(struct tail_file *f, struct buf *block, bool whole,
 			     struct tail_piece *piece, const char **why)
 {
 	bool begins = f->at == 0;
 	enum tail_got got;
-	struct stat st;
-	ssize_t n;
 
 	piece->path = f->path;
 	if (f->within != 0)
 		return go_on_with_line(f, block, piece);
-	if (!tail_file_look(f, &st))
-		return TAIL_GOT_ERROR;
-	if (f->size < f->at || f->size < (long long)f->print.len)
-		return TAIL_GOT_OTHER;
-	skip_hole(f);
-	if (f->size == f->at || !settle_line(f))
-		return is_same(f) ? TAIL_GOT_NOTHING : TAIL_GOT_OTHER;
-	/* Most of a line that grows slowly is not read again and again. */
-	if (f->searched > f->at && !whole && !find_line_end(f, block, &f->searched))
-		return is_same(f) ? TAIL_GOT_NOTHING : TAIL_GOT_OTHER;
-	n = read_at(f, block->ptr, block->cap, f->at);
-	if (n < 0)
-		return TAIL_GOT_ERROR;
-	block->len = (size_t)n;
-	if (!is_same(f))
-		got = TAIL_GOT_OTHER;
-	else if (begins && !skip_nuls(f, block))
-		got = TAIL_GOT_NOTHING;
-	else if (begins && !is_text(block, why))
-		got = TAIL_GOT_BINARY;
-	else if (block->len == 0)
-		got = TAIL_GOT_NOTHING;
-	else {
-		piece->offset = f->at;
-		got = take_lines(f, block, whole, piece);
-	}
+	if (!has_more(f, block, whole, &got))
+		return got;
+	got = read_text(f, block, whole, begins, piece, why);
 	if (got != TAIL_GOT) {
 		mem_wipe(block->ptr, block->len);
 		block->len = 0;

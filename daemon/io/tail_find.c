@@ -334,9 +334,12 @@ static void on_changed(struct tail *t, const char *path)
 {
 	struct tail_file *file = tail_files_named(&t->files, path);
 
-	if (file != NULL && file->state == TAIL_FOLLOWED)
+	if (file != NULL && file->state == TAIL_FOLLOWED) {
+		/* So that it is known again in a copy, should it wait to be read until then. */
+		if (file->print.len == 0)
+			fingerprint_take(&file->print, file->fd);
 		tail_files_queue(&t->files, file);
-	else if (file != NULL || tail_fits(t, path))
+	} else if (file != NULL || tail_fits(t, path))
 		look_at(t, path);
 }
 

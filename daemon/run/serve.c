@@ -462,8 +462,11 @@ static struct port *find_port(const struct serve *s, const struct settings_input
 /* A port of an input of that name and type, from whose position another one may go on. */
 static struct port *find_before(const struct serve *s, const struct settings_input *input)
 {
-	const struct settings *settings = s->setup != NULL ? s->setup->session.settings : NULL;
+	const struct settings *settings;
 
+	if (s->setup == NULL)
+		return NULL;
+	settings = s->setup->session.settings;
 	for (size_t i = 0; i < s->n_ports; i++) {
 		if (s->ports[i] != NULL && settings->inputs[i].type == input->type &&
 		    strcmp(settings->inputs[i].name, input->name) == 0)

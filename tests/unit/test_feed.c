@@ -452,6 +452,55 @@ static void test_descriptor(void **state)
 	unit_said(&e, "cannot read the pipe: Bad file descriptor\n");
 }
 
+/* More feeds than a pipeline has batches, each within a line now and again. */
+static void test_parked(void **state)
+{
+	enum { FEEDS = 9 };
+	static const char text[] = "first a@b.be\nsecond line\nthird a@b.be\n";
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink records = unit_sink();
+	struct output output = unit_output("record", SELECT_ALL, &records, &run);
+	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	struct stream *stream = stream_new("in", run.plan, NULL, true);
+	struct chunks chunks[FEEDS];
+	struct feed *feeds[FEEDS];
+	struct stats stats;
+	struct err e = { 0 };
+	size_t done = 0;
+
+	(void)state;
+	for (size_t i = 0; i < FEEDS; i++) {
+		const struct source source = { chunks_read, chunks_ready, &chunks[i] };
+
+		chunks[i] = (struct chunks){ .bytes = span_str(text), .size = i + 1 };
+		feeds[i] = feed_new(pipeline, stream, &source);
+		feed_park(feeds[i]);
+	}
+	while (done < FEEDS) {
+		for (size_t i = 0; i < FEEDS; i++) {
+			if (feeds[i] == NULL)
+				continue;
+			if (feed_step(feeds[i], &e) == FEED_MORE) {
+				feed_park(feeds[i]);
+				feed_park(feeds[i]);
+				continue;
+			}
+			assert_int_equal(feed_finish(feeds[i]), 0);
+			feed_free(&feeds[i]);
+			done++;
+		}
+	}
+	stats_init(&stats, 3);
+	pipeline_stats(pipeline, &stats);
+	assert_int_equal(stats.records, 3 * FEEDS);
+	assert_int_equal(records.taken.len, FEEDS * strlen(text));
+	stats_fini(&stats);
+	stream_unref(&stream);
+	pipeline_free(&pipeline);
+	buf_fini(&records.taken);
+	unit_run_close(&run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_around_a_batch),
 		cmocka_unit_test(test_descriptor),
 		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_parked),
 		cmocka_unit_test(test_full_batch),
 	};
 

@@ -164,7 +164,7 @@ static void test_positions(void **unused)
 		"file 1 2 3 4 5 6 /a%4",
 		"file 1 2 3 4 5 6 /a%0G",
 		"file 1 2 3 4 5 6 /a%00",
-		"file 1 2 3 4 5 6 /a", /* at before line */
+		"file 1 2 3 4 5 6 /a", /* the line starts behind it */
 		"file 1 2 -3 -4 5 6 /a",
 		"file 1 2 4 3 2000 6 /a",
 		"cursor 1 2 4 3 5 6 /a",

@@ -674,7 +674,7 @@ static void run_world(uint64_t seed, const char *glob)
 static void test_anything(void **state)
 {
 	const char *given = getenv("TAIL_WORLDS");
-	uint64_t worlds = given != NULL ? strtoull(given, NULL, 10) : 150;
+	uint64_t worlds = given != NULL ? strtoull(given, NULL, 10) : 100;
 
 	(void)state;
 	log_set_level(LOG_LEVEL_ERR);

@@ -10,6 +10,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/engine/decode.h>
 #include <purposed/io/members.h>
+#include <purposed/io/tail.h>
 #include <purposed/run/feed.h>
 #include <purposed/run/source_fd.h>
 
@@ -343,6 +344,73 @@ static void test_tail(void **state)
 	free(bytes);
 }
 
+/* A file that grows: what is read of it, what is looked for a line end, where its end is looked
+ * for. */
+static void test_followed(void **state)
+{
+	static const size_t blocks[] = { 4096, 64 };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(blocks); i++) {
+		char *path = make_file("followed", "a line\n");
+		const struct tail_options options = { .pattern = path, .from_end = i % 2 != 0 };
+		struct tail_piece piece;
+		struct tail *tail = NULL;
+		struct buf block = { 0 };
+		struct err e = { 0 };
+
+		unit_secret_new();
+		free(make_file("followed", "# #"));
+		assert_int_equal(tail_new(&tail, &options, &e), 0);
+		for (int more = 0; more < 3; more++) {
+			free(make_file("followed", more == 2 ? LONG "\n# #" : "# #"));
+			buf_reserve(&block, blocks[i / 2]);
+			do {
+				piece = tail_read(tail, &block);
+				buf_wipe(&block);
+			} while (piece.what != TAIL_NOTHING);
+			assert_int_equal(unit_memory_secrets(), 0);
+		}
+		tail_free(&tail);
+		buf_fini(&block);
+		assert_int_equal(unit_memory_secrets(), 0);
+		unlink(path);
+		free(path);
+	}
+}
+
+/* A feed that waits with half a line. */
+static void test_parked(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct stream *stream = stream_new("in", run.plan, NULL, true);
+	struct pieces pieces = { { "a line\nhalf a line # and more of it\n", 0 }, 60 };
+	const struct source source = { .read = pieces_read, .context = &pieces };
+	struct output outputs[N_OUTPUTS];
+	struct pipeline *pipeline;
+	struct feed *feed;
+	struct err e = { 0 };
+
+	(void)state;
+	unit_secret_new();
+	make_outputs(outputs, &run);
+	pipeline = pipeline_new(outputs, N_OUTPUTS, 3, 1, BATCH_BYTES);
+	feed = feed_new(pipeline, stream, &source);
+	while (unit_memory_secrets() == 0) {
+		pieces.size = 1;
+		assert_int_equal(feed_step(feed, &e), FEED_MORE);
+		feed_park(feed);
+	}
+	assert_int_equal(unit_memory_secrets(), 1);
+	while (feed_step(feed, &e) == FEED_MORE)
+		feed_park(feed);
+	assert_int_equal(unit_memory_secrets(), 0);
+	feed_free(&feed);
+	stream_unref(&stream);
+	pipeline_free(&pipeline);
+	unit_run_close(&run);
+}
+
 /* Refused, since it unpacks to too much: what was unpacked to find out. */
 static void test_refused_archive(void **state)
 {
@@ -439,6 +507,8 @@ int main(void)
 		cmocka_unit_test(test_overlong),
 		cmocka_unit_test(test_messages_held),
 		cmocka_unit_test(test_tail),
+		cmocka_unit_test(test_followed),
+		cmocka_unit_test(test_parked),
 		cmocka_unit_test(test_refused_archive),
 		cmocka_unit_test(test_damaged_archive),
 		cmocka_unit_test(test_no_text),
