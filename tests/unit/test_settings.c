@@ -53,7 +53,11 @@ static const char whole[] =
 	"               peer = '::1'; purposes = [ 'c' ]; } ); },\n"
 	"  { name = 'net'; type = 'syslog'; listen = 'tls://[::1]:6514';\n"
 	"    tls = { cert = 'c.pem'; key = '/k.pem'; ca = 'ca.pem'; peers = [ '*.be' ]; }; },\n"
-	"  { name = 'udp'; type = 'syslog'; listen = 'udp://*:514'; receive_bytes = 4194304; } );\n"
+	"  { name = 'udp'; type = 'syslog'; listen = 'udp://*:514'; receive_bytes = 4194304; },\n"
+	"  { name = 'files'; type = 'tail'; path = 'log/*.log'; from = 'start'; },\n"
+	"  { name = 'pipe'; type = 'fifo'; path = '/pipe'; },\n"
+	"  { name = 'jou'; type = 'journal'; match = [ 'A=b', '+', 'C=d' ]; } );\n"
+	"checkpoint_interval = 7;\n"
 	"outputs = ( { name = 'out'; type = 'stdout'; },\n"
 	"  { name = 'file'; type = 'file'; path = 'a.jsonl'; format = 'tag'; select = 'flagged';\n"
 	"    redact = 'pseudonym'; with_text = true;\n"
@@ -89,7 +93,19 @@ static void test_whole(void **state)
 	assert_int_equal(settings->default_purposes.n, 2);
 	snprintf(path, sizeof(path), "%s/c.conf:2", dir);
 	assert_string_equal(settings->default_purposes.where, path);
-	assert_int_equal(settings->n_inputs, 4);
+	assert_int_equal(settings->n_inputs, 7);
+	assert_int_equal(settings->checkpoint_interval, 7);
+	snprintf(path, sizeof(path), "%s/log/*.log", dir);
+	assert_int_equal(settings->inputs[4].type, INPUT_TAIL);
+	assert_string_equal(settings->inputs[4].path, path);
+	assert_int_equal(settings->inputs[4].from, FROM_START);
+	assert_int_equal(settings->inputs[5].type, INPUT_FIFO);
+	assert_string_equal(settings->inputs[5].path, "/pipe");
+	assert_int_equal(settings->inputs[6].type, INPUT_JOURNAL);
+	assert_null(settings->inputs[6].path);
+	assert_int_equal(settings->inputs[6].from, FROM_END);
+	assert_int_equal(settings->inputs[6].match.n, 3);
+	assert_string_equal(settings->inputs[6].match.ids[2], "C=d");
 	input = &settings->inputs[1];
 	assert_int_equal(settings->inputs[0].type, INPUT_STDIN);
 	assert_string_equal(settings->inputs[0].kind, "web");
@@ -178,6 +194,22 @@ static const struct mistake {
 	{ "inputs = ( { name = 'a'; type = 'carrier-pigeon'; } );",
 	  ":1: type 'carrier-pigeon' is none of stdin, syslog" },
 	{ "inputs = ( { name = 'a'; type = 'syslog'; } );", ":1: setting 'listen' is missing" },
+	{ "checkpoint_interval = 0;", ":1: 'checkpoint_interval' is 0, must be from 1 to 3600" },
+	{ "inputs = ( { name = 'a'; type = 'tail'; } );", ":1: setting 'path' is missing" },
+	{ "inputs = ( { name = 'a'; type = 'fifo'; } );", ":1: setting 'path' is missing" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n path = 'x'; } );",
+	  ":2: 'path' needs an input of type \"tail\" or \"fifo\" or \"journal\"" },
+	{ "inputs = ( { name = 'a'; type = 'fifo'; path = 'x';\n from = 'start'; } );",
+	  ":2: 'from' needs an input of type \"tail\" or \"journal\"" },
+	{ "inputs = ( { name = 'a'; type = 'tail'; path = 'x';\n from = 'middle'; } );",
+	  ":2: from 'middle' is none of end, start" },
+	{ "inputs = ( { name = 'a'; type = 'tail'; path = 'x';\n match = [ 'A=b' ]; } );",
+	  ":2: 'match' needs an input of type \"journal\"" },
+	{ "inputs = ( { name = 'a'; type = 'journal';\n match = 'A=b'; } );",
+	  ":2: 'match' must be a list [ ... ], not a string" },
+	{ "inputs = ( { name = 'a'; type = 'fifo'; path = 'x'; },\n"
+	  "{ name = 'b'; type = 'fifo'; path = './x'; } );",
+	  ":2: there is an input of type \"fifo\" at " },
 	{ "inputs = ( { name = 'a'; type = 'syslog';\n listen = 'carrier:x'; } );",
 	  ":2: listen = \"carrier:x\"" },
 	{ "inputs = ( { name = 'a'; type = 'stdin';\n receive_bytes = 5000; } );",
