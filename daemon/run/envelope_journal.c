@@ -57,4 +57,17 @@ static unsigned journal_add(struct buf *out, const struct format *format,
 	return format->add(out, job, &tail);
 }
 
-const struct envelope envelope_journal = { .add = journal_add };
+static void journal_add_held(struct buf *out, const struct format *format,
+			     const struct format_options *options, const struct format_held *held)
+{
+	(void)options;
+	buf_printf(out, "PRIORITY=%u%c", envelope_severity(VERDICT_UNSCANNED), SINK_FIELD_END);
+	add_field(out, "SYSLOG_IDENTIFIER", span_str("purposed"));
+	buf_printf(out, "PURPOSED_HELD_BACK=%llu%cMESSAGE=", held->n, SINK_FIELD_END);
+	format->add_held(out, held);
+}
+
+const struct envelope envelope_journal = {
+	.add = journal_add,
+	.add_held = journal_add_held,
+};

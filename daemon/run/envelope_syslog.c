@@ -85,4 +85,17 @@ static unsigned syslog_add(struct buf *out, const struct format *format,
 	return format->is_record ? add_record(out, job) : add_alert(out, format, job);
 }
 
-const struct envelope envelope_syslog = { .add = syslog_add };
+static void syslog_add_held(struct buf *out, const struct format *format,
+			    const struct format_options *options, const struct format_held *held)
+{
+	add_start(out, options->facility, envelope_severity(VERDICT_UNSCANNED), &held->period.last);
+	add_field(out, span_str(options->host), HOST_MAX);
+	buf_printf(out, "purposed %ld held-back [purposed@%u held_back=\"%llu\"] ", (long)getpid(),
+		   options->enterprise_id, held->n);
+	format->add_held(out, held);
+}
+
+const struct envelope envelope_syslog = {
+	.add = syslog_add,
+	.add_held = syslog_add_held,
+};

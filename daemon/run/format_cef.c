@@ -8,7 +8,7 @@
  * that are not visible text are written "\\xHH".  Values are cut to the lengths
  * that its dictionary gives them.
  */
-#include <purposed/run/format.h>
+#include <purposed/run/format_parts.h>
 
 #include <stdio.h>
 
@@ -29,6 +29,11 @@ static const struct {
 	[VERDICT_UNSCANNED] = { 6, "A record that could not be searched" },
 	[VERDICT_OUT_OF_PURPOSE] = { 8, "Personal data outside its purpose" },
 };
+
+static long long millis(const struct timespec *time)
+{
+	return (long long)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
 
 static void add_escaped(struct buf *out, struct span value)
 {
@@ -167,7 +172,7 @@ static unsigned cef_add(struct buf *out, const struct format_job *job, size_t *t
 	(void)tail_r;
 	buf_printf(out, "CEF:0|purposed|purposed|" PURPOSED_VERSION "|%s|%s|%u|rt=%lld",
 		   verdict_name(verdict), verdicts[verdict].name, verdicts[verdict].number,
-		   (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000);
+		   millis(&time));
 	format_add_categories(&categories, job);
 	add_pair(out, "cat", buf_span(&categories), WORD_MAX);
 	buf_fini(&categories);
@@ -183,9 +188,32 @@ static unsigned cef_add(struct buf *out, const struct format_job *job, size_t *t
 	return 0;
 }
 
+static void cef_add_count(struct buf *line, unsigned long long n,
+			  const struct format_period *period)
+{
+	buf_printf(line, " cnt=%llu start=%lld end=%lld", n, millis(&period->first),
+		   millis(&period->last));
+}
+
+static void cef_add_held(struct buf *out, const struct format_held *held)
+{
+	struct buf title = { 0 };
+
+	buf_printf(out,
+		   "CEF:0|purposed|purposed|" PURPOSED_VERSION
+		   "|held-back|Alerts were held back|5|rt=%lld",
+		   millis(&held->period.last));
+	format_held_title(&title, held);
+	add_pair(out, "msg", buf_span(&title), WORD_MAX);
+	cef_add_count(out, held->n, &held->period);
+	buf_fini(&title);
+}
+
 const struct format format_cef = {
 	.name = "cef",
 	.is_record = false,
 	.depth = LOOK_DEPTHS,
 	.add = cef_add,
+	.add_count = cef_add_count,
+	.add_held = cef_add_held,
 };

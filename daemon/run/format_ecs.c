@@ -80,15 +80,53 @@ static unsigned ecs_add(struct buf *out, const struct format_job *job, size_t *t
 	json_string(&j, "version", ECS_VERSION);
 	json_end_object(&j);
 	format_json_added(&j, "message", format_add_title, job);
-	add_event(&j, job);
 	add_observer(&j);
 	add_rule(&j, job);
 	json_begin_object(&j, "purposed");
 	format_json_place(&j, job->record);
 	format_json_verdict(&j, job);
 	json_end_object(&j);
+	add_event(&j, job); /* the last: ecs_add_count goes on with it */
 	json_end_object(&j);
 	return 0;
+}
+
+/* A name with a dot is a field of that object, for Elasticsearch. */
+static void ecs_add_count(struct buf *line, unsigned long long n,
+			  const struct format_period *period)
+{
+	struct json j = format_json_reopen(line, 2);
+
+	format_json_period(&j, "start", "end", period);
+	json_end_object(&j);
+	json_uint(&j, "purposed.count", n);
+	json_end_object(&j);
+}
+
+static void ecs_add_held(struct buf *out, const struct format_held *held)
+{
+	struct json j = json_to(out);
+	struct buf title = { 0 };
+
+	format_held_title(&title, held);
+	json_begin_object(&j, NULL);
+	format_json_period(&j, "@timestamp", "event.end", &held->period);
+	json_begin_object(&j, "ecs");
+	json_string(&j, "version", ECS_VERSION);
+	json_end_object(&j);
+	json_span(&j, "message", buf_span(&title));
+	json_begin_object(&j, "event");
+	json_string(&j, "kind", "alert");
+	json_string(&j, "module", "purposed");
+	json_string(&j, "dataset", "purposed.held_back");
+	json_end_object(&j);
+	add_observer(&j);
+	json_begin_object(&j, "purposed");
+	json_string(&j, "output", held->output);
+	format_json_held(&j, held);
+	json_end_object(&j);
+	json_end_object(&j);
+	buf_fini(&title);
 }
 
 const struct format format_ecs = {
@@ -96,4 +134,6 @@ const struct format format_ecs = {
 	.is_record = false,
 	.depth = LOOK_DEPTHS,
 	.add = ecs_add,
+	.add_count = ecs_add_count,
+	.add_held = ecs_add_held,
 };

@@ -16,9 +16,32 @@ static unsigned json_add(struct buf *out, const struct format_job *job, size_t *
 	return 0;
 }
 
+static void json_add_count(struct buf *line, unsigned long long n,
+			   const struct format_period *period)
+{
+	struct json j = format_json_reopen(line, 1);
+
+	json_uint(&j, "count", n);
+	format_json_period(&j, "first", "last", period);
+	json_end_object(&j);
+}
+
+static void json_add_held(struct buf *out, const struct format_held *held)
+{
+	struct json j = json_to(out);
+
+	json_begin_object(&j, NULL);
+	json_string(&j, "output", held->output);
+	format_json_held(&j, held);
+	format_json_period(&j, "first", "last", &held->period);
+	json_end_object(&j);
+}
+
 const struct format format_json = {
 	.name = "json",
 	.is_record = false,
 	.depth = LOOK_DEPTHS,
 	.add = json_add,
+	.add_count = json_add_count,
+	.add_held = json_add_held,
 };

@@ -49,7 +49,7 @@ static void add_severity(struct json *j, enum verdict verdict)
 	json_string(j, "severity", severities[severity].name);
 }
 
-static void add_metadata(struct json *j, const struct format_job *job)
+static void begin_metadata(struct json *j)
 {
 	json_begin_object(j, "metadata");
 	json_string(j, "version", OCSF_VERSION);
@@ -58,6 +58,11 @@ static void add_metadata(struct json *j, const struct format_job *job)
 	json_string(j, "vendor_name", "purposed");
 	json_string(j, "version", PURPOSED_VERSION);
 	json_end_object(j);
+}
+
+static void add_metadata(struct json *j, const struct format_job *job)
+{
+	begin_metadata(j);
 	json_string(j, "log_name", job->record->input);
 	format_json_time(j, "original_time", job->record);
 	json_end_object(j);
@@ -128,9 +133,50 @@ static unsigned ocsf_add(struct buf *out, const struct format_job *job, size_t *
 	return 0;
 }
 
+static void ocsf_add_count(struct buf *line, unsigned long long n,
+			   const struct format_period *period)
+{
+	struct json j = format_json_reopen(line, 1);
+
+	json_uint(&j, "count", n);
+	format_json_millis(&j, "start_time", &period->first);
+	format_json_millis(&j, "end_time", &period->last);
+	json_end_object(&j);
+}
+
+static void ocsf_add_held(struct buf *out, const struct format_held *held)
+{
+	struct json j = json_to(out);
+	struct buf text = { 0 };
+
+	json_begin_object(&j, NULL);
+	add_class(&j);
+	add_severity(&j, VERDICT_UNSCANNED);
+	format_json_millis(&j, "time", &held->period.last);
+	begin_metadata(&j);
+	json_end_object(&j);
+	json_begin_object(&j, "finding_info");
+	buf_printf(&text, "%s:held:%lld.%09ld", held->output, (long long)held->period.first.tv_sec,
+		   held->period.first.tv_nsec);
+	json_span(&j, "uid", buf_span(&text));
+	buf_clear(&text);
+	format_held_title(&text, held);
+	json_span(&j, "title", buf_span(&text));
+	json_end_object(&j);
+	json_begin_object(&j, "unmapped");
+	json_string(&j, "output", held->output);
+	format_json_held(&j, held);
+	json_end_object(&j);
+	json_end_object(&j);
+	ocsf_add_count(out, held->n, &held->period);
+	buf_fini(&text);
+}
+
 const struct format format_ocsf = {
 	.name = "ocsf",
 	.is_record = false,
 	.depth = LOOK_DEPTHS,
 	.add = ocsf_add,
+	.add_count = ocsf_add_count,
+	.add_held = ocsf_add_held,
 };

@@ -174,3 +174,32 @@ void format_json_added(struct json *j, const char *key,
 	json_span(j, key, buf_span(&text));
 	buf_fini(&text);
 }
+
+void format_json_period(struct json *j, const char *first, const char *last,
+			const struct format_period *period)
+{
+	add_time(j, first, &period->first);
+	add_time(j, last, &period->last);
+}
+
+void format_json_held(struct json *j, const struct format_held *held)
+{
+	json_uint(j, "held_back", held->n);
+	json_begin_object(j, "verdicts");
+	for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
+		if (held->verdicts[v] != 0)
+			json_uint(j, verdict_name((enum verdict)v), held->verdicts[v]);
+	}
+	json_end_object(j);
+}
+
+void format_held_title(struct buf *out, const struct format_held *held)
+{
+	buf_printf(out, "%llu alert%s held back", held->n, held->n == 1 ? " was" : "s were");
+}
+
+struct json format_json_reopen(struct buf *line, size_t n)
+{
+	line->len -= n;
+	return (struct json){ .out = line, .comma = true };
+}

@@ -9,6 +9,7 @@
 #include <purposed/run/format.h>
 
 #include <purposed/base/visible.h>
+#include <purposed/engine/timestamp.h>
 
 enum { AROUND_BYTES = 72 };
 
@@ -94,9 +95,41 @@ static unsigned text_add(struct buf *out, const struct format_job *job, size_t *
 	return 0;
 }
 
+static void add_period(struct buf *out, const struct format_period *period)
+{
+	timestamp_add(out, &period->first);
+	buf_add_str(out, " to ");
+	timestamp_add(out, &period->last);
+}
+
+static void text_add_count(struct buf *line, unsigned long long n,
+			   const struct format_period *period)
+{
+	buf_printf(line, "  (%llu time%s, ", n, n == 1 ? "" : "s");
+	add_period(line, period);
+	buf_add_char(line, ')');
+}
+
+static void text_add_held(struct buf *out, const struct format_held *held)
+{
+	const char *before = ":";
+
+	buf_printf(out, "%llu alert%s held back, ", held->n, held->n == 1 ? " was" : "s were");
+	add_period(out, &held->period);
+	for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
+		if (held->verdicts[v] == 0)
+			continue;
+		buf_printf(out, "%s %llu %s", before, held->verdicts[v],
+			   verdict_name((enum verdict)v));
+		before = ",";
+	}
+}
+
 const struct format format_text = {
 	.name = "text",
 	.is_record = false,
 	.depth = LOOK_DEPTHS,
 	.add = text_add,
+	.add_count = text_add_count,
+	.add_held = text_add_held,
 };

@@ -1,5 +1,7 @@
 #include <purposed/run/output.h>
 
+#include <purposed/run/alerts.h>
+
 const char *const select_words[] = { "all", "personal", "flagged", NULL };
 
 bool output_selects(const struct output *output, enum verdict verdict)
@@ -73,6 +75,8 @@ unsigned output_write(const struct output *output, struct buf *out, struct forma
 	unsigned forged;
 
 	job->options = &output->options;
+	if (output->controlled)
+		alerts_add_mark(out, job);
 	if (output->envelope != NULL)
 		forged = output->envelope->add(out, output->format, job);
 	else

@@ -44,6 +44,7 @@ enum {
 	RETRY_MS = 1000,
 	FIRST_CHECKPOINT_MS = 100,
 	STATUS_MS = 10 * 1000,
+	TICK_MS = 1000,	 /* how often alerts in their windows are looked at */
 	COMPLAIN_S = 60, /* a sink that goes on failing is mentioned that often */
 	STOP_PATIENCE_S = 20,
 	N_SIGNALS = 4,
@@ -56,6 +57,7 @@ struct serve {
 	struct loop_source *retry;
 	struct loop_source *status;
 	struct loop_source *checkpoint;
+	struct loop_source *tick;
 	struct state *state; /* NULL: no input has a position */
 	struct setup *setup;
 	struct port **ports; /* one per input of the settings; NULL: ended */
@@ -344,6 +346,37 @@ static void close_port(struct serve *s, size_t i, enum port_result result, struc
 	port_free(&s->ports[i]);
 }
 
+/* What waits in windows of alerts goes too; while an output refuses that, it is tried again. */
+static void finish(struct serve *s)
+{
+	struct err e = { 0 };
+	enum sink_result result = setup_tick(s->setup, true, &e);
+
+	if (result != SINK_ACCEPTED && now() < s->give_up) {
+		loop_set_timer(s->retry, RETRY_MS);
+	} else {
+		if (result != SINK_ACCEPTED) {
+			log_error("alerts that waited in their windows were not written");
+			s->failed = true;
+		}
+		loop_end(s->loop);
+	}
+	err_fini(&e);
+}
+
+static void on_tick(void *context)
+{
+	struct serve *s = context;
+	struct err e = { 0 };
+
+	if (!s->stopping && setup_tick(s->setup, false, &e) == SINK_ERROR && s->complained == 0) {
+		complain(&e);
+		s->complained = now();
+	}
+	err_fini(&e);
+	loop_set_timer(s->tick, TICK_MS);
+}
+
 /* Everything that the stopped ports still have; again after a stall. */
 static void drain(struct serve *s)
 {
@@ -364,7 +397,7 @@ static void drain(struct serve *s)
 		}
 	}
 	if (may_go_on(s))
-		loop_end(s->loop);
+		finish(s);
 }
 
 static void stop(struct serve *s)
@@ -666,6 +699,8 @@ static int add_sources(struct serve *s, struct err *e)
 	}
 	if (loop_add_timer(s->loop, &s->retry, on_retry, s, e) != 0)
 		return -1;
+	if (loop_add_timer(s->loop, &s->tick, on_tick, s, e) != 0)
+		return -1;
 	if (loop_add_timer(s->loop, &s->checkpoint, on_checkpoint, s, e) != 0)
 		return -1;
 	return loop_add_timer(s->loop, &s->status, on_status, s, e);
@@ -682,6 +717,7 @@ static void fini(struct serve *s)
 	loop_remove(&s->retry);
 	loop_remove(&s->status);
 	loop_remove(&s->checkpoint);
+	loop_remove(&s->tick);
 	state_free(&s->state);
 	loop_free(&s->loop);
 }
@@ -720,6 +756,7 @@ int serve_run(const struct session_request *request, struct err *e)
 		check_passed_sockets(s.setup->session.settings);
 		service_ready();
 		on_status(&s);
+		on_tick(&s);
 		result = loop_run(s.loop, e);
 		if (s.failed)
 			result = -1;

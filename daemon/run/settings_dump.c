@@ -131,6 +131,10 @@ static void dump_output(const struct settings_output *output, FILE *file)
 		settings_dump_path("socket", "", output->socket, file);
 	if (output->type == OUTPUT_SYSLOG)
 		dump_receiver(output, file);
+	if (output->window != 0)
+		fprintf(file, "window = %lld; ", output->window);
+	if (output->rate_limit != 0)
+		fprintf(file, "rate_limit = %lld; ", output->rate_limit);
 	fprintf(file, "format = \"%s\"; select = \"%s\"; redact = \"%s\"; with_text = %s; }",
 		output->format->name, select_words[output->select], redact_words[output->redact],
 		output->with_text ? "true" : "false");

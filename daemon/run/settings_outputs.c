@@ -188,12 +188,35 @@ static int read_syslog(const struct conf_node *node, struct settings_output *out
 	return check_receiver(node, output, e);
 }
 
+/* What controls alerts, and needs a format that makes such. */
+static int read_control(const struct conf_node *node, struct settings_output *output, struct err *e)
+{
+	static const char *const names[] = { "window", "rate_limit" };
+	int bad = 0;
+
+	bad |= conf_read_int(node, names[0], CONF_OPTIONAL, 1, 86400, &output->window, e);
+	bad |= conf_read_int(node, names[1], CONF_OPTIONAL, 1, 1000000000, &output->rate_limit, e);
+	if (output->format == NULL || output->format->add_count != NULL)
+		return bad;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (conf_get(node, names[i]) == NULL)
+			continue;
+		conf_err(
+			e, conf_get(node, names[i]),
+			"'%s' is for alerts: format \"%s\" passes records on, and every one counts",
+			names[i], output->format->name);
+		bad = -1;
+	}
+	return bad;
+}
+
 static int read_output(const struct conf_node *node, struct settings_output *output, struct err *e)
 {
-	static const char *const keys[] = { "name",	 "type", "format", "select",  "redact",
-					    "with_text", "path", "mode",   "owner",   "group",
-					    "socket",	 "to",	 "tls",	   "framing", "spool_bytes",
-					    "facility",	 NULL };
+	static const char *const keys[] = { "name",	   "type",	"format", "select",
+					    "redact",	   "with_text", "window", "rate_limit",
+					    "path",	   "mode",	"owner",  "group",
+					    "socket",	   "to",	"tls",	  "framing",
+					    "spool_bytes", "facility",	NULL };
 	static const struct setting_of uses[] = {
 		{ "path", "file" },	 { "mode", "file" },	  { "owner", "file" },
 		{ "group", "file" },	 { "socket", "journal" }, { "to", "syslog" },
@@ -217,6 +240,7 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 	bad |= settings_read_word(node, "redact", CONF_OPTIONAL, redact_words, &redact, e);
 	bad |= conf_read_bool(node, "with_text", CONF_OPTIONAL, &output->with_text, e);
 	bad |= read_format(node, output, e);
+	bad |= read_control(node, output, e);
 	output->select = (enum select)select;
 	output->redact = (enum redact_mode)redact;
 	if (type < 0)

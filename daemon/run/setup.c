@@ -8,6 +8,7 @@
 
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
+#include <purposed/run/alerts.h>
 
 /* STDOUT_PATIENCE_MS: how late a signal may be noticed while a reader is slow. */
 enum { STDOUT_PATIENCE_MS = 100 };
@@ -109,6 +110,37 @@ static int make_receiver(const struct settings *settings, const struct settings_
 	return result;
 }
 
+static int make_sink(const struct setup *setup, const struct settings_output *from,
+		     struct output *output, struct err *e)
+{
+	switch (from->type) {
+	case OUTPUT_FILE: return sink_file_new(&output->sink, from->path, &from->file, e);
+	case OUTPUT_JOURNAL:
+		output->envelope = &envelope_journal;
+		output->sink = sink_journal_new(from->socket);
+		return 0;
+	case OUTPUT_SYSLOG:
+		output->envelope = &envelope_syslog;
+		return make_receiver(setup->session.settings, from, &output->sink, e);
+	default:
+		output->sink = sink_fd_new(STDOUT_FILENO, "standard output", STDOUT_PATIENCE_MS);
+		return 0;
+	}
+}
+
+/* Puts alert control before the sink. */
+static void control(struct output *output, const struct settings_output *from)
+{
+	output->sink =
+		alerts_new(output->sink, &(struct alerts_settings){
+						 .name = from->name,
+						 .output = output,
+						 .window_s = (unsigned long long)from->window,
+						 .rate_limit = (unsigned long long)from->rate_limit,
+					 });
+	output->controlled = true;
+}
+
 static int make_output(const struct setup *setup, const struct settings_output *from,
 		       struct output *output, struct err *e)
 {
@@ -124,19 +156,11 @@ static int make_output(const struct setup *setup, const struct settings_output *
 			.pseudonyms = setup->session.pseudonyms,
 		},
 	};
-	switch (from->type) {
-	case OUTPUT_FILE: return sink_file_new(&output->sink, from->path, &from->file, e);
-	case OUTPUT_JOURNAL:
-		output->envelope = &envelope_journal;
-		output->sink = sink_journal_new(from->socket);
-		return 0;
-	case OUTPUT_SYSLOG:
-		output->envelope = &envelope_syslog;
-		return make_receiver(setup->session.settings, from, &output->sink, e);
-	default:
-		output->sink = sink_fd_new(STDOUT_FILENO, "standard output", STDOUT_PATIENCE_MS);
-		return 0;
-	}
+	if (make_sink(setup, from, output, e) != 0)
+		return -1;
+	if (from->window != 0 || from->rate_limit != 0)
+		control(output, from);
+	return 0;
 }
 
 static int make_all(struct setup *setup, const char *config, struct err *e)
@@ -212,6 +236,23 @@ static size_t find_output(const struct settings *settings, const char *name)
 	return i;
 }
 
+/* Lines that are held for a controlled output have marks, which must come off. */
+static void take_alerts(struct setup *setup, size_t to, struct setup *old, size_t from)
+{
+	struct output *output = &setup->outputs[to];
+
+	if (!old->outputs[from].controlled)
+		return;
+	if (!output->controlled)
+		control(output, &setup->session.settings->outputs[to]);
+	alerts_take(output->sink, old->outputs[from].sink);
+}
+
+static struct sink **sink_of(struct output *output)
+{
+	return output->controlled ? alerts_sink(output->sink) : &output->sink;
+}
+
 static void take_held(struct setup *setup, struct setup *old)
 {
 	const struct settings *settings = setup->session.settings;
@@ -222,6 +263,8 @@ static void take_held(struct setup *setup, struct setup *old)
 		size_t to = find_output(settings, name);
 		size_t held = pipeline_held(old->pipeline, i);
 
+		if (to < settings->n_outputs)
+			take_alerts(setup, to, old, i);
 		if (to < settings->n_outputs)
 			pipeline_move_held(old->pipeline, i, setup->pipeline, to);
 		else if (held != 0)
@@ -240,13 +283,13 @@ static void take_receivers(struct setup *setup, struct setup *old)
 
 	for (size_t i = 0; i < before->n_outputs && same_state; i++) {
 		size_t to = find_output(settings, before->outputs[i].name);
-		struct sink *sink = old->outputs[i].sink;
+		struct sink *sink = *sink_of(&old->outputs[i]);
 
 		if (to == settings->n_outputs ||
 		    !settings_same_receiver(&before->outputs[i], &settings->outputs[to]))
 			continue;
-		old->outputs[i].sink = setup->outputs[to].sink;
-		setup->outputs[to].sink = sink;
+		*sink_of(&old->outputs[i]) = *sink_of(&setup->outputs[to]);
+		*sink_of(&setup->outputs[to]) = sink;
 	}
 }
 
@@ -270,6 +313,21 @@ void setup_succeed(struct setup *setup, struct setup *old)
 	old->session.pseudonyms = NULL;
 	for (size_t i = 0; i < session->settings->n_outputs; i++)
 		setup->outputs[i].options.pseudonyms = session->pseudonyms;
+}
+
+enum sink_result setup_tick(struct setup *setup, bool all, struct err *e)
+{
+	enum sink_result worst = SINK_ACCEPTED;
+
+	for (size_t i = 0; i < setup->session.settings->n_outputs; i++) {
+		enum sink_result result = SINK_ACCEPTED;
+
+		if (setup->outputs[i].controlled)
+			result = alerts_tick(setup->outputs[i].sink, all, e);
+		if (result > worst)
+			worst = result;
+	}
+	return worst;
 }
 
 int setup_reopen(struct setup *setup, struct err *e)

@@ -62,7 +62,7 @@ static const char whole[] =
 	"  { name = 'file'; type = 'file'; path = 'a.jsonl'; format = 'tag'; select = 'flagged';\n"
 	"    redact = 'pseudonym'; with_text = true;\n"
 	"    mode = '600'; owner = 'root'; group = '12'; },\n"
-	"  { name = 'j'; type = 'journal'; socket = 'j.sock'; },\n"
+	"  { name = 'j'; type = 'journal'; socket = 'j.sock'; window = 60; rate_limit = 7; },\n"
 	"  { name = 's-1'; type = 'syslog'; to = 'tls://siem:6514'; framing = 'lf';\n"
 	"    spool_bytes = 65536; facility = 'auth'; tls = { ca = 'ca.pem'; }; },\n"
 	"  { name = 'u'; type = 'syslog'; to = 'unix:u.sock'; } );\n";
@@ -154,6 +154,8 @@ static void test_whole(void **state)
 	snprintf(path, sizeof(path), "%s/j.sock", dir);
 	assert_string_equal(output->socket, path);
 	assert_int_equal(output->file.mode, -1);
+	assert_int_equal(output->window, 60);
+	assert_int_equal(output->rate_limit, 7);
 	output = &settings->outputs[3];
 	assert_int_equal(output->to.transport, TRANSPORT_TLS);
 	assert_int_equal(output->framing, LINK_LF);
@@ -256,6 +258,10 @@ static const struct mistake {
 	  ":2: 'path' needs an output of type \"file\"" },
 	{ "outputs = ( { name = 'a'; type = 'syslog';\n to = 'tcp://h'; } );",
 	  ":2: to = \"tcp://h\": " },
+	{ "outputs = ( { name = 'a'; type = 'stdout'; format = 'tag';\n window = 1; } );",
+	  ":2: 'window' is for alerts: format \"tag\"" },
+	{ "outputs = ( { name = 'a'; type = 'stdout';\n rate_limit = 0; } );",
+	  ":2: 'rate_limit' is 0, must be from 1 to 1000000000" },
 	{ "outputs = ( { name = 'a'; type = 'syslog'; } );", ":1: setting 'to' is missing" },
 	{ "outputs = ( { type = 'syslog'; to = 'udp://h:1';\n name = 'a/b'; } );",
 	  ":2: the name of a syslog output" },

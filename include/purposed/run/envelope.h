@@ -13,6 +13,9 @@
 struct envelope {
 	/* Adds the fields and, formatted, the record; returns what format->add does. */
 	unsigned (*add)(struct buf *out, const struct format *format, const struct format_job *job);
+	/* The same for what format->add_held adds. */
+	void (*add_held)(struct buf *out, const struct format *format,
+			 const struct format_options *options, const struct format_held *held);
 };
 
 extern const struct envelope envelope_journal;

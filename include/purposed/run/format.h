@@ -41,6 +41,19 @@ struct format_options {
 	const struct pseudonymizer *pseudonyms;
 };
 
+/* When records were written that are said together. */
+struct format_period {
+	struct timespec first, last;
+};
+
+/* Alerts that a limit kept from an output. */
+struct format_held {
+	struct format_period period;
+	unsigned long long n;
+	unsigned long long verdicts[VERDICT_COUNT]; /* of them */
+	const char *output;			    /* its name */
+};
+
 /* Everything a format may look at. */
 struct format_job {
 	const struct format_options *options;
@@ -67,6 +80,14 @@ struct format {
 	 * claimed to be ours and were taken out.
 	 */
 	unsigned (*add)(struct buf *out, const struct format_job *job, size_t *tail_r);
+	/*
+	 * For alerts; both NULL: its lines are none.  add_count: line, which add made
+	 * (behind whatever an envelope put before it), stands for n such records from
+	 * now on.  add_held: adds a line that says what was held back, without a line end.
+	 */
+	void (*add_count)(struct buf *line, unsigned long long n,
+			  const struct format_period *period);
+	void (*add_held)(struct buf *out, const struct format_held *held);
 };
 
 /* By name, or NULL. */

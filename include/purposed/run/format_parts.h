@@ -18,6 +18,19 @@ void format_json_read_at(struct json *j, const char *key, const struct record *r
 /* A time as milliseconds since 1970; 0 where it is before that. */
 void format_json_millis(struct json *j, const char *key, const struct timespec *time);
 
+/* Two times, as RFC 3339. */
+void format_json_period(struct json *j, const char *first, const char *last,
+			const struct format_period *period);
+
+/* held_back, and verdicts: how many of them had which. */
+void format_json_held(struct json *j, const struct format_held *held);
+
+/* "17 alerts were held back" */
+void format_held_title(struct buf *out, const struct format_held *held);
+
+/* Opens a JSON line again: takes n closing braces off its end. */
+struct json format_json_reopen(struct buf *line, size_t n);
+
 /* purposes, kind and kind_source, verdict, categories, findings. */
 void format_json_verdict(struct json *j, const struct format_job *job);
 

@@ -20,6 +20,7 @@ struct output {
 	const struct envelope *envelope; /* what the sink wants around a line, or NULL */
 	struct format_options options;
 	enum select select;
+	bool controlled; /* its sink is that of alerts.h */
 	struct sink *sink;
 };
 

@@ -87,6 +87,8 @@ struct settings_output {
 	enum select select;
 	enum redact_mode redact;
 	bool with_text;
+	long long window;     /* seconds; 0: none */
+	long long rate_limit; /* lines a minute; 0: none */
 };
 
 struct settings {

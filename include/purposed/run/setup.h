@@ -42,6 +42,12 @@ void setup_succeed(struct setup *setup, struct setup *old);
 /* Begins with what its outputs still have from before; once nobody else has their spools. */
 void setup_start(struct setup *setup);
 
+/*
+ * Writes the alerts that are due, or all; to be called every second, and at the end.
+ * SINK_ACCEPTED when nothing that is due is left; else as sink_write.
+ */
+enum sink_result setup_tick(struct setup *setup, bool all, struct err *e);
+
 /* Opens the output files anew, for log rotation; -1: some stay as they are, described in e. */
 int setup_reopen(struct setup *setup, struct err *e);
 
