@@ -15,6 +15,7 @@ struct walk {
 	struct record record;
 	struct torn torn;
 	enum look_depth depth; /* how deep the outputs want to know what is not flagged */
+	bool quiet;	       /* nothing is written of a record that a first look lets pass */
 };
 
 /* --- Results ------------------------------------------------------------------ */
@@ -135,6 +136,28 @@ static void process_record(struct walk *w, size_t i)
 	w->record.number++;
 }
 
+/* Whether no output has anything to write of records that are not flagged, but to pass lines. */
+static bool is_quiet(const struct walk *w)
+{
+	for (size_t i = 0; i < w->means->n_outputs; i++) {
+		const struct output *output = &w->means->outputs[i];
+
+		if (!is_passed(w, output, false) && output_selects(output, VERDICT_CLEAN))
+			return false;
+	}
+	return w->depth == LOOK_FLAGS;
+}
+
+/* A record that a first look let pass, where that is all. */
+static void pass_record(struct walk *w, size_t i)
+{
+	const struct cut *cut = &w->means->cuts->cuts[i];
+
+	stats_pass(&w->batch->stats, cut->frame.len + cut->frame.end.len,
+		   w->means->cuts->records[i].plan->set.n != 0);
+	w->record.number++;
+}
+
 /* All records, in order; those that were not named pass in runs. */
 static void process_records(struct walk *w)
 {
@@ -148,7 +171,10 @@ static void process_records(struct walk *w)
 			pass_lines(w, passed, cuts->cuts[i].at);
 			passed = end;
 		}
-		process_record(w, i);
+		if (w->quiet && !cuts->records[i].named)
+			pass_record(w, i);
+		else
+			process_record(w, i);
 	}
 	pass_lines(w, passed, w->batch->bytes.len);
 	keep_lines(w);
@@ -174,6 +200,7 @@ void process_batch(struct batch *batch, const struct process_means *means)
 		if (depth > w.depth)
 			w.depth = depth;
 	}
+	w.quiet = is_quiet(&w);
 	cuts_make(means->cuts, batch);
 	cuts_look(means->cuts, batch, w.depth, means->glance);
 	cuts_look_ahead(means->cuts, batch, means->classifier);
