@@ -131,14 +131,16 @@ static void confirm_candidates(struct classifier *c, struct span text, uint8_t l
 		confirm_candidate(c, &found, found.at, text, layer);
 }
 
-/* Whether it pays to derive anchors (or they are there, since it did). */
+/* Whether it pays to derive anchors for that many bytes more, or they are there. */
 static bool has_finder(struct classifier *c, size_t more)
 {
 	const struct engine_options *options = engine_settings(c->engine);
 
 	if (c->searched < options->few_bytes)
 		c->searched += more;
-	return !options->oracle && c->searched >= options->few_bytes;
+	if (options->oracle || c->searched < options->few_bytes)
+		return false;
+	return more >= options->few_bytes || engine_has_lookout(c->engine);
 }
 
 void classifier_look_ahead(struct classifier *c, struct span block)

@@ -152,6 +152,11 @@ const struct lookout *engine_lookout(const struct engine *engine)
 	return en->lookout;
 }
 
+bool engine_has_lookout(const struct engine *engine)
+{
+	return engine->options.oracle || atomic_load(&engine->has_lookout);
+}
+
 size_t engine_category(const struct engine *engine, size_t element)
 {
 	return engine->categories[element];

@@ -92,6 +92,11 @@ static size_t drop_twins(size_t *sorted, size_t n)
 	return kept;
 }
 
+bool plan_has_look(const struct plan *plan, enum look_depth depth)
+{
+	return atomic_load(&plan->looks->made[depth]);
+}
+
 const struct look *plan_look(const struct plan *plan, enum look_depth depth)
 {
 	struct plan_looks *looks = plan->looks;

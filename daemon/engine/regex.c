@@ -39,7 +39,8 @@ struct form {
 
 struct regex {
 	char *pattern;
-	bool wanted;	   /* machine code may be made */
+	bool wanted;	   /* machine code may be made ... */
+	size_t work_max;   /* ... from so much work on */
 	struct form first; /* looks for the first match */
 	struct form here; /* matches where it is told to, or not; code is NULL until it is needed */
 };
@@ -57,9 +58,11 @@ enum { REGEX_GROUPS_MAX = 64, REGEX_STACK_START = 32 * 1024 };
 /*
  * Work is counted in bytes that may have been looked at, and a call is worth so
  * many.  At INTERPRETED_MAX the interpreter has taken about as long as making
- * machine code takes; longer texts are never interpreted.
+ * machine code takes; longer texts are never interpreted.  All rules of a set
+ * see the same records: each has a little more time than the last one, so that
+ * no record has to wait for machine code of all of them.
  */
-enum { CALL_WORK = 32, INTERPRETED_MAX = 4096 };
+enum { CALL_WORK = 32, INTERPRETED_MAX = 4096, TURN_WORK = 128, TURNS = 256 };
 
 static void *pcre_alloc(size_t size, void *tag)
 {
@@ -75,6 +78,7 @@ static void pcre_release(void *ptr, void *tag)
 
 int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e)
 {
+	static atomic_uint turn;
 	struct regex *regex;
 	pcre2_code *code;
 	uint32_t groups = 0;
@@ -101,6 +105,7 @@ int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct 
 	regex->pattern = mem_string(pattern);
 	regex->first.code = code;
 	regex->wanted = jit;
+	regex->work_max = INTERPRETED_MAX + atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
 	*regex_r = regex;
 	return 0;
 }
@@ -127,12 +132,9 @@ void regex_free(struct regex **regex)
 /* Held while a form is made. */
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 
-/* Makes machine code, once; NULL where there can be none. */
-static const pcre2_code *make_machine(const struct regex *regex, struct form *form)
+/* With the lock held, which it releases. */
+static const pcre2_code *make_machine_locked(struct form *form)
 {
-	if (!regex->wanted)
-		return NULL;
-	pthread_mutex_lock(&making);
 	if (!atomic_load(&form->tried)) {
 		pcre2_code *copy = pcre2_code_copy(atomic_load(&form->code));
 
@@ -145,6 +147,15 @@ static const pcre2_code *make_machine(const struct regex *regex, struct form *fo
 	}
 	pthread_mutex_unlock(&making);
 	return atomic_load(&form->machine);
+}
+
+/* Makes machine code, once; NULL where there can be none. */
+static const pcre2_code *make_machine(const struct regex *regex, struct form *form)
+{
+	if (!regex->wanted)
+		return NULL;
+	pthread_mutex_lock(&making);
+	return make_machine_locked(form);
 }
 
 /*
@@ -177,6 +188,16 @@ bool regex_has_jit(const struct regex *regex)
 	return make_machine(regex, &caches_of(regex)->first) != NULL;
 }
 
+void regex_prepare(const struct regex *regex)
+{
+	struct regex *caches = caches_of(regex);
+
+	make_machine(regex, &caches->first);
+	make_here(caches);
+	if (atomic_load(&caches->here.code) != NULL)
+		make_machine(regex, &caches->here);
+}
+
 /* What to search len bytes with. */
 static const pcre2_code *choose_code(const struct regex *regex, struct form *form, size_t len)
 {
@@ -190,8 +211,10 @@ static const pcre2_code *choose_code(const struct regex *regex, struct form *for
 	/* What threads overwrite of each other's count is of no account. */
 	work = atomic_load_explicit(&form->work, memory_order_relaxed) + len + CALL_WORK;
 	atomic_store_explicit(&form->work, work, memory_order_relaxed);
-	if (work > INTERPRETED_MAX)
+	if (len > INTERPRETED_MAX)
 		machine = make_machine(regex, form);
+	else if (work > regex->work_max && pthread_mutex_trylock(&making) == 0)
+		machine = make_machine_locked(form); /* else somebody makes some: no need to wait */
 	return machine != NULL ? machine : atomic_load(&form->code);
 }
 

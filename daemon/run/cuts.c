@@ -70,24 +70,41 @@ static bool is_first_of_plan(const struct cuts *cuts, size_t i)
 	return true;
 }
 
-void cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
-	       struct glance *glance)
+/*
+ * Few bytes are searched without what takes long to make, and so are many that
+ * come in small batches, until it is there.
+ */
+static bool is_ready(const struct cuts *cuts, const struct batch *batch, const struct plan *plan,
+		     enum look_depth depth)
+{
+	size_t few = engine_settings(plan->engine)->few_bytes;
+
+	return cuts->seen >= few && (batch->bytes.len >= few || plan_has_look(plan, depth));
+}
+
+const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
+			     struct glance *glance)
 {
 	struct span block = buf_span(&batch->bytes);
 	const char *kind = stream_kind(batch->stream);
+	const struct plan *missing = NULL;
 
-	if (depth == LOOK_DEPTHS ||
-	    cuts->seen < engine_settings(stream_engine(batch->stream))->few_bytes)
-		return;
+	if (depth == LOOK_DEPTHS)
+		return NULL;
 	for (size_t i = 0; i < cuts->n; i++) {
 		const struct plan *plan = cuts->records[i].plan;
 
-		if (is_first_of_plan(cuts, i) && plan_look(plan, depth) != NULL)
+		if (!is_first_of_plan(cuts, i))
+			continue;
+		if (!is_ready(cuts, batch, plan, depth))
+			missing = plan_has_look(plan, depth) ? missing : plan;
+		else if (plan_look(plan, depth) != NULL)
 			glance_run(glance, plan, depth, block, cuts->records, cuts->n, kind);
 	}
 	/* What is missing of a torn record is not searched: that is for the full look to say. */
 	if (batch->torn && cuts->n != 0)
 		cuts->records[cuts->n - 1].named = true;
+	return missing;
 }
 
 static size_t named_bytes(const struct cuts *cuts)

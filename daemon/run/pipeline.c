@@ -79,6 +79,7 @@ struct pipeline {
 	struct held *held; /* one per output */
 	struct err error;
 	struct stats stats;
+	struct warm *warm;
 };
 
 /* --- Batches ---------------------------------------------------------------- */
@@ -234,6 +235,7 @@ static void work(struct worker *worker, struct batch *batch)
 				     .n_outputs = p->n_outputs,
 				     .classifier = worker->classifier,
 				     .glance = worker->glance,
+				     .warm = p->warm,
 				     .cuts = &worker->cuts,
 				     .drain = drain_output,
 				     .context = p,
@@ -321,6 +323,7 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 	p->queue = mem_new(p->n_batches, sizeof(struct batch *));
 	p->pending = mem_new(p->n_batches, sizeof(struct batch *));
 	p->held = mem_new(n_outputs, sizeof(*p->held));
+	p->warm = warm_new();
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->idle_or_done, NULL);
 	pthread_cond_init(&p->queued, NULL);
@@ -357,6 +360,7 @@ void pipeline_free(struct pipeline **pipeline)
 		glance_free(&p->workers[i].glance);
 		cuts_fini(&p->workers[i].cuts);
 	}
+	warm_free(&p->warm);
 	while (p->idle != NULL) {
 		struct batch *batch = p->idle;
 

@@ -193,6 +193,7 @@ void process_batch(struct batch *batch, const struct process_means *means)
 		},
 		.depth = LOOK_FLAGS,
 	};
+	const struct plan *missing;
 
 	for (size_t i = 0; i < means->n_outputs; i++) {
 		enum look_depth depth = output_depth(&means->outputs[i]);
@@ -202,7 +203,9 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	}
 	w.quiet = is_quiet(&w);
 	cuts_make(means->cuts, batch);
-	cuts_look(means->cuts, batch, w.depth, means->glance);
+	missing = cuts_look(means->cuts, batch, w.depth, means->glance);
+	if (missing != NULL || !engine_has_lookout(stream_engine(batch->stream)))
+		warm_want(means->warm, stream_engine(batch->stream), missing, w.depth);
 	cuts_look_ahead(means->cuts, batch, means->classifier);
 	process_records(&w);
 	torn_fini(&w.torn);

@@ -348,6 +348,71 @@ static void test_alone(void **state)
 	unit_run_close(&run);
 }
 
+/*
+ * Records that come one by one wait for nothing that takes long: it is made beside
+ * them, and nothing changes when it is there.
+ */
+static void test_warm(void **state)
+{
+	static const unsigned workers[] = { 1, 3 };
+
+	(void)state;
+	for (size_t w = 0; w < COUNT(workers); w++) {
+		struct engine_options options = engine_defaults();
+		struct unit_run run;
+		struct unit_sink sink = unit_sink();
+		struct output output;
+		struct pipeline *pipeline;
+		struct buf wanted = { 0 };
+		bool had = false;
+		bool has = false;
+
+		options.few_bytes = 1000;
+		run = unit_run_open("web", &options);
+		output = unit_output("record", SELECT_FLAGGED, &sink, &run);
+		pipeline = pipeline_new(&output, 1, 3, workers[w], BATCH_BYTES);
+		assert_false(engine_has_lookout(run.engine));
+		for (unsigned i = 0; i < 20000 && !(had && i % 100 == 0); i++) {
+			had = has;
+			submit_text(pipeline, run.plan, "to jan@example.be, or\nto nobody\n", 0);
+			buf_add_str(&wanted, "to jan@example.be, or\n");
+			has = engine_has_lookout(run.engine) && plan_has_look(run.plan, LOOK_FLAGS);
+			if (i > 100)
+				nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
+		}
+		assert_true(had);
+		assert_int_equal(pipeline_drain(pipeline), 0);
+		assert_true(span_equal(buf_span(&sink.taken), buf_span(&wanted)));
+		pipeline_free(&pipeline);
+		buf_fini(&wanted);
+		buf_fini(&sink.taken);
+		unit_run_close(&run);
+	}
+}
+
+/* A few records make nothing that they have no use for. */
+static void test_not_warm(void **state)
+{
+	struct engine_options options = engine_defaults();
+	struct unit_run run;
+	struct unit_sink sink = unit_sink();
+	struct output output;
+	struct pipeline *pipeline;
+
+	(void)state;
+	options.few_bytes = 1000;
+	run = unit_run_open("web", &options);
+	output = unit_output("record", SELECT_FLAGGED, &sink, &run);
+	pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	for (int i = 0; i < 10; i++)
+		submit_text(pipeline, run.plan, "to jan@example.be\n", 0);
+	pipeline_free(&pipeline);
+	assert_false(engine_has_lookout(run.engine));
+	assert_int_equal(framing_count_lines(buf_span(&sink.taken)), 10);
+	buf_fini(&sink.taken);
+	unit_run_close(&run);
+}
+
 /* --- What process_batch makes of the records of a batch --------------------------- */
 
 static void test_messages(void **state)
@@ -500,6 +565,8 @@ int main(void)
 		cmocka_unit_test(test_rewind),
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_warm),
+		cmocka_unit_test(test_not_warm),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_lines),

@@ -28,7 +28,8 @@ struct engine_options {
 	const struct sieve_level *level; /* of the finder */
 	/*
 	 * So many bytes are searched as the oracle searches, before it pays to
-	 * derive anchors; the findings are the same.
+	 * derive anchors; the findings are the same.  Then a text of so many
+	 * waits for them, a shorter one does without until they are there.
 	 */
 	size_t few_bytes;
 	size_t record_max_bytes; /* bytes of a record that are searched, at least 1 */
@@ -60,6 +61,9 @@ const struct engine_options *engine_settings(const struct engine *engine);
  * derived by the first call, which takes a tenth of a second.  Thread-safe.
  */
 const struct lookout *engine_lookout(const struct engine *engine);
+
+/* Whether engine_lookout has nothing left to derive.  Thread-safe. */
+bool engine_has_lookout(const struct engine *engine);
 
 /* Whether a condition of the policy, or a rule, speaks of that kind of record. */
 bool engine_knows_kind(const struct engine *engine, const char *kind);

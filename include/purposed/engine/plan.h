@@ -35,4 +35,7 @@ void plan_free(struct plan **plan);
 /* NULL: no such look is to be had (look_new).  Made by the first call.  Thread-safe. */
 const struct look *plan_look(const struct plan *plan, enum look_depth depth);
 
+/* Whether plan_look has nothing left to make.  Thread-safe. */
+bool plan_has_look(const struct plan *plan, enum look_depth depth);
+
 #endif

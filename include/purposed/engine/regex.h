@@ -42,6 +42,9 @@ void regex_free(struct regex **regex);
  */
 bool regex_has_jit(const struct regex *regex);
 
+/* Makes everything that matching may need, so that no match waits for it. */
+void regex_prepare(const struct regex *regex);
+
 /* Number of the named group, or -1. */
 int regex_group(const struct regex *regex, const char *name);
 

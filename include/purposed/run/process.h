@@ -8,6 +8,7 @@
 #include <purposed/engine/glance.h>
 #include <purposed/run/cuts.h>
 #include <purposed/run/pipeline.h>
+#include <purposed/run/warm.h>
 
 /* What a thread processes batches with.  All of it is borrowed. */
 struct process_means {
@@ -16,6 +17,7 @@ struct process_means {
 	/* Of the batch's engine and of this thread. */
 	struct classifier *classifier;
 	struct glance *glance;
+	struct warm *warm;
 	struct cuts *cuts;
 	/* Takes what stands in the buffer of one output; the buffer is then empty. */
 	void (*drain)(void *context, struct batch *batch, size_t output);
