@@ -151,16 +151,20 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 
 /* --- The place at hand ------------------------------------------------------ */
 
+/* Whether the text stands whose window is at `at`, and has the bits of an entry. */
 static bool text_stands(const struct finder_scan *s, const struct finder_text *text, size_t at)
 {
-	const unsigned char *start = s->bytes_at + at - text->window;
+	const unsigned char *window = s->bytes_at + at;
+	size_t start = s->base + at;
 
-	if (s->base + at < text->window)
+	if (start < text->window)
 		return false;
-	if (!byte_set_has(&text->before, s->base + at == text->window ? '\n' : start[-1]))
-		return false;
-	for (unsigned i = 0; i < text->len; i++) {
-		if (!byte_set_has(&text->sets[i], start[i]))
+	start -= text->window;
+	for (unsigned i = 0; i < text->n_checks; i++) {
+		struct finder_check check = text->checks[i];
+		bool outside = start == 0 && check.at < -(int)text->window;
+
+		if (!byte_set_has(&s->finder->sets[check.set], outside ? '\n' : window[check.at]))
 			return false;
 	}
 	return true;

@@ -163,6 +163,50 @@ static void place_entries(struct builder *b)
 	free(b->keyed);
 }
 
+static uint16_t number_of_set(struct finder *f, const struct byte_set *set)
+{
+	for (size_t i = 0; i < f->n_sets; i++) {
+		if (memcmp(&f->sets[i], set, sizeof(*set)) == 0)
+			return (uint16_t)i;
+	}
+	f->sets = mem_grow(f->sets, f->n_sets, &f->sets_cap, sizeof(*f->sets));
+	f->sets[f->n_sets] = *set;
+	return (uint16_t)f->n_sets++;
+}
+
+/* Whether an entry's bits for byte i of the text are all that is to be said of it. */
+static bool is_told(const struct anchor_text *from, const struct window *window, unsigned i)
+{
+	uint8_t mask;
+	uint8_t bits;
+
+	/* One spelling of a letter, or both: that is what bits can say. */
+	if (i >= window->at && i < window->at + window->len)
+		return true;
+	if (i < window->at || i >= window->at + sizeof(uint64_t))
+		return byte_set_holds(&from->sets[i], &byte_set_all);
+	common_bits(&from->sets[i], -1, &mask, &bits);
+	return byte_set_count(&from->sets[i]) == 1u << (8 - __builtin_popcount(mask));
+}
+
+static void add_check(struct finder *f, struct finder_text *text, int at,
+		      const struct byte_set *set)
+{
+	text->checks[text->n_checks++] = (struct finder_check){ (int8_t)at, number_of_set(f, set) };
+}
+
+/* All of a text that its entries do not tell. */
+static void add_checks(struct finder *f, struct finder_text *text, const struct anchor_text *from,
+		       const struct window *window)
+{
+	if (!byte_set_holds(&from->before, &byte_set_all))
+		add_check(f, text, -(int)window->at - 1, &from->before);
+	for (unsigned i = 0; i < from->len; i++) {
+		if (!is_told(from, window, i))
+			add_check(f, text, (int)i - (int)window->at, &from->sets[i]);
+	}
+}
+
 static void add_text(struct builder *b, uint16_t rule, const struct anchor_text *from,
 		     const struct anchor_sample *sample)
 {
@@ -173,13 +217,11 @@ static void add_text(struct builder *b, uint16_t rule, const struct anchor_text 
 	int before_max;
 	struct finder_text text = {
 		.rule = rule,
-		.len = (uint8_t)from->len,
 		.window = (uint8_t)window.at,
 		.before_min = from->before_min + (int)window.at,
-		.before = from->before,
 	};
 
-	memcpy(text.sets, from->sets, sizeof(text.sets));
+	add_checks(f, &text, from, &window);
 	f->texts = mem_grow(f->texts, f->n_texts, &f->texts_cap, sizeof(*f->texts));
 	f->texts[f->n_texts] = text;
 	anchor_spell(&spelling, from->sets + window.at, window.len);
@@ -265,6 +307,7 @@ void finder_free(struct finder **finder)
 	free((*finder)->rules);
 	free((*finder)->before_max);
 	free((*finder)->texts);
+	free((*finder)->sets);
 	free((*finder)->entries);
 	free((*finder)->shapes);
 	shape_program_fini(&(*finder)->sieve.program);

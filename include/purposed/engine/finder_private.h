@@ -15,13 +15,18 @@
 
 enum { FINDER_HASH_BITS = 14 };
 
+/* A byte of a text that an entry's bits do not tell: at a distance from the window, of a set. */
+struct finder_check {
+	int8_t at;
+	uint16_t set; /* index in the finder's sets */
+};
+
 struct finder_text {
-	uint16_t rule; /* index in the finder's rules */
-	uint8_t len;
+	uint16_t rule;	/* index in the finder's rules */
 	uint8_t window; /* where its window starts */
+	uint8_t n_checks;
 	int before_min; /* from the window */
-	struct byte_set before;
-	struct byte_set sets[ANCHOR_TEXT_MAX];
+	struct finder_check checks[ANCHOR_TEXT_MAX + 1];
 };
 
 /* A spelling of a text's window. */
@@ -44,6 +49,8 @@ struct finder {
 	size_t n_rules;
 	struct finder_text *texts;
 	size_t n_texts, texts_cap;
+	struct byte_set *sets; /* each once: few, so that they stay near */
+	size_t n_sets, sets_cap;
 	struct finder_entry *entries; /* by hash */
 	size_t n_entries;
 	uint32_t firsts[(1 << FINDER_HASH_BITS) + 1];
