@@ -86,14 +86,9 @@ static void confirm_candidate(struct classifier *c, const struct candidate *foun
 {
 	const struct rule *rule = rules_at(engine_rules(c->engine), found->rule);
 	size_t *resume = &c->resume[found->rule];
-	size_t first;
 	size_t last;
 
-	if (!candidate_reach(found, at, &first, &last))
-		return;
-	if (*resume < first)
-		*resume = first;
-	if (*resume <= last)
+	if (candidate_reach(found, at, resume, &last))
 		*resume = confirm_within(rule, found->rule, text, layer, *resume, last, c->regex,
 					 &c->hits);
 }
@@ -191,22 +186,12 @@ static void search(struct classifier *c)
 	}
 }
 
-/* The start of the valid UTF-8 sequence that byte at of text lies inside of; else at. */
-static size_t sequence_start(struct span text, size_t at)
-{
-	for (size_t back = 1; back < 4 && back <= at && at < text.len; back++) {
-		if (utf8_length(text, at - back) > back)
-			return at - back;
-	}
-	return at;
-}
-
 /* Patterns see bytes: a bounded repeat may stop inside a character, which is then taken whole. */
 static void take_whole_characters(struct span text, size_t *start, size_t *end)
 {
-	size_t last = sequence_start(text, *end);
+	size_t last = utf8_start(text, *end);
 
-	*start = sequence_start(text, *start);
+	*start = utf8_start(text, *start);
 	if (last != *end)
 		*end = last + utf8_length(text, last);
 }

@@ -286,16 +286,17 @@ bool finder_next(struct finder_scan *s, struct candidate *candidate_r)
 	}
 }
 
-bool candidate_reach(const struct candidate *c, size_t at, size_t *first_r, size_t *last_r)
+bool candidate_reach(const struct candidate *c, size_t at, size_t *from, size_t *last_r)
 {
 	long long last = (long long)at - c->before_min;
 	long long first = (long long)at - c->before_max;
 
 	if (last < 0)
 		return false;
-	*first_r = c->before_max == ANCHOR_FAR || first < 0 ? 0 : (size_t)first;
+	if (c->before_max != ANCHOR_FAR && first > 0 && *from < (size_t)first)
+		*from = (size_t)first;
 	*last_r = (size_t)last;
-	return true;
+	return *from <= *last_r;
 }
 
 void finder_skip(struct finder_scan *s, size_t at)

@@ -161,19 +161,15 @@ static void confirm(struct glance *g, struct glance_record *record, const struct
 		    struct span text, uint8_t layer, size_t at)
 {
 	size_t *resume = &g->resume[c->rule];
-	size_t first;
 	size_t last;
 
-	if (!is_of_use(record, look_rule(g->look, c->rule), layer) ||
-	    !candidate_reach(c, at, &first, &last))
+	if (!is_of_use(record, look_rule(g->look, c->rule), layer))
 		return;
 	if (g->resume_text[c->rule] != g->text) {
 		g->resume_text[c->rule] = g->text;
 		*resume = 0;
 	}
-	if (*resume < first)
-		*resume = first;
-	if (*resume > last)
+	if (!candidate_reach(c, at, resume, &last))
 		return;
 	hits_clear(&g->hits);
 	*resume = confirm_within(rules_at(engine_rules(g->engine), c->rule), c->rule, text, layer,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/base/words.h>
 
 /* First looks, by depth: made when they are first asked for. */
 struct plan_looks {
@@ -14,35 +15,6 @@ struct plan_looks {
 	struct look *looks[LOOK_DEPTHS]; /* NULL: none is to be had */
 };
 
-/* Edit distance (Levenshtein) of two ids, for "did you mean". */
-static size_t distance(const char *a, const char *b)
-{
-	size_t n = strlen(b);
-	size_t *row = mem_new(n + 1, sizeof(*row));
-	size_t result;
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t best = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (diagonal + 1 < best)
-				best = diagonal + 1;
-			row[j + 1] = best;
-		}
-	}
-	result = row[n];
-	free(row);
-	return result;
-}
-
 static const char *nearest(const struct policy *policy, const char *id)
 {
 	const char *best = NULL;
@@ -50,7 +22,7 @@ static const char *nearest(const struct policy *policy, const char *id)
 
 	for (size_t i = 0; i < policy_purpose_count(policy); i++) {
 		const char *other = policy_purpose(policy, i)->id;
-		size_t d = distance(id, other);
+		size_t d = words_distance(id, other);
 
 		if (d < best_distance) {
 			best = other;

@@ -130,6 +130,12 @@ static void test_words(void **state)
 	words_add(&list, words);
 	assert_string_equal(buf_str(&list), "one, two, three");
 	buf_fini(&list);
+	assert_int_equal(words_distance("", ""), 0);
+	assert_int_equal(words_distance("two", "two"), 0);
+	assert_int_equal(words_distance("two", ""), 3);
+	assert_int_equal(words_distance("", "two"), 3);
+	assert_int_equal(words_distance("kitten", "sitting"), 3);
+	assert_int_equal(words_distance("website", "webiste"), 2);
 }
 
 /* --- Visible text ------------------------------------------------------------ */

@@ -14,4 +14,7 @@ int words_find(const char *const words[], const char *word);
 /* Adds all of them: "one, two, three". */
 void words_add(struct buf *out, const char *const words[]);
 
+/* How many bytes must be changed, added or left out to make b of a (Levenshtein). */
+size_t words_distance(const char *a, const char *b);
+
 #endif

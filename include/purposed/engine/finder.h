@@ -42,10 +42,11 @@ struct candidate {
 };
 
 /*
- * The bytes [*first_r, *last_r] of a text at which a match for the candidate
- * may start, where its anchor stands at byte at of that text; false: none.
+ * The bytes [*from, *last_r] of a text at which a match for the candidate may still
+ * be found, where its anchor stands at byte at of that text; false: there are none.
+ * *from: before it was searched already; it grows where the match starts later.
  */
-bool candidate_reach(const struct candidate *candidate, size_t at, size_t *first_r, size_t *last_r);
+bool candidate_reach(const struct candidate *candidate, size_t at, size_t *from, size_t *last_r);
 
 /* Immutable, and shared.  sample steers the choice of windows only, and is not kept. */
 struct finder *finder_new(const struct finder_rule *rules, size_t n,
