@@ -151,7 +151,7 @@ void overlong_end(struct overlong **line_p, struct span end, bool torn)
 		buf_fini(&out);
 		buf_fini(&line->after[i]);
 	}
-	pipeline_count(line->pipeline, result, line->len + end.len, line->plan->set.n != 0,
+	pipeline_count(line->pipeline, line->batch->stream, line->plan, result, line->len + end.len,
 		       line->forged);
 	classifier_wipe(line->classifier);
 	torn_fini(&torn_line);

@@ -51,7 +51,8 @@ struct worker {
 /* What an output's sink has still to take. */
 struct held {
 	struct buf bytes;
-	size_t at; /* of the first byte that was not taken */
+	unsigned long long written; /* bytes that it has taken */
+	size_t at;		    /* of the first byte that was not taken */
 };
 
 struct pipeline {
@@ -163,6 +164,7 @@ static enum sink_result offer(struct pipeline *p, size_t output, struct span byt
 	while (held->bytes.len == 0 &&
 	       (result = sink_write(p->outputs[output].sink, &rest, e)) == SINK_FULL && !p->hold)
 		nanosleep(&(struct timespec){ .tv_nsec = FULL_WAIT_NS }, NULL);
+	held->written += bytes.len - rest.len;
 	if (result == SINK_ACCEPTED || !p->hold)
 		return result;
 	if (held->bytes.len == 0) {
@@ -242,13 +244,36 @@ static void work(struct worker *worker, struct batch *batch)
 			     });
 }
 
+/* How long ago that was; 0 where the clock was set back meanwhile. */
+static unsigned long long ms_since(const struct timespec *then)
+{
+	struct timespec now;
+	long long ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (long long)(now.tv_sec - then->tv_sec) * 1000 +
+	     (now.tv_nsec - then->tv_nsec) / 1000000;
+	return ms > 0 ? (unsigned long long)ms : 0;
+}
+
+static void count_batch(struct pipeline *p, const struct batch *batch)
+{
+	stats_add(&p->stats, &batch->stats);
+	stream_count(batch->stream, &(struct stream_counts){
+					    .records = batch->stats.records,
+					    .bytes = batch->stats.bytes,
+					    .flagged = stats_flagged(&batch->stats),
+					    .lag_ms = ms_since(&batch->read_at),
+				    });
+}
+
 /* Under the lock. */
 static void write_oldest(struct pipeline *p)
 {
 	struct batch *batch = p->pending[p->pending_at];
 
 	if (write_outputs(p, batch, 0, p->n_outputs))
-		stats_add(&p->stats, &batch->stats);
+		count_batch(p, batch);
 	p->pending_at = (p->pending_at + 1) % p->n_batches;
 	p->pending_n--;
 	pthread_cond_broadcast(&p->oldest);
@@ -471,6 +496,7 @@ enum sink_result pipeline_retry(struct pipeline *p)
 		struct span rest = span_slice(buf_span(&held->bytes), held->at, held->bytes.len);
 		enum sink_result result = sink_write(p->outputs[i].sink, &rest, &p->error);
 
+		held->written += held->bytes.len - held->at - rest.len;
 		held->at = held->bytes.len - rest.len;
 		if (result == SINK_ACCEPTED)
 			held_release(held);
@@ -485,6 +511,21 @@ size_t pipeline_held(const struct pipeline *p, size_t output)
 	return p->held[output].bytes.len - p->held[output].at;
 }
 
+unsigned long long pipeline_written(const struct pipeline *p, size_t output)
+{
+	return p->held[output].written;
+}
+
+size_t pipeline_queued(struct pipeline *p)
+{
+	size_t n;
+
+	pthread_mutex_lock(&p->lock);
+	n = p->pending_n;
+	pthread_mutex_unlock(&p->lock);
+	return n;
+}
+
 void pipeline_rewind(struct pipeline *p, size_t output)
 {
 	struct held *held = &p->held[output];
@@ -497,6 +538,7 @@ void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *t
 	struct held *old = &from->held[output];
 
 	pipeline_rewind(from, output);
+	to->held[to_output].written += old->written;
 	buf_add_span(&to->held[to_output].bytes,
 		     span_slice(buf_span(&old->bytes), old->at, old->bytes.len));
 	held_release(old);
@@ -531,9 +573,15 @@ int pipeline_write(struct pipeline *p, size_t output, struct span bytes)
 	return offer(p, output, bytes, &p->error) == SINK_ACCEPTED ? 0 : -1;
 }
 
-void pipeline_count(struct pipeline *p, const struct result *result, size_t len, bool declared,
-		    unsigned forged)
+void pipeline_count(struct pipeline *p, struct stream *stream, const struct plan *plan,
+		    const struct result *result, size_t len, unsigned forged)
 {
-	stats_record(&p->stats, result, len, declared);
+	stats_record(&p->stats, result, len, plan->set.n != 0);
+	stats_purposes(&p->stats, &plan->set, result->verdict);
 	p->stats.forged_tags += forged;
+	stream_count(stream, &(struct stream_counts){
+				     .records = 1,
+				     .bytes = len,
+				     .flagged = verdict_is_flagged(result->verdict),
+			     });
 }

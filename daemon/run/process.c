@@ -45,16 +45,21 @@ static const struct result *brief_result(struct brief *brief, const struct glanc
  * What is not flagged is counted alike, whether a first look let it pass or a full
  * one did: which it was is chance.
  */
-static void count_record(struct walk *w, const struct result *result, size_t len, bool declared)
+static void count_record(struct walk *w, const struct result *result, size_t len,
+			 const struct purpose_set *set)
 {
 	struct stats *stats = &w->batch->stats;
+	unsigned verdict = result->verdict;
 
-	if (w->depth == LOOK_DEPTHS || verdict_is_flagged(result->verdict))
-		stats_record(stats, result, len, declared);
-	else if (w->depth == LOOK_CATEGORIES)
-		stats_verdict(stats, result->verdict, len, declared);
-	else
-		stats_pass(stats, len, declared);
+	if (w->depth == LOOK_DEPTHS || verdict_is_flagged(result->verdict)) {
+		stats_record(stats, result, len, set->n != 0);
+	} else if (w->depth == LOOK_CATEGORIES) {
+		stats_verdict(stats, result->verdict, len, set->n != 0);
+	} else {
+		stats_pass(stats, len, set->n != 0);
+		verdict = VERDICT_COUNT;
+	}
+	stats_purposes(stats, set, verdict);
 }
 
 /* --- The walk ----------------------------------------------------------------- */
@@ -132,7 +137,7 @@ static void process_record(struct walk *w, size_t i)
 	if (batch->torn && i + 1 == means->cuts->n && cut->frame.end.len == 0)
 		job.result = torn_result(&w->torn, job.result, cut->frame.len);
 	write_outputs(w, &job, cut->frame.end, look->named);
-	count_record(w, job.result, cut->frame.len + cut->frame.end.len, look->plan->set.n != 0);
+	count_record(w, job.result, cut->frame.len + cut->frame.end.len, &look->plan->set);
 	w->record.number++;
 }
 

@@ -32,7 +32,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <purposed/base/json.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/run/loop.h>
@@ -58,6 +57,7 @@ struct serve {
 	struct loop_source *status;
 	struct loop_source *checkpoint;
 	struct loop_source *tick;
+	struct loop_source *stats;
 	struct state *state; /* NULL: no input has a position */
 	struct setup *setup;
 	struct port **ports; /* one per input of the settings; NULL: ended */
@@ -66,6 +66,11 @@ struct serve {
 	struct stats before;	  /* of the setups before this one; findings are not kept */
 	struct input_counts gone; /* of ports that are no more */
 	unsigned long long reloads, refused_reloads;
+	time_t started;
+	struct {
+		time_t at;
+		unsigned long long records, flagged;
+	} said;		   /* with the last status */
 	time_t complained; /* when the failing sink was last mentioned; 0: it does not fail */
 	time_t unsaved;	   /* the same of checkpoints that cannot be written */
 	bool checkpoint_due;
@@ -136,60 +141,101 @@ static struct input_counts input_totals(const struct serve *s)
 	return sum;
 }
 
-static void add_outputs(struct json *j, const struct serve *s)
+static void count_port(struct counters_input *c, struct input_counts counts)
 {
-	const struct settings *settings = s->setup->session.settings;
+	c->messages = counts.messages;
+	c->cut = counts.cut;
+	c->dropped = counts.dropped;
+	c->refused = counts.refused;
+	c->connections = counts.connections;
+}
 
-	json_begin_array(j, "outputs");
-	for (size_t i = 0; i < settings->n_outputs; i++) {
-		json_begin_object(j, NULL);
-		json_string(j, "name", settings->outputs[i].name);
-		json_uint(j, "held_bytes", pipeline_held(s->setup->pipeline, i));
-		json_end_object(j);
+static void collect(struct serve *s, struct counters *c)
+{
+	const struct input_counts counts = input_totals(s);
+	const struct stats sum = totals(s);
+
+	counters_init(c, s->n_ports, s->setup->session.settings->n_outputs,
+		      engine_policy(s->setup->session.engine));
+	setup_count(s->setup, c);
+	stats_add_records(&c->stats, &s->before);
+	c->daemon = (struct counters_daemon){
+		.records = sum.records,
+		.bytes = sum.bytes,
+		.flagged = stats_flagged(&sum),
+		.undeclared = sum.undeclared,
+		.forged_tags = sum.forged_tags,
+		.passed = sum.passed,
+		.cut_messages = counts.cut,
+		.dropped_datagrams = counts.dropped,
+		.refused_connections = counts.refused,
+		.connections = counts.connections,
+		.queued_batches = pipeline_queued(s->setup->pipeline),
+		.stalled = s->stalled,
+		.reloads = s->reloads,
+		.refused_reloads = s->refused_reloads,
+		.uptime_s = (unsigned long long)(now() - s->started),
+	};
+	for (size_t i = 0; i < s->n_ports; i++) {
+		c->inputs[i].ended = s->ports[i] == NULL;
+		if (s->ports[i] != NULL)
+			count_port(&c->inputs[i], port_counts(s->ports[i]));
 	}
-	json_end_array(j);
 }
 
 static void on_counters(void *context)
 {
 	struct serve *s = context;
-	const struct stats sum = totals(s);
-	const struct input_counts counts = input_totals(s);
+	struct counters counters;
 	struct buf out = { 0 };
-	struct json j = json_to(&out);
 
-	json_begin_object(&j, NULL);
-	json_uint(&j, "records", sum.records);
-	json_uint(&j, "bytes", sum.bytes);
-	json_uint(&j, "flagged", stats_flagged(&sum));
-	json_uint(&j, "undeclared", sum.undeclared);
-	json_uint(&j, "forged_tags", sum.forged_tags);
-	json_uint(&j, "cut_messages", counts.cut);
-	json_uint(&j, "dropped_datagrams", counts.dropped);
-	json_uint(&j, "refused_connections", counts.refused);
-	json_uint(&j, "connections", counts.connections);
-	json_begin_object(&j, "verdicts");
-	for (int v = 0; v < VERDICT_COUNT; v++)
-		json_uint(&j, verdict_name((enum verdict)v), sum.verdicts[v]);
-	json_end_object(&j);
-	add_outputs(&j, s);
-	json_uint(&j, "reloads", s->reloads);
-	json_uint(&j, "refused_reloads", s->refused_reloads);
-	json_end_object(&j);
-	buf_add_char(&out, '\n');
+	collect(s, &counters);
+	counters_write(&out, &counters);
 	if (write(STDERR_FILENO, out.ptr, out.len) < 0)
 		log_debug("nobody reads the counters");
+	counters_fini(&counters);
 	buf_fini(&out);
+}
+
+static void on_stats(void *context)
+{
+	struct serve *s = context;
+
+	on_counters(s);
+	loop_set_timer(s->stats, (uint64_t)s->setup->session.settings->stats_interval * 1000);
+}
+
+/* Begins anew with every setup. */
+static void plan_stats(struct serve *s)
+{
+	long long seconds = s->setup->session.settings->stats_interval;
+
+	loop_enable(s->stats, false);
+	if (seconds != 0)
+		loop_set_timer(s->stats, (uint64_t)seconds * 1000);
+}
+
+static double per_second(unsigned long long n, unsigned long long before, time_t seconds)
+{
+	return n >= before && seconds > 0 ? (double)(n - before) / (double)seconds : 0;
 }
 
 static void on_status(void *context)
 {
 	struct serve *s = context;
 	const struct stats sum = totals(s);
+	unsigned long long flagged = stats_flagged(&sum);
+	time_t seconds = now() - s->said.at;
 
-	service_status("%s%llu records, %llu flagged",
+	service_status("%s%llu records (%.0f/s), %llu flagged (%.1f/s)",
 		       s->complained != 0 ? "an output fails, inputs wait; " : "", sum.records,
-		       stats_flagged(&sum));
+		       per_second(sum.records, s->said.records, seconds), flagged,
+		       per_second(flagged, s->said.flagged, seconds));
+	if (seconds > 0) {
+		s->said.at = now();
+		s->said.records = sum.records;
+		s->said.flagged = flagged;
+	}
 	loop_set_timer(s->status, STATUS_MS);
 }
 
@@ -584,6 +630,7 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 	s->n_ports = n;
 	s->setup = setup;
 	setup_start(setup);
+	plan_stats(s);
 	if (s->state != state)
 		state_free(&s->state);
 	s->state = state;
@@ -699,7 +746,8 @@ static int add_sources(struct serve *s, struct err *e)
 	}
 	if (loop_add_timer(s->loop, &s->retry, on_retry, s, e) != 0)
 		return -1;
-	if (loop_add_timer(s->loop, &s->tick, on_tick, s, e) != 0)
+	if (loop_add_timer(s->loop, &s->tick, on_tick, s, e) != 0 ||
+	    loop_add_timer(s->loop, &s->stats, on_stats, s, e) != 0)
 		return -1;
 	if (loop_add_timer(s->loop, &s->checkpoint, on_checkpoint, s, e) != 0)
 		return -1;
@@ -718,6 +766,7 @@ static void fini(struct serve *s)
 	loop_remove(&s->status);
 	loop_remove(&s->checkpoint);
 	loop_remove(&s->tick);
+	loop_remove(&s->stats);
 	state_free(&s->state);
 	loop_free(&s->loop);
 }
@@ -746,7 +795,7 @@ static void check_passed_sockets(const struct settings *settings)
 
 int serve_run(const struct session_request *request, struct err *e)
 {
-	struct serve s = { .request = request };
+	struct serve s = { .request = request, .started = now(), .said = { .at = now() } };
 	int result = -1;
 
 	raise_descriptors();

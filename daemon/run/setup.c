@@ -293,6 +293,22 @@ static void take_receivers(struct setup *setup, struct setup *old)
 	}
 }
 
+/* What was counted of an input goes on; findings do not, since the policy may be another. */
+static void take_counts(struct setup *setup, const struct setup *old)
+{
+	const struct settings *settings = setup->session.settings;
+	const struct settings *before = old->session.settings;
+
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		for (size_t j = 0; j < before->n_inputs; j++) {
+			const struct stream_counts counts = stream_counted(old->streams[j]);
+
+			if (strcmp(settings->inputs[i].name, before->inputs[j].name) == 0)
+				stream_count(setup->streams[i], &counts);
+		}
+	}
+}
+
 void setup_start(struct setup *setup)
 {
 	for (size_t i = 0; i < setup->session.settings->n_outputs; i++)
@@ -305,6 +321,7 @@ void setup_succeed(struct setup *setup, struct setup *old)
 
 	take_held(setup, old);
 	take_receivers(setup, old);
+	take_counts(setup, old);
 	if (session->settings->pseudonym_key_file != NULL ||
 	    old->session.settings->pseudonym_key_file != NULL)
 		return;
@@ -328,6 +345,53 @@ enum sink_result setup_tick(struct setup *setup, bool all, struct err *e)
 			worst = result;
 	}
 	return worst;
+}
+
+static void count_output(struct counters_output *c, const struct output *output)
+{
+	struct sink_counters sink;
+	struct alerts_counters alerts = { 0 };
+
+	sink_count(output->sink, &sink);
+	if (output->controlled)
+		alerts_count(output->sink, &alerts);
+	c->grouped = alerts.grouped;
+	c->held_back = alerts.held_back;
+	c->waiting = alerts.waiting;
+	c->sent = sink.sent;
+	c->repeated = sink.repeated;
+	c->spooled = sink.spooled;
+	c->cut = sink.cut;
+	c->connections = sink.connections;
+	c->failures = sink.failures;
+	c->spool_bytes = sink.spool_bytes;
+	c->connected = sink.connected;
+}
+
+void setup_count(struct setup *setup, struct counters *counters)
+{
+	const struct settings *settings = setup->session.settings;
+
+	pipeline_stats(setup->pipeline, &counters->stats);
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		const struct stream_counts counts = stream_counted(setup->streams[i]);
+
+		counters->inputs[i] = (struct counters_input){
+			.name = settings->inputs[i].name,
+			.records = counts.records,
+			.bytes = counts.bytes,
+			.flagged = counts.flagged,
+			.lag_ms = counts.lag_ms,
+		};
+	}
+	for (size_t i = 0; i < settings->n_outputs; i++) {
+		struct counters_output *c = &counters->outputs[i];
+
+		count_output(c, &setup->outputs[i]);
+		c->name = settings->outputs[i].name;
+		c->bytes = pipeline_written(setup->pipeline, i);
+		c->held_bytes = pipeline_held(setup->pipeline, i);
+	}
 }
 
 int setup_reopen(struct setup *setup, struct err *e)

@@ -26,14 +26,21 @@ void stats_init(struct stats *stats, size_t n_categories)
 void stats_fini(struct stats *stats)
 {
 	free(stats->findings);
+	free(stats->purposes);
 	*stats = (struct stats){ 0 };
 }
 
 void stats_clear(struct stats *stats)
 {
-	struct stats empty = { .findings = stats->findings, .n_categories = stats->n_categories };
+	struct stats empty = { .findings = stats->findings,
+			       .n_categories = stats->n_categories,
+			       .purposes = stats->purposes,
+			       .n_purposes = stats->n_purposes };
 
 	memset(stats->findings, 0, cell_count(stats) * sizeof(*stats->findings));
+	if (stats->purposes != NULL)
+		memset(stats->purposes, 0,
+		       stats->n_purposes * STATS_VERDICTS * sizeof(*stats->purposes));
 	*stats = empty;
 }
 
@@ -68,6 +75,28 @@ void stats_pass(struct stats *stats, size_t len, bool declared)
 	stats->passed++;
 }
 
+/* Room for that many rows. */
+static void make_rows(struct stats *stats, size_t n)
+{
+	size_t before = stats->n_purposes * STATS_VERDICTS;
+
+	if (n <= stats->n_purposes)
+		return;
+	stats->purposes = mem_resize(stats->purposes, n * STATS_VERDICTS, sizeof(*stats->purposes));
+	memset(stats->purposes + before, 0,
+	       (n * STATS_VERDICTS - before) * sizeof(*stats->purposes));
+	stats->n_purposes = n;
+}
+
+void stats_purposes(struct stats *stats, const struct purpose_set *set, unsigned verdict)
+{
+	if (set->n == 0)
+		return;
+	make_rows(stats, set->purposes[set->n - 1] + 1);
+	for (size_t i = 0; i < set->n; i++)
+		stats->purposes[set->purposes[i] * STATS_VERDICTS + verdict]++;
+}
+
 void stats_add_records(struct stats *into, const struct stats *from)
 {
 	into->records += from->records;
@@ -85,6 +114,9 @@ void stats_add(struct stats *into, const struct stats *from)
 	stats_add_records(into, from);
 	for (size_t i = 0; i < cell_count(into); i++)
 		into->findings[i] += from->findings[i];
+	make_rows(into, from->n_purposes);
+	for (size_t i = 0; i < from->n_purposes * STATS_VERDICTS; i++)
+		into->purposes[i] += from->purposes[i];
 }
 
 unsigned long long stats_flagged(const struct stats *stats)

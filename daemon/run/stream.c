@@ -24,6 +24,7 @@ struct allowed {
 };
 
 struct stream {
+	atomic_ullong records, bytes, flagged, lag_ms; /* see stream_counts */
 	atomic_uint refs;
 	char *name;
 	char *kind;
@@ -259,4 +260,22 @@ const struct plan *stream_plan(const struct stream *stream, struct span record, 
 	if (plan == NULL && stream->unknown != NULL)
 		plan = carried_plan(stream, &message, &origin);
 	return plan != NULL ? plan : stream->plan;
+}
+
+void stream_count(struct stream *stream, const struct stream_counts *counts)
+{
+	atomic_fetch_add(&stream->records, counts->records);
+	atomic_fetch_add(&stream->bytes, counts->bytes);
+	atomic_fetch_add(&stream->flagged, counts->flagged);
+	atomic_store(&stream->lag_ms, counts->lag_ms);
+}
+
+struct stream_counts stream_counted(const struct stream *stream)
+{
+	return (struct stream_counts){
+		.records = atomic_load(&stream->records),
+		.bytes = atomic_load(&stream->bytes),
+		.flagged = atomic_load(&stream->flagged),
+		.lag_ms = atomic_load(&stream->lag_ms),
+	};
 }

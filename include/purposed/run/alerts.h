@@ -45,14 +45,14 @@ void alerts_add_mark(struct buf *out, const struct format_job *job);
  * Writes what is due; all: everything, now.  As sink_write: SINK_ACCEPTED when nothing
  * that is due is left.
  */
-enum sink_result alerts_tick(struct sink *alerts, bool all, struct err *e);
+enum sink_result alerts_tick(struct sink *sink, bool all, struct err *e);
 
-/* What old has not written becomes to's, which is of the same output. */
-void alerts_take(struct sink *alerts, struct sink *old);
+/* What old_sink has not written becomes that of sink; both are of the same output. */
+void alerts_take(struct sink *sink, struct sink *old_sink);
 
 /* The sink behind it, for who moves that to another one. */
-struct sink **alerts_sink(struct sink *alerts);
+struct sink **alerts_sink(struct sink *sink);
 
-void alerts_count(struct sink *alerts, struct alerts_counters *counters_r);
+void alerts_count(struct sink *sink, struct alerts_counters *counters_r);
 
 #endif

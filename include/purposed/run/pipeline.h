@@ -104,6 +104,10 @@ enum sink_result pipeline_retry(struct pipeline *pipeline);
 /* Bytes held for one output. */
 size_t pipeline_held(const struct pipeline *pipeline, size_t output);
 
+/* Bytes that the sink of one output has taken; and batches that are on their way. */
+unsigned long long pipeline_written(const struct pipeline *pipeline, size_t output);
+size_t pipeline_queued(struct pipeline *pipeline);
+
 /*
  * The sink of the output was opened anew: if only a part of a line went to the
  * old one, what is held starts with that line again.
@@ -127,8 +131,8 @@ struct classifier *pipeline_classifier(struct pipeline *pipeline, struct engine 
 /* Writes to the sink of one output, past the batches.  After pipeline_drain. */
 int pipeline_write(struct pipeline *pipeline, size_t output, struct span bytes);
 
-/* Counts a record that went past the batches; forged: tags taken out of it. */
-void pipeline_count(struct pipeline *pipeline, const struct result *result, size_t len,
-		    bool declared, unsigned forged);
+/* Counts a record of that stream and plan that went past the batches; forged: tags taken out. */
+void pipeline_count(struct pipeline *pipeline, struct stream *stream, const struct plan *plan,
+		    const struct result *result, size_t len, unsigned forged);
 
 #endif

@@ -98,6 +98,7 @@ struct settings {
 	struct settings_ids default_purposes;
 	char *state;
 	long long checkpoint_interval; /* seconds */
+	long long stats_interval;      /* seconds; 0: never */
 	long long record_bytes;
 	long long match_limit;
 	long long depth_limit;

@@ -11,6 +11,7 @@
 
 #include <purposed/base/err.h>
 #include <purposed/engine/plan.h>
+#include <purposed/run/counters.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/session.h>
 #include <purposed/run/stream.h>
@@ -34,8 +35,9 @@ void setup_free(struct setup **setup);
 /*
  * Makes setup the successor of old, which is drained: it takes what old's
  * outputs still hold, output by output of the same name, connections to receivers
- * that stay the same, and old's random pseudonym key where neither configuration names one.  What
- * is held for an output that is no more is dropped, which is logged.
+ * that stay the same, what inputs of the same name counted, and old's random pseudonym key where
+ * neither configuration names one.  What is held for an output that is no more is dropped, which is
+ * logged.
  */
 void setup_succeed(struct setup *setup, struct setup *old);
 
@@ -47,6 +49,9 @@ void setup_start(struct setup *setup);
  * SINK_ACCEPTED when nothing that is due is left; else as sink_write.
  */
 enum sink_result setup_tick(struct setup *setup, bool all, struct err *e);
+
+/* Fills in what its inputs, its outputs and its pipeline have counted; names are borrowed. */
+void setup_count(struct setup *setup, struct counters *counters);
 
 /* Opens the output files anew, for log rotation; -1: some stay as they are, described in e. */
 int setup_reopen(struct setup *setup, struct err *e);

@@ -30,7 +30,15 @@ struct stats {
 	 */
 	unsigned long long *findings;
 	size_t n_categories; /* of the policy */
+	/*
+	 * Records by purpose and verdict, at [purpose * STATS_VERDICTS + verdict]; those
+	 * that are just not flagged stand at VERDICT_COUNT.  NULL while there is none.
+	 */
+	unsigned long long *purposes;
+	size_t n_purposes; /* rows: up to the last purpose that had a record */
 };
+
+enum { STATS_VERDICTS = VERDICT_COUNT + 1 };
 
 /* Storage is the caller's; for the categories of a policy. */
 void stats_init(struct stats *stats, size_t n_categories);
@@ -45,6 +53,10 @@ void stats_verdict(struct stats *stats, enum verdict verdict, size_t len, bool d
 
 /* Counts one record of which no more is to be said than: not flagged. */
 void stats_pass(struct stats *stats, size_t len, bool declared);
+
+/* Counts one record for each of its purposes; verdict: VERDICT_COUNT where it is just not flagged.
+ */
+void stats_purposes(struct stats *stats, const struct purpose_set *set, unsigned verdict);
 
 /* Adds from to into; both of the same policy. */
 void stats_add(struct stats *into, const struct stats *from);

@@ -80,4 +80,14 @@ const struct plan *stream_only_plan(const struct stream *stream, struct span ori
 const struct plan *stream_plan(const struct stream *stream, struct span record,
 			       struct span written);
 
+/* What became of its records: those whose output was accepted, or is held. */
+struct stream_counts {
+	unsigned long long records, bytes, flagged;
+	unsigned long long lag_ms; /* of the last batch: from reading to acceptance */
+};
+
+/* Adds counts, but for lag_ms, which it sets.  Thread-safe, as the next one. */
+void stream_count(struct stream *stream, const struct stream_counts *counts);
+struct stream_counts stream_counted(const struct stream *stream);
+
 #endif
