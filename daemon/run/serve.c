@@ -34,6 +34,7 @@
 
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
+#include <purposed/engine/regex.h>
 #include <purposed/run/loop.h>
 #include <purposed/run/port.h>
 #include <purposed/run/service.h>
@@ -81,6 +82,7 @@ struct serve {
 	bool reload_due; /* as soon as every port can move */
 	bool stdin_ended;
 	bool failed;
+	bool interpreted; /* patterns run without machine code */
 };
 
 static time_t now(void)
@@ -220,6 +222,15 @@ static double per_second(unsigned long long n, unsigned long long before, time_t
 	return n >= before && seconds > 0 ? (double)(n - before) / (double)seconds : 0;
 }
 
+/* Whether patterns run without machine code: a hardened unit may forbid it to be made. */
+static bool is_interpreted(const struct serve *s)
+{
+	const struct rules *rules = engine_rules(s->setup->session.engine);
+
+	/* What holds for one holds for all. */
+	return rules_count(rules) != 0 && !regex_has_jit(rules_at(rules, 0)->regex);
+}
+
 static void on_status(void *context)
 {
 	struct serve *s = context;
@@ -227,8 +238,9 @@ static void on_status(void *context)
 	unsigned long long flagged = stats_flagged(&sum);
 	time_t seconds = now() - s->said.at;
 
-	service_status("%s%llu records (%.0f/s), %llu flagged (%.1f/s)",
-		       s->complained != 0 ? "an output fails, inputs wait; " : "", sum.records,
+	service_status("%s%s%llu records (%.0f/s), %llu flagged (%.1f/s)",
+		       s->complained != 0 ? "an output fails, inputs wait; " : "",
+		       s->interpreted ? "patterns are interpreted; " : "", sum.records,
 		       per_second(sum.records, s->said.records, seconds), flagged,
 		       per_second(flagged, s->said.flagged, seconds));
 	if (seconds > 0) {
@@ -803,6 +815,11 @@ int serve_run(const struct session_request *request, struct err *e)
 		log_notice("ready: %zu inputs, %zu outputs", s.n_ports,
 			   s.setup->session.settings->n_outputs);
 		check_passed_sockets(s.setup->session.settings);
+		s.interpreted = is_interpreted(&s);
+		if (s.interpreted)
+			log_notice("patterns are interpreted, since memory may not be made "
+				   "executable (MemoryDenyWriteExecute=): the same is found, for "
+				   "two to three times the processor time");
 		service_ready();
 		on_status(&s);
 		on_tick(&s);

@@ -388,9 +388,39 @@ if command -v systemd-analyze >/dev/null; then
 	cp systemd/purposed.socket "$D/"
 	ok "the units hold" systemd-analyze --man=no verify "$D/purposed.service" \
 		"$D/purposed.socket"
-	is "and nothing is said of it" "$(cat "$T/.output")" ""
+	is "and nothing is said of them" "$(cat "$T/.output")" ""
+	exposure() { # UNIT
+		systemd-analyze security --offline=true --no-pager "$1" |
+			sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p'
+	}
+	like "the unit is exposed by 0.5 at most" "$(exposure "$D/purposed.service")" '^0\.[0-5]$'
+	mkdir "$D/purposed.service.d"
+	cp conf/examples/purposed-network.conf "$D/purposed.service.d/"
+	like "and with the network by 1.2 at most" "$(exposure "$D/purposed.service")" \
+		'^(0\.[0-9]|1\.[0-2])$'
 else
 	skip "the unit holds" "systemd-analyze is not installed"
+fi
+
+# As under MemoryDenyWriteExecute=: no memory becomes executable (prctl(PR_SET_MDWE)).
+cat >"$T/mdwe.py" <<-'END'
+	import ctypes, os, sys
+	if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) != 0:
+	    sys.exit(1)
+	os.execvp(sys.argv[1], sys.argv[1:])
+END
+if ! python3 "$T/mdwe.py" true; then
+	skip "without machine code" "the kernel cannot forbid it"
+else
+	printf 'inputs = ( { name = "in"; type = "stdin"; } );\noutputs = ( { name = "out"; type = "stdout"; } );' \
+		>"$D/mdwe.conf"
+	printf 'client 192.0.2.1\nmail jan@example.be\n' |
+		python3 "$T/mdwe.py" "$PURPOSED" serve -c "$D/mdwe.conf" >"$T/mdwe" 2>"$D/err"
+	printf 'client 192.0.2.1\nmail jan@example.be\n' |
+		"$PURPOSED" serve -c "$D/mdwe.conf" >"$T/jit" 2>/dev/null
+	like "without machine code it says so" "$(cat "$D/err")" 'patterns are interpreted, since'
+	is "and finds the same" "$(jq -c '[.verdict, .findings[].rule]' "$T/mdwe")" \
+		"$(jq -c '[.verdict, .findings[].rule]' "$T/jit")"
 fi
 
 # The service manager is told: a socket of our own stands for it.
