@@ -60,7 +60,8 @@ const struct counter counters_of_input[] = {
 const size_t counters_of_input_count = sizeof(counters_of_input) / sizeof(struct counter);
 
 const struct counter counters_of_output[] = {
-	{ "bytes", COUNTER_SUM, offsetof(struct counters_output, bytes), "of the lines that it took" },
+	{ "bytes", COUNTER_SUM, offsetof(struct counters_output, bytes),
+	  "of the lines that it took" },
 	{ "held_bytes", COUNTER_GAUGE, offsetof(struct counters_output, held_bytes),
 	  "that it has still to take" },
 	{ "grouped", COUNTER_SUM, offsetof(struct counters_output, grouped),

@@ -196,7 +196,7 @@ static int read_root(struct settings *settings, const struct conf_node *root, st
 	bad |= read_key(settings, root, e);
 	bad |= settings_read_inputs(settings, root, e);
 	bad |= settings_read_outputs(settings, root, e);
-	return bad;
+	return bad != 0 ? -1 : settings_check_loops(settings, e);
 }
 
 int settings_load(struct settings **settings_r, const char *path, struct err *e)

@@ -290,6 +290,31 @@ static const struct mistake {
 	  ":2: there is an output to " },
 	{ "outputs = ( { name = 'a'; type = 'stdout'; },\n{ name = 'b'; type = 'stdout'; } );",
 	  ":2: there is an output of type \"stdout\" already" },
+#define TO_JOURNAL "outputs = ( { name = 'o'; type = 'journal'; } );\n"
+#define TO_NAMESPACE                                  \
+	"outputs = ( { name = 'o'; type = 'journal';" \
+	" socket = '/run/systemd/journal.ns/socket'; } );\n"
+#define READ_BACK ":2: input 'j' would read back what output 'o' writes to the journal"
+	{ TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal'; } );", READ_BACK },
+	{ TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal'; path = '/var/log/journal'; } );",
+	  READ_BACK },
+	{ TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal'; match = [ 'PRIORITY=4' ]; } );",
+	  READ_BACK },
+	{ TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal';"
+		     " match = [ '_COMM=nginx', '_COMM=purposed' ]; } );",
+	  READ_BACK },
+	{ TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal';"
+		     " match = [ '_COMM=nginx', '+', 'PRIORITY=4' ]; } );",
+	  READ_BACK },
+	{ TO_NAMESPACE
+	  "inputs = ( { name = 'j'; type = 'journal'; path = '/var/log/journal/0a1b.ns'; } );",
+	  READ_BACK },
+	{ "outputs = ( { name = 'o'; type = 'file'; path = '/var/log/p/a.log'; } );\n"
+	  "inputs = ( { name = 't'; type = 'tail'; path = '/var/log/*/*.log'; } );",
+	  ":2: input 't' would read back what output 'o' writes to /var/log/p/a.log" },
+	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.1:514'; } );\n"
+	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
+	  ":2: output 'o' would send to input 's'" },
 	{ "outputs = ( 1 );", ":1: an output must be a group { ... }" },
 	{ "outputs = ( { name = 'a'; type = 'file'; } );", ":1: setting 'path' is missing" },
 	{ "outputs = ( { name = 'a'; type = 'stdout'; format = 'xml'; } );",
@@ -472,12 +497,46 @@ static void test_key(void **state)
 	}
 }
 
+/* What looks like a loop and is none. */
+static void test_no_loops(void **state)
+{
+	static const char *const texts[] = {
+		TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal';"
+			   " match = [ '_SYSTEMD_UNIT=nginx.service', 'PRIORITY=4' ]; } );",
+		TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal'; path = '/srv/journal'; } );",
+		TO_NAMESPACE "inputs = ( { name = 'j'; type = 'journal'; } );",
+		TO_NAMESPACE "inputs = ( { name = 'j'; type = 'journal';"
+			     " path = '/var/log/journal/0a1b'; } );",
+		"outputs = ( { name = 'o'; type = 'file'; path = '/var/log/p/x/a.log'; } );\n"
+		"inputs = ( { name = 't'; type = 'tail'; path = '/var/log/*/*.log'; } );",
+		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.1:515'; } );\n"
+		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
+	};
+	char dir[32];
+
+	(void)state;
+	unit_directory(dir);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct settings *settings = NULL;
+		struct err e = { 0 };
+
+		if (load(&settings, dir, texts[i], &e) != 0)
+			fail_msg("%s: %s", texts[i], buf_str(&e.text));
+		settings_free(&settings);
+	}
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_mistakes),  cmocka_unit_test(test_all_mistakes_at_once),
-		cmocka_unit_test(test_dump),	  cmocka_unit_test(test_key),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_no_loops),
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_all_mistakes_at_once),
+		cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_same_path),
 	};
 

@@ -88,4 +88,7 @@ int settings_read_outputs(struct settings *settings, const struct conf_node *roo
 void settings_free_inputs(struct settings *settings);
 void settings_free_outputs(struct settings *settings);
 
+/* -1: an input would read what an output writes; each is described in e. */
+int settings_check_loops(const struct settings *settings, struct err *e);
+
 #endif

@@ -1,0 +1,119 @@
+/*
+ * Configurations in which the daemon would read what it has written: each alert
+ * would be a record, and bring forth the next.
+ */
+#include <purposed/run/settings_private.h>
+
+#include <fnmatch.h>
+#include <string.h>
+
+/* --- The journal ---------------------------------------------------------------- */
+
+/* The namespace of a journal whose path has it behind a dot: "" where it has none. */
+static struct span namespace_in(const char *path, const char *before)
+{
+	const char *start = path + strlen(before);
+
+	if (strncmp(path, before, strlen(before)) != 0)
+		return span_str("");
+	start += strcspn(start, "./");
+	return *start == '.' ? span_of(start + 1, strcspn(start + 1, "/")) : span_str("");
+}
+
+/* Whether the input reads the journal that the output writes to, as far as paths tell. */
+static bool same_journal(const struct settings_input *input, const struct settings_output *output)
+{
+	static const char *const folders[] = { "/var/log/journal/", "/run/log/journal/" };
+	struct span theirs = namespace_in(output->socket, "/run/systemd/journal");
+
+	if (strncmp(output->socket, "/run/systemd/journal", 20) != 0)
+		return false; /* no journal of systemd's, or one that nobody knows */
+	if (input->path == NULL)
+		return theirs.len == 0;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (strncmp(input->path, folders[i], strlen(folders[i])) == 0)
+			return span_equal(theirs, namespace_in(input->path, folders[i]));
+		if (settings_same_path(input->path, folders[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Fields of which an entry has one value, and which value ours have. */
+static const struct {
+	const char *field; /* with its '=' */
+	const char *ours;
+} identities[] = {
+	{ "SYSLOG_IDENTIFIER=", "purposed" },
+	{ "_SYSTEMD_UNIT=", "purposed.service" },
+	{ "_COMM=", "purposed" },
+	{ "_TRANSPORT=", "journal" },
+};
+
+/* Whether matches of that field are there, and none of them is for our entries. */
+static bool excludes(const struct settings_ids *match, const char *field, const char *ours)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < match->n; i++) {
+		if (strncmp(match->ids[i], field, strlen(field)) != 0)
+			continue;
+		any = true;
+		if (strcmp(match->ids[i] + strlen(field), ours) == 0)
+			return false;
+	}
+	return any;
+}
+
+/* Matches of different fields must all fit; "+" makes alternatives, of which any may. */
+static bool leaves_us_out(const struct settings_ids *match)
+{
+	for (size_t i = 0; i < match->n; i++) {
+		if (strcmp(match->ids[i], "+") == 0)
+			return false;
+	}
+	for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
+		if (excludes(match, identities[i].field, identities[i].ours))
+			return true;
+	}
+	return false;
+}
+
+/* --- All ---------------------------------------------------------------------------- */
+
+static int check_pair(const struct settings_input *input, const struct settings_output *output,
+		      struct err *e)
+{
+	if (input->type == INPUT_JOURNAL && output->type == OUTPUT_JOURNAL &&
+	    same_journal(input, output) && !leaves_us_out(&input->match)) {
+		conf_err(e, input->node,
+			 "input '%s' would read back what output '%s' writes to the journal: "
+			 "'match' must leave it out, as with \"_SYSTEMD_UNIT=...\"",
+			 input->name, output->name);
+		return -1;
+	}
+	if (input->type == INPUT_TAIL && output->type == OUTPUT_FILE && input->path != NULL &&
+	    output->path != NULL && fnmatch(input->path, output->path, FNM_PATHNAME) == 0) {
+		conf_err(e, input->node, "input '%s' would read back what output '%s' writes to %s",
+			 input->name, output->name, output->path);
+		return -1;
+	}
+	if (input->type == INPUT_SYSLOG && output->type == OUTPUT_SYSLOG &&
+	    settings_same_address(&input->listen, &output->to)) {
+		conf_err(e, input->node, "output '%s' would send to input '%s'", output->name,
+			 input->name);
+		return -1;
+	}
+	return 0;
+}
+
+int settings_check_loops(const struct settings *settings, struct err *e)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		for (size_t j = 0; j < settings->n_outputs; j++)
+			bad |= check_pair(&settings->inputs[i], &settings->outputs[j], e);
+	}
+	return bad;
+}
