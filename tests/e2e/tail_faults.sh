@@ -100,7 +100,7 @@ finish TERM
 afresh
 mkdir "$D/state"
 if mount -t tmpfs -o size=64k,mode=700 tmpfs "$D/state" 2>/dev/null; then
-	at_end umount -l "$D/state"
+	at_end eval "umount -l '$D/state' 2>/dev/null || true"
 	write 1 3
 	start
 	ok "three lines" has_lines "$OUT" 3
@@ -214,11 +214,10 @@ END
 daemon_pid=$!
 exec 8<"$D/slow"
 said 'ready:'
-sleep 0.5
-echo "between" >"$D/pipe" &
-sleep 0.3
+head -c 100000 <&8 >"$OUT" # so that the long line has begun
+echo "between" >"$D/pipe"
 kill -TERM "$daemon_pid"
-cat <&8 >"$OUT"
+cat <&8 >>"$OUT"
 wait "$daemon_pid"
 status=$?
 exec 8<&-
