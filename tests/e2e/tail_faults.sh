@@ -196,11 +196,13 @@ finish TERM
 # --- Long lines, and the end --------------------------------------------------------
 
 afresh
-{
-	write 1 1
+long_line() {
 	head -c 3000000 /dev/zero | tr '\0' x
 	echo
-	write 2 2
+}
+{
+	write 1 1
+	long_line
 } >>"$LOG/a.log"
 mkfifo "$D/slow"
 cat >"$CONF" <<-END
@@ -209,29 +211,42 @@ cat >"$CONF" <<-END
 		{ name = "pipe"; type = "fifo"; path = "pipe"; } );
 	outputs = ( { name = "record"; type = "stdout"; format = "record"; } );
 END
+# The records of the output, long ones by their length.
+records() {
+	awk '{ print (length($0) > 1000 ? length($0) : $0) }' "$OUT" | tr '\n' ','
+}
+
 : >"$D/err"
 "$PURPOSED" serve -c "$CONF" >"$D/slow" 2>"$D/err" &
 daemon_pid=$!
 exec 8<"$D/slow"
 said 'ready:'
 head -c 100000 <&8 >"$OUT" # so that the long line has begun
-echo "between" >"$D/pipe"
+echo "waits" >"$D/pipe"
+head -c $((13 + 3000001 + 6 - 100000)) <&8 >>"$OUT"
+is "a slow reader: a long line is whole, whatever else waits" "$(records)" \
+	"number 1 end,3000000,waits,"
+{
+	long_line
+	write 2 2
+} >>"$LOG/a.log"
+head -c 100000 <&8 >>"$OUT"
+echo "waits, too" >"$D/pipe"
 kill -TERM "$daemon_pid"
 cat <&8 >>"$OUT"
 wait "$daemon_pid"
 status=$?
 exec 8<&-
 is "stopped within a long line, with a slow reader: status 0" "$status" 0
-is "the line is whole, whatever else waits" \
-	"$(awk '{ print (length($0) > 1000 ? length($0) : $0) }' "$OUT" | sort | tr '\n' ',')" \
-	"3000000,between,number 1 end,"
+is "it is whole, too, and what waits in a pipe is taken" "$(records)" \
+	"number 1 end,3000000,waits,3000000,waits, too,"
 cat >"$CONF" <<-END
 	state = "state";
 	inputs = ( { name = "files"; type = "tail"; path = "log/*.log"; from = "start"; } );
 	outputs = ( { name = "record"; type = "file"; path = "out.log"; format = "record"; } );
 END
 start
-ok "and what follows it comes the next time" has_lines "$OUT" 4
+ok "and what follows it comes the next time" has_lines "$OUT" 6
 is "once" "$(tail -n 1 "$OUT")" "number 2 end"
 finish TERM
 done_testing
