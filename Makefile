@@ -21,6 +21,8 @@ MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/purposed
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 B ?= build
 
 # --- What must be installed (Debian 12 packages) -----------------------------
@@ -179,7 +181,7 @@ E2E := $(sort $(wildcard tests/e2e/*.sh))
 E2E_THREADED := $(shell grep -ls 'filter\|scan\|serve' $(E2E) /dev/null)
 HOUSE := $(sort $(filter-out tests/house/test_man.sh,$(wildcard tests/house/test_*.sh)))
 
-SUITES_house := @house B=$(B) $(HOUSE)
+SUITES_house := @house B=$(B) PURPOSED=$(B)/purposed $(HOUSE)
 SUITES_man := @man tests/house/test_man.sh
 SUITES_unit := @unit-asan $(TESTS_asan)
 SUITES_fuzz := @fuzz-asan FUZZERS=$(B)/asan/tests/fuzz tests/fuzz/run.sh
@@ -273,7 +275,7 @@ format: packages ## put every C file into the house's form
 
 MAN_PAGES := $(sort $(wildcard daemon/*.8 conf/*.5 conf/*.7))
 UNITS := $(sort $(patsubst %.in,%,$(wildcard systemd/*.in)) \
-	$(filter-out %.in %.md %.logrotate,$(wildcard systemd/*.*)))
+	$(wildcard systemd/*.socket))
 # Installed into $(SYSCONFDIR)/purposed; a file that its owner changed is never overwritten.
 SETTINGS := $(patsubst conf/%,%,$(sort $(wildcard conf/*.conf conf/rules.d/*.conf)))
 EXAMPLES := $(patsubst conf/%,%,$(sort $(shell find conf/examples -type f 2>/dev/null)))
@@ -293,6 +295,8 @@ install: $(B)/purposed ## install under DESTDIR and PREFIX
 			> "$(TO)$(UNITDIR)/$$unit" || exit; \
 	done
 	install -D -m 644 systemd/purposed.logrotate '$(LOGROTATE)'
+	install -D -m 644 systemd/purposed.sysusers '$(TO)$(SYSUSERSDIR)/purposed.conf'
+	install -D -m 644 systemd/purposed.tmpfiles '$(TO)$(TMPFILESDIR)/purposed.conf'
 	@for file in $(SETTINGS); do \
 		to="$(ETC)/$$file"; \
 		if [ ! -e "$$to" ]; then \
@@ -312,7 +316,7 @@ uninstall: ## remove what install put there; changed settings stay
 	@for page in $(MAN_PAGES); do \
 		rm -f "$(TO)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
 	@for unit in $(notdir $(UNITS)); do rm -f "$(TO)$(UNITDIR)/$$unit"; done
-	rm -f '$(LOGROTATE)'
+	rm -f '$(LOGROTATE)' '$(TO)$(SYSUSERSDIR)/purposed.conf' '$(TO)$(TMPFILESDIR)/purposed.conf'
 	@for file in $(SETTINGS); do \
 		to="$(ETC)/$$file"; \
 		if cmp -s "conf/$$file" "$$to"; then rm -f "$$to"; \

@@ -24,7 +24,7 @@
  *   alerts    grouped and limited           counters  names and types of what is counted
  *   scan      a list of paths, to the end  carried   the purpose that a record names
  *   progress  the line on a terminal        outgoing  what a batch has for an output
- *   serve     the daemon                    setup     its inputs and outputs, opened
+ *   serve     and serve_*: the daemon       setup     its inputs and outputs, opened
  *   warm      what nobody should wait for
  *   loop      sd-event                      port      and port_*: one input of the loop
  *   service   what systemd is told

@@ -53,17 +53,24 @@ static unsigned warn_trust(const struct settings *settings)
 	return n;
 }
 
+/* Where there is no machine code at all that is somebody's wish (MemoryDenyWriteExecute=). */
+static unsigned warn_interpreted(const struct session *session)
+{
+	size_t interpreted = common_count_without_jit(session);
+
+	if (interpreted == 0 || !regex_may_have_jit())
+		return 0;
+	log_warning("%zu rules run without machine code (slower)", interpreted);
+	return 1;
+}
+
 /* What works, but not as well as it could; the number of warnings. */
 static unsigned warn(const struct session *session)
 {
 	const struct rules *rules = engine_rules(session->engine);
 	unsigned n = 0;
 
-	if (common_count_without_jit(session) != 0) {
-		log_warning("%zu rules run without machine code (slower)",
-			    common_count_without_jit(session));
-		n++;
-	}
+	n += warn_interpreted(session);
 	for (size_t i = 0; i < rules_element_count(rules); i++) {
 		if (engine_category(session->engine, i) == POLICY_OUTSIDE &&
 		    strcmp(rules_element(rules, i), "content") != 0) {
@@ -98,6 +105,8 @@ static void report(const struct session *session)
 	printf("rules: %zu, for %zu elements; %zu examples hold\n", rules_count(rules),
 	       rules_element_count(rules), count_examples(rules));
 	report_finder(session->engine);
+	if (!regex_may_have_jit())
+		printf("patterns: interpreted, since memory may not be made executable\n");
 	if (session->settings->n_inputs + session->settings->n_outputs != 0)
 		printf("configuration: %zu inputs, %zu outputs\n", session->settings->n_inputs,
 		       session->settings->n_outputs);

@@ -198,6 +198,17 @@ void regex_prepare(const struct regex *regex)
 		make_machine(regex, &caches->here);
 }
 
+bool regex_may_have_jit(void)
+{
+	struct regex *probe = NULL;
+	struct err ignored = { 0 };
+	bool may = regex_compile(&probe, "a", true, &ignored) == 0 && regex_has_jit(probe);
+
+	regex_free(&probe);
+	err_fini(&ignored);
+	return may;
+}
+
 /* What to search len bytes with. */
 static const pcre2_code *choose_code(const struct regex *regex, struct form *form, size_t len)
 {

@@ -20,11 +20,17 @@ done
 ok "policy" cmp conf/annex-i.conf "$etc/annex-i.conf"
 ok "rules" diff -r conf/rules.d "$etc/rules.d"
 for unit in systemd/*.service.in; do
-	[ -e "$unit" ] || continue
 	name=$(basename "$unit" .in)
 	ok "$name" test -s "$prefix/lib/systemd/system/$name"
 	is "$name: nothing left to fill in" "$(grep -c '@[A-Z]*@' "$prefix/lib/systemd/system/$name")" 0
 done
+
+for unit in systemd/*.socket; do
+	ok "${unit##*/}" cmp "$unit" "$prefix/lib/systemd/system/${unit##*/}"
+done
+ok "the user" cmp systemd/purposed.sysusers "$prefix/lib/sysusers.d/purposed.conf"
+ok "the folders" cmp systemd/purposed.tmpfiles "$prefix/lib/tmpfiles.d/purposed.conf"
+ok "rotation" cmp systemd/purposed.logrotate "$prefix/etc/logrotate.d/purposed"
 
 echo "// mine" >>"$etc/annex-i.conf"
 like "a changed setting is said to be kept" "$(make_here install)" "kept $etc/annex-i.conf"

@@ -45,6 +45,9 @@ bool regex_has_jit(const struct regex *regex);
 /* Makes everything that matching may need, so that no match waits for it. */
 void regex_prepare(const struct regex *regex);
 
+/* Whether this process may make machine code at all. */
+bool regex_may_have_jit(void);
+
 /* Number of the named group, or -1. */
 int regex_group(const struct regex *regex, const char *name);
 

@@ -1,0 +1,219 @@
+/*
+ * A reload opens the new setup and the new inputs beside the old ones, and changes nothing
+ * until all of them stand.  Inputs that both know stay open.  When it fails, output files
+ * are opened anew all the same: log rotation must not depend on a good configuration.
+ */
+#include <purposed/run/serve_private.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <purposed/base/log.h>
+#include <purposed/base/mem.h>
+#include <purposed/run/service.h>
+
+static bool is_among(const struct port *port, struct port *const *ports, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* The open port that serves input, if it is not among the n that others have. */
+static struct port *find_port(const struct serve *s, const struct settings_input *input,
+			      struct port *const *taken, size_t n)
+{
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && port_serves(s->ports[i], input) &&
+		    !is_among(s->ports[i], taken, n))
+			return s->ports[i];
+	}
+	return NULL;
+}
+
+/* A port of an input of that name and type, from whose position another one may go on. */
+static struct port *find_before(const struct serve *s, const struct settings_input *input)
+{
+	const struct settings *settings;
+
+	if (s->setup == NULL)
+		return NULL;
+	settings = s->setup->session.settings;
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && settings->inputs[i].type == input->type &&
+		    strcmp(settings->inputs[i].name, input->name) == 0)
+			return s->ports[i];
+	}
+	return NULL;
+}
+
+/* The ports of settings: those that are open already, and new ones. */
+static int open_ports(struct serve *s, const struct settings *settings, const struct state *state,
+		      struct port ***ports_r, struct err *e)
+{
+	const struct port_owner owner = { s->loop, serve_on_ready, s };
+	size_t n = settings->n_inputs;
+	struct port **ports = mem_new(n, sizeof(struct port *));
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct settings_input *input = &settings->inputs[i];
+
+		ports[i] = find_port(s, input, ports, i);
+		if (ports[i] == NULL && !(input->type == INPUT_STDIN && s->stdin_ended))
+			bad |= port_open(&ports[i], input, &owner, find_before(s, input), state, e);
+	}
+	if (bad == 0) {
+		*ports_r = ports;
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!is_among(ports[i], s->ports, s->n_ports))
+			port_free(&ports[i]);
+	}
+	free(ports);
+	return -1;
+}
+
+/*
+ * Ports that the next setup does not know end here, with what is queued in them.
+ * That goes through even while something is held: it is bounded, and the
+ * alternative would be to lose it.
+ */
+static void close_ports(struct serve *s, struct port *const *kept, size_t n_kept)
+{
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		enum port_result result = PORT_MORE;
+
+		if (s->ports[i] == NULL || is_among(s->ports[i], kept, n_kept))
+			continue;
+		port_stop(s->ports[i]);
+		while (result == PORT_MORE)
+			result = port_step(s->ports[i], &e);
+		serve_close_port(s, i, result, &e);
+	}
+}
+
+/* Everything stands: from here on nothing can fail. */
+static void change_to(struct serve *s, struct setup *setup, struct port **ports,
+		      struct state *state)
+{
+	size_t n = setup->session.settings->n_inputs;
+
+	if (s->setup != NULL) {
+		close_ports(s, ports, n);
+		setup_succeed(setup, s->setup);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i] != NULL && is_among(ports[i], s->ports, s->n_ports))
+			port_renew(ports[i], &setup->session.settings->inputs[i]);
+		if (ports[i] != NULL)
+			port_attach(ports[i], setup->pipeline, setup->streams[i]);
+	}
+	if (s->setup != NULL) {
+		struct stats sum = serve_totals(s);
+
+		s->before = sum;
+		setup_free(&s->setup);
+	}
+	free(s->ports);
+	s->ports = ports;
+	s->n_ports = n;
+	s->setup = setup;
+	setup_start(setup);
+	serve_plan_stats(s);
+	if (s->state != state)
+		state_free(&s->state);
+	s->state = state;
+	/* So that the first checkpoint says where everything began. */
+	serve_save(s, NULL);
+	if (!s->stalled)
+		serve_enable_ports(s, true);
+}
+
+/* The folder that the settings name, if an input or an output needs it; the one at work if that is
+ * the same. */
+static int open_state(struct serve *s, const struct settings *settings, struct state **state_r,
+		      struct err *e)
+{
+	bool needed = false;
+
+	for (size_t i = 0; i < settings->n_inputs; i++)
+		needed |= port_type_has_position(settings->inputs[i].type);
+	for (size_t i = 0; i < settings->n_outputs; i++)
+		needed |= settings->outputs[i].type == OUTPUT_SYSLOG;
+	*state_r = NULL;
+	if (!needed)
+		return 0;
+	if (s->state != NULL && state_is(s->state, settings->state)) {
+		*state_r = s->state;
+		return 0;
+	}
+	return state_open(state_r, settings->state, e);
+}
+
+int serve_build(struct serve *s, struct err *e)
+{
+	struct setup *setup;
+	struct state *state = NULL;
+	struct port **ports;
+
+	if (setup_open(&setup, s->request, e) != 0)
+		return -1;
+	if (open_state(s, setup->session.settings, &state, e) != 0 ||
+	    open_ports(s, setup->session.settings, state, &ports, e) != 0) {
+		if (state != s->state)
+			state_free(&state);
+		setup_free(&setup);
+		return -1;
+	}
+	change_to(s, setup, ports, state);
+	return 0;
+}
+
+static void refuse_reload(struct serve *s, struct err *e)
+{
+	struct err reopen = { 0 };
+
+	serve_complain(e);
+	log_error("the configuration is refused; everything goes on as before");
+	s->refused_reloads++;
+	if (setup_reopen(s->setup, &reopen) != 0)
+		serve_complain(&reopen);
+}
+
+void serve_reload(struct serve *s)
+{
+	struct err e = { 0 };
+
+	s->reload_due = false;
+	for (size_t i = 0; i < s->n_ports; i++) {
+		if (s->ports[i] != NULL && !port_can_move(s->ports[i])) {
+			s->reload_due = true;
+			log_notice("the reload waits for the end of a very long line");
+			return;
+		}
+	}
+	service_reloading();
+	if (serve_build(s, &e) != 0) {
+		refuse_reload(s, &e);
+	} else {
+		s->reloads++;
+		log_notice("reloaded: %zu inputs, %zu outputs", s->n_ports,
+			   s->setup->session.settings->n_outputs);
+	}
+	service_ready();
+	serve_may_go_on(s);
+}
+
+void serve_on_reload(void *context)
+{
+	struct serve *s = context;
+
+	if (!s->stopping)
+		serve_reload(s);
+}
