@@ -145,6 +145,10 @@ WRAP(MATCH, int, pcre2_match_8,
      (const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE len, PCRE2_SIZE start,
       uint32_t options, pcre2_match_data *data, pcre2_match_context *context),
      (code, subject, len, start, options, data, context))
+WRAP(MATCH, int, pcre2_jit_match_8,
+     (const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE len, PCRE2_SIZE start,
+      uint32_t options, pcre2_match_data *data, pcre2_match_context *context),
+     (code, subject, len, start, options, data, context))
 WRAP(CONFIRM, size_t, confirm_within,
      (const struct rule *rule, uint16_t index, struct span text, uint8_t layer, size_t start,
       size_t last, struct regex_scratch *scratch, struct hits *hits),
