@@ -213,3 +213,20 @@ bool pseudonym_add(const struct pseudonymizer *p, struct buf *out, struct elemen
 	}
 	return true;
 }
+
+bool pseudonymizer_clashes(const struct pseudonymizer *a, const struct pseudonymizer *b)
+{
+	const struct element any = { "key", SAMPLE_START, false };
+	struct buf ours = { 0 };
+	struct buf theirs = { 0 };
+	bool clashes;
+
+	if (a->id != b->id)
+		return false;
+	pseudonym_add(a, &ours, any, span_str("check"));
+	pseudonym_add(b, &theirs, any, span_str("check"));
+	clashes = !span_equal(buf_span(&ours), buf_span(&theirs));
+	buf_fini(&ours);
+	buf_fini(&theirs);
+	return clashes;
+}

@@ -169,7 +169,6 @@ int serve_run(const struct session_request *request, struct err *e)
 				   "two to three times the processor time");
 		service_ready();
 		serve_on_status(&s);
-		on_tick(&s);
 		result = loop_run(s.loop, e);
 		if (s.failed)
 			result = -1;

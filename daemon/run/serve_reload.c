@@ -126,6 +126,7 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 	s->setup = setup;
 	setup_start(setup);
 	serve_plan_stats(s);
+	loop_set_timer(s->tick, 0); /* alerts of the old setup wait no longer */
 	if (s->state != state)
 		state_free(&s->state);
 	s->state = state;

@@ -159,9 +159,33 @@ static int read_limits(const struct conf_node *root, struct err *e)
 	return group != NULL ? conf_only(group, names, e) : 0;
 }
 
+/* Where systemd puts it (LoadCredential=, systemd.exec(5)). */
+static int find_credential(struct settings *settings, const struct conf_node *group, struct err *e)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	const char *name = settings->pseudonym_key_credential;
+	struct buf path = { 0 };
+
+	if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL) {
+		conf_err(e, conf_get(group, "credential"), "'%s' is no name of a credential", name);
+		return -1;
+	}
+	if (folder == NULL) {
+		conf_err(e, conf_get(group, "credential"),
+			 "the credential '%s' is to be had from systemd only: "
+			 "CREDENTIALS_DIRECTORY is not set",
+			 name);
+		return -1;
+	}
+	buf_printf(&path, "%s/%s", folder, name);
+	buf_str(&path);
+	settings->pseudonym_key_file = path.ptr;
+	return 0;
+}
+
 static int read_key(struct settings *settings, const struct conf_node *root, struct err *e)
 {
-	static const char *const keys[] = { "id", "file", NULL };
+	static const char *const keys[] = { "id", "file", "credential", NULL };
 	const struct conf_node *group = NULL;
 	int bad = 0;
 
@@ -173,8 +197,16 @@ static int read_key(struct settings *settings, const struct conf_node *root, str
 	bad |= conf_only(group, keys, e);
 	bad |= conf_read_int(group, "id", CONF_REQUIRED, 1, UINT_MAX, &settings->pseudonym_key_id,
 			     e);
-	bad |= settings_read_path(group, "file", CONF_REQUIRED, &settings->pseudonym_key_file, e);
-	return bad;
+	bad |= conf_read_string(group, "credential", CONF_OPTIONAL,
+				&settings->pseudonym_key_credential, e);
+	if (settings->pseudonym_key_credential == NULL)
+		return bad | settings_read_path(group, "file", CONF_REQUIRED,
+						&settings->pseudonym_key_file, e);
+	if (conf_get(group, "file") != NULL) {
+		conf_err(e, group, "a pseudonym key is in a 'file' or a 'credential', not in both");
+		return -1;
+	}
+	return bad | find_credential(settings, group, e);
 }
 
 static int read_root(struct settings *settings, const struct conf_node *root, struct err *e)

@@ -150,7 +150,10 @@ void settings_dump(const struct settings *settings, FILE *file)
 	fprintf(file, "\n");
 	if (settings->pseudonym_key_file != NULL) {
 		fprintf(file, "pseudonym_key = { id = %lld; ", settings->pseudonym_key_id);
-		settings_dump_path("file", "", settings->pseudonym_key_file, file);
+		if (settings->pseudonym_key_credential != NULL)
+			settings_dump_named("credential", settings->pseudonym_key_credential, file);
+		else
+			settings_dump_path("file", "", settings->pseudonym_key_file, file);
 		fprintf(file, "};\n");
 	}
 	fprintf(file, "limits = {\n");

@@ -323,8 +323,12 @@ void setup_succeed(struct setup *setup, struct setup *old)
 	take_receivers(setup, old);
 	take_counts(setup, old);
 	if (session->settings->pseudonym_key_file != NULL ||
-	    old->session.settings->pseudonym_key_file != NULL)
+	    old->session.settings->pseudonym_key_file != NULL) {
+		if (pseudonymizer_clashes(session->pseudonyms, old->session.pseudonyms))
+			log_warning("the pseudonym key has changed, but not its id: pseudonyms "
+				    "from before look like those from now on; give it a new id");
 		return;
+	}
 	pseudonymizer_free(&session->pseudonyms);
 	session->pseudonyms = old->session.pseudonyms;
 	old->session.pseudonyms = NULL;

@@ -63,4 +63,49 @@ status "records that are passed on are neither grouped nor limited" 2 "$PURPOSED
 like "and why is said" "$(cat "$T/.output")" \
 	"'window' is for alerts: format \"tag\" .*'rate_limit' is for alerts: format \"record\""
 
+# --- Pseudonyms: whose key, and which -----------------------------------------------------
+
+pseudonym() { # KEY-SETTINGS
+	echo "pseudonym_key = { $1 };" >"$D/key.conf"
+	"$PURPOSED" filter --exit-zero -c "$D/key.conf" -o json <<<'a@example.be' |
+		jq -r '.findings[0].pseudonym'
+}
+mkdir "$D/credentials"
+printf 'sixteen bytes ok' >"$D/credentials/key"
+printf 'sixteen other 12' >"$D/other"
+export CREDENTIALS_DIRECTORY="$D/credentials"
+first=$(pseudonym 'id = 1; file = "credentials/key";')
+like "a pseudonym says by which key" "$first" '^k1:[0-9a-f]{16}$'
+is "a credential of systemd is as good as a file" "$(pseudonym 'id = 1; credential = "key";')" "$first"
+like "another key, another id" "$(pseudonym 'id = 2; file = "other";')" '^k2:'
+ok "and other pseudonyms" test "$(pseudonym 'id = 1; file = "other";')" != "$first"
+
+: >"$D/err"
+cat >"$CONF" <<-END
+	pseudonym_key = { id = 1; credential = "key"; };
+	inputs = ( { name = "in"; type = "stdin"; } );
+	outputs = ( { name = "all"; type = "file"; path = "all.jsonl"; } );
+END
+rm "$D/all.jsonl"
+"$PURPOSED" serve -c "$CONF" <"$D/pipe" 2>"$D/err" &
+daemon_pid=$!
+exec 9>"$D/pipe"
+said ready:
+echo 'a@example.be' >&9
+has_lines "$D/all.jsonl" 1
+kill -HUP "$daemon_pid"
+said reloaded:
+is "a reload with the same key says nothing" "$(grep -c 'key has changed' "$D/err")" 0
+cp "$D/other" "$D/credentials/key"
+kill -HUP "$daemon_pid"
+ok "one with another key under the same id is said" said 'the pseudonym key has changed, but not its id'
+sed -i 's/id = 1/id = 2/' "$CONF"
+kill -HUP "$daemon_pid"
+said reloaded: 3
+echo 'a@example.be' >&9
+has_lines "$D/all.jsonl" 2
+is "rotation by id" "$(jq -r '.findings[0].pseudonym[:3]' "$D/all.jsonl" | paste -sd' ')" "k1: k2:"
+exec 9>&-
+wait "$daemon_pid"
+
 done_testing

@@ -30,6 +30,9 @@ struct pseudonymizer;
 int pseudonymizer_new(struct pseudonymizer **p_r, unsigned id, const void *key, size_t len,
 		      struct err *e);
 
+/* Whether both print the same id although their keys differ: who compares them is misled. */
+bool pseudonymizer_clashes(const struct pseudonymizer *a, const struct pseudonymizer *b);
+
 /* Wipes the key. */
 void pseudonymizer_free(struct pseudonymizer **p);
 

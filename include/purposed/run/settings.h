@@ -110,6 +110,7 @@ struct settings {
 	long long connections;
 	long long enterprise_id;
 	long long pseudonym_key_id;
+	const char *pseudonym_key_credential;  /* its name; NULL: the file is no credential */
 	char *pseudonym_key_file;	       /* NULL: a random key per run */
 	const struct conf_node *pseudonym_key; /* the group that names it */
 	struct settings_input *inputs;
