@@ -314,7 +314,7 @@ else
 		return 1
 	}
 	stop_ng() {
-		kill "$ng_pid"
+		kill "$(cat "$T/ng.pid")" # the job is a shell around it
 		wait "$ng_pid" 2>/dev/null
 	}
 	rm -rf "$D/state"
@@ -369,6 +369,44 @@ each_once "each once, in order" "$D/a.out" 20000
 has_all "$D/f.log" 20000
 each_once "the other output too" "$D/f.log" 20000
 stop_on_pipe
+end_receiver
+
+# Datagrams do not wait: what their queue has no room for is lost, and counted.
+rm -rf "$D/state" "$D/a.sock" "$D/a.out"
+cat >"$CONF" <<-END
+	state = "state";
+	inputs = ( { name = "u"; type = "syslog"; listen = "udp://127.0.0.1:$UDP"; } );
+	outputs = ( { name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record";
+	  spool_bytes = 65536; } );
+END
+start
+python_net "udp://127.0.0.1:$UDP" <<-'END'
+	s = connect(args[0])
+	for i in range(1, 20001):
+	    s.send(b'<13>x: number %d end' % i)
+	    if i % 100 == 0:
+	        time.sleep(0.001)
+END
+ok "a flood of datagrams fills the spool" said "output 'a': the spool is full"
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+asked=0
+counted() { # FILTER
+	asked=$((asked + 1))
+	kill -USR1 "$daemon_pid"
+	said '^{"records"' "$asked"
+	grep '^{"records"' "$D/err" | tail -1 | jq -r "$1"
+}
+for ((i = 0; i < 100; i++)); do
+	[ "$(counted '.inputs[0].messages + .inputs[0].dropped')" != 20000 ] || break
+	sleep 0.1
+done
+is "every datagram was taken or is counted as dropped" \
+	"$(counted '.inputs[0].messages + .inputs[0].dropped')" 20000
+ok "some were dropped" test "$(counted '.inputs[0].dropped')" -gt 0
+taken=$(counted '.inputs[0].messages')
+ok "what was taken arrives" has_all "$D/a.out" "$taken"
+is "once each" "$(numbers "$D/a.out" | wc -l)" "$taken"
+finish TERM
 end_receiver
 
 # --- kill -9 ------------------------------------------------------------------------------------

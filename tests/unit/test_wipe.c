@@ -154,27 +154,33 @@ static enum sink_result drop(struct sink *sink, struct span *bytes, struct err *
 
 static struct sink *dropping_sink(void)
 {
-	static const struct sink_ops ops = { drop, unit_sink_reopen, unit_sink_free };
+	static const struct sink_ops ops = { .write = drop,
+					     .reopen = unit_sink_reopen,
+					     .free = unit_sink_free };
 	static struct sink sink = { &ops };
 
 	return &sink;
 }
 
 /* Every format, with the text and without, redacted and not. */
-enum { N_OUTPUTS = 6 };
+enum { N_OUTPUTS = 12 };
 
 static void make_outputs(struct output outputs[N_OUTPUTS], const struct unit_run *run)
 {
-	static const char *const formats[N_OUTPUTS] = { "json", "json",	  "text",
-							"tag",	"record", "record" };
+	static const char *const formats[N_OUTPUTS] = { "json",	  "json",   "text",   "tag",
+							"record", "record", "ecs",    "ocsf",
+							"cef",	  "json",   "record", "text" };
 
 	struct unit_sink none = unit_sink();
 
 	for (size_t i = 0; i < N_OUTPUTS; i++) {
 		outputs[i] = unit_output(formats[i], SELECT_ALL, &none, run);
 		outputs[i].sink = dropping_sink();
-		outputs[i].options.with_text = i == 1 || i == 2;
+		outputs[i].options.with_text = i == 1 || i == 2 || i > 5;
+		outputs[i].options.host = "here";
 	}
+	outputs[9].envelope = outputs[10].envelope = &envelope_syslog;
+	outputs[11].envelope = &envelope_journal;
 	outputs[1].options.redact = REDACT_PSEUDONYM;
 	outputs[5].options.redact = REDACT_ELEMENT;
 }
