@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <purposed/base/hash.h>
 #include <purposed/base/mem.h>
 
 /* What a bit of the sieve adds to the rate of places that are looked at: about its share. */
@@ -95,10 +96,16 @@ struct keyed {
 	struct finder_entry entry;
 };
 
+enum { SET_HASHES = 4096, NO_SET = UINT16_MAX };
+
 struct builder {
 	struct finder *finder;
 	struct keyed *keyed;
 	size_t n, cap;
+	/* Chains of the numbers of the finder's sets, by their hashes. */
+	uint16_t sets_by_hash[SET_HASHES];
+	uint16_t *sets_next;
+	size_t sets_next_cap;
 };
 
 /* What all bytes of a set, or those that are folded to `folded`, have in common. */
@@ -163,14 +170,23 @@ static void place_entries(struct builder *b)
 	free(b->keyed);
 }
 
-static uint16_t number_of_set(struct finder *f, const struct byte_set *set)
+/* A set has one number, however many texts have it. */
+static uint16_t number_of_set(struct builder *b, const struct byte_set *set)
 {
-	for (size_t i = 0; i < f->n_sets; i++) {
+	struct finder *f = b->finder;
+	uint16_t *first =
+		&b->sets_by_hash[hash_add(HASH_START, span_of((const char *)set, sizeof(*set))) %
+				 SET_HASHES];
+
+	for (uint16_t i = *first; i != NO_SET; i = b->sets_next[i]) {
 		if (memcmp(&f->sets[i], set, sizeof(*set)) == 0)
-			return (uint16_t)i;
+			return i;
 	}
 	f->sets = mem_grow(f->sets, f->n_sets, &f->sets_cap, sizeof(*f->sets));
+	b->sets_next = mem_grow(b->sets_next, f->n_sets, &b->sets_next_cap, sizeof(*b->sets_next));
 	f->sets[f->n_sets] = *set;
+	b->sets_next[f->n_sets] = *first;
+	*first = (uint16_t)f->n_sets;
 	return (uint16_t)f->n_sets++;
 }
 
@@ -189,21 +205,21 @@ static bool is_told(const struct anchor_text *from, const struct window *window,
 	return byte_set_count(&from->sets[i]) == 1u << (8 - __builtin_popcount(mask));
 }
 
-static void add_check(struct finder *f, struct finder_text *text, int at,
+static void add_check(struct builder *b, struct finder_text *text, int at,
 		      const struct byte_set *set)
 {
-	text->checks[text->n_checks++] = (struct finder_check){ (int8_t)at, number_of_set(f, set) };
+	text->checks[text->n_checks++] = (struct finder_check){ (int8_t)at, number_of_set(b, set) };
 }
 
 /* All of a text that its entries do not tell. */
-static void add_checks(struct finder *f, struct finder_text *text, const struct anchor_text *from,
+static void add_checks(struct builder *b, struct finder_text *text, const struct anchor_text *from,
 		       const struct window *window)
 {
 	if (!byte_set_holds(&from->before, &byte_set_all))
-		add_check(f, text, -(int)window->at - 1, &from->before);
+		add_check(b, text, -(int)window->at - 1, &from->before);
 	for (unsigned i = 0; i < from->len; i++) {
 		if (!is_told(from, window, i))
-			add_check(f, text, (int)i - (int)window->at, &from->sets[i]);
+			add_check(b, text, (int)i - (int)window->at, &from->sets[i]);
 	}
 }
 
@@ -221,7 +237,7 @@ static void add_text(struct builder *b, uint16_t rule, const struct anchor_text 
 		.before_min = from->before_min + (int)window.at,
 	};
 
-	add_checks(f, &text, from, &window);
+	add_checks(b, &text, from, &window);
 	f->texts = mem_grow(f->texts, f->n_texts, &f->texts_cap, sizeof(*f->texts));
 	f->texts[f->n_texts] = text;
 	anchor_spell(&spelling, from->sets + window.at, window.len);
@@ -285,6 +301,7 @@ struct finder *finder_new(const struct finder_rule *rules, size_t n,
 	struct finder *f = mem_new(1, sizeof(*f));
 	struct builder b = { .finder = f };
 
+	memset(b.sets_by_hash, 0xff, sizeof(b.sets_by_hash)); /* NO_SET */
 	f->level = level;
 	f->n_rules = n;
 	f->rules = mem_new(n + 1, sizeof(*f->rules));
@@ -296,6 +313,7 @@ struct finder *finder_new(const struct finder_rule *rules, size_t n,
 			add_text(&b, (uint16_t)r, &rules[r].anchors->texts[i], sample);
 	}
 	place_entries(&b);
+	free(b.sets_next);
 	fill_shapes(f);
 	return f;
 }
