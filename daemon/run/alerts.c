@@ -49,6 +49,7 @@ struct alerts {
 	pthread_mutex_t lock;
 	struct group *groups; /* oldest first */
 	size_t n, cap;
+	bool unsaved;	/* groups have changed since alerts_save */
 	struct buf out; /* lines that the sink has still to take */
 	size_t passed;	/* bytes of the lines that are offered next, which are in out already */
 	long long minute_ms; /* when it began; 0: none has */
@@ -194,6 +195,7 @@ static void end_group(struct alerts *a, size_t index)
 	pass(a, buf_span(&g->line), g->verdict, &g->period);
 	buf_fini(&g->line);
 	a->n--;
+	a->unsaved = true;
 	memmove(g, g + 1, (a->n - index) * sizeof(*g));
 }
 
@@ -231,6 +233,7 @@ static void begin_group(struct alerts *a, struct span line, const struct mark *m
 		.due_ms = now_ms() + (long long)a->settings.window_s * 1000,
 	};
 	buf_add_span(&g->line, line);
+	a->unsaved = true;
 }
 
 static void take_line(struct alerts *a, struct span line)
@@ -257,6 +260,7 @@ static void take_line(struct alerts *a, struct span line)
 	widen(&g->period, g->n, &period);
 	g->n++;
 	a->counters.grouped++;
+	a->unsaved = true;
 }
 
 /* --- The sink ------------------------------------------------------------------------ */
@@ -336,9 +340,124 @@ void alerts_take(struct sink *sink, struct sink *old_sink)
 	buf_add_span(&a->out, buf_span(&old->out));
 	a->passed = old->passed;
 	a->counters = old->counters;
+	a->unsaved = true;
 	buf_wipe(&old->out);
 	pthread_mutex_unlock(&a->lock);
 	pthread_mutex_unlock(&old->lock);
+}
+
+/* --- What outlives the process ------------------------------------------------------- */
+
+/* Inputs have checkpoints under their names; none has this one. */
+static void add_state_name(struct buf *out, const struct alerts *a)
+{
+	buf_printf(out, "alerts of output %s", a->settings.name);
+}
+
+static unsigned long long millis(const struct timespec *time)
+{
+	return (unsigned long long)time->tv_sec * 1000 +
+	       (unsigned long long)time->tv_nsec / 1000000;
+}
+
+/* Two lines for each: its numbers, and the alert itself. */
+static void add_groups(struct buf *out, const struct alerts *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct group *g = &a->groups[i];
+
+		buf_printf(out, "%llx %u %llu %llu %llu\n", (unsigned long long)g->key,
+			   (unsigned)g->verdict, g->n, millis(&g->period.first),
+			   millis(&g->period.last));
+		buf_add_span(out, buf_span(&g->line));
+		buf_add_char(out, '\n');
+	}
+}
+
+int alerts_save(struct sink *sink, const struct state *state, struct err *e)
+{
+	struct alerts *a = (struct alerts *)sink;
+	struct buf name = { 0 };
+	struct buf text = { 0 };
+	int result = 0;
+
+	pthread_mutex_lock(&a->lock);
+	if (a->unsaved && a->out.len != 0) {
+		err_add(e, "output '%s' does not take its alerts", a->settings.name);
+		result = -1;
+	} else if (a->unsaved) {
+		add_state_name(&name, a);
+		add_groups(&text, a);
+		result = state_save(state, buf_str(&name), "alerts", buf_span(&text), e);
+		a->unsaved = result != 0;
+	}
+	pthread_mutex_unlock(&a->lock);
+	buf_fini(&name);
+	buf_fini(&text);
+	return result;
+}
+
+static struct timespec time_of(unsigned long long ms)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ms / 1000),
+				  .tv_nsec = (long)(ms % 1000) * 1000000 };
+}
+
+/* False: the line is none of add_groups. */
+static bool read_group(struct alerts *a, const char *numbers, struct span line)
+{
+	unsigned long long key, n, first, last;
+	unsigned verdict;
+	struct mark mark;
+	struct group *g;
+
+	if (sscanf(numbers, "%llx %u %llu %llu %llu", &key, &verdict, &n, &first, &last) != 5 ||
+	    verdict >= VERDICT_COUNT)
+		return false;
+	mark = (struct mark){ .key = key, .time = time_of(first), .verdict = verdict };
+	begin_group(a, line, &mark);
+	g = &a->groups[a->n - 1];
+	g->n = n;
+	g->period.last = time_of(last);
+	return true;
+}
+
+static bool read_groups(struct alerts *a, struct buf *text)
+{
+	char *rest = text->len != 0 ? (char *)(uintptr_t)buf_str(text) : NULL;
+	char *numbers;
+
+	while (rest != NULL && *rest != '\0') {
+		char *line;
+
+		numbers = strsep(&rest, "\n");
+		line = rest != NULL ? strsep(&rest, "\n") : NULL;
+		if (line == NULL || !read_group(a, numbers, span_str(line)))
+			return false;
+	}
+	return true;
+}
+
+int alerts_load(struct sink *sink, const struct state *state, struct err *e)
+{
+	struct alerts *a = (struct alerts *)sink;
+	struct buf name = { 0 };
+	struct buf text = { 0 };
+	enum checkpoint found;
+
+	add_state_name(&name, a);
+	found = state_load(state, buf_str(&name), "alerts", &text, e);
+	pthread_mutex_lock(&a->lock);
+	if (found == CHECKPOINT_LOADED && !read_groups(a, &text))
+		log_error("output '%s': of the alerts that waited in their windows some are lost",
+			  a->settings.name);
+	if (a->n != 0)
+		log_notice("output '%s': %zu alerts go on waiting in their windows",
+			   a->settings.name, a->n);
+	pthread_mutex_unlock(&a->lock);
+	buf_fini(&name);
+	buf_fini(&text);
+	return found == CHECKPOINT_FAILED ? -1 : 0;
 }
 
 struct sink **alerts_sink(struct sink *sink)

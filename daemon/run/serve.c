@@ -46,15 +46,24 @@ void serve_complain(struct err *e)
 
 /* --- Inputs ----------------------------------------------------------------- */
 
+/* Alerts of which the window is over; and those that still wait are saved. */
 static void on_tick(void *context)
 {
 	struct serve *s = context;
 	struct err e = { 0 };
+	bool failed = false;
 
-	if (!s->stopping && setup_tick(s->setup, false, &e) == SINK_ERROR && s->complained == 0) {
-		serve_complain(&e);
-		s->complained = serve_now();
+	if (!s->stopping) {
+		failed = setup_tick(s->setup, false, &e) == SINK_ERROR;
+		if (s->state != NULL)
+			failed |= setup_save_alerts(s->setup, s->state, &e) != 0;
 	}
+	if (failed && (s->tick_failed == 0 || serve_now() - s->tick_failed >= SERVE_COMPLAIN_S)) {
+		serve_complain(&e);
+		s->tick_failed = serve_now();
+	}
+	if (!failed)
+		s->tick_failed = 0;
 	err_fini(&e);
 	loop_set_timer(s->tick, TICK_MS);
 }

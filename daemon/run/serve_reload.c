@@ -98,6 +98,16 @@ static void close_ports(struct serve *s, struct port *const *kept, size_t n_kept
 	}
 }
 
+/* Of before a crash; an orderly end leaves none. */
+static void load_alerts(struct setup *setup, const struct state *state)
+{
+	struct err e = { 0 };
+
+	if (state != NULL && setup_load_alerts(setup, state, &e) != 0)
+		serve_complain(&e);
+	err_fini(&e);
+}
+
 /* Everything stands: from here on nothing can fail. */
 static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 		      struct state *state)
@@ -107,6 +117,8 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 	if (s->setup != NULL) {
 		close_ports(s, ports, n);
 		setup_succeed(setup, s->setup);
+	} else {
+		load_alerts(setup, state);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (ports[i] != NULL && is_among(ports[i], s->ports, s->n_ports))
@@ -146,7 +158,8 @@ static int open_state(struct serve *s, const struct settings *settings, struct s
 	for (size_t i = 0; i < settings->n_inputs; i++)
 		needed |= port_type_has_position(settings->inputs[i].type);
 	for (size_t i = 0; i < settings->n_outputs; i++)
-		needed |= settings->outputs[i].type == OUTPUT_SYSLOG;
+		needed |= settings->outputs[i].type == OUTPUT_SYSLOG ||
+			  settings->outputs[i].window != 0;
 	*state_r = NULL;
 	if (!needed)
 		return 0;

@@ -351,6 +351,33 @@ enum sink_result setup_tick(struct setup *setup, bool all, struct err *e)
 	return worst;
 }
 
+static bool has_windows(const struct setup *setup, size_t output)
+{
+	return setup->session.settings->outputs[output].window != 0;
+}
+
+int setup_save_alerts(struct setup *setup, const struct state *state, struct err *e)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < setup->session.settings->n_outputs; i++) {
+		if (setup->outputs[i].controlled)
+			bad |= alerts_save(setup->outputs[i].sink, state, e);
+	}
+	return bad;
+}
+
+int setup_load_alerts(struct setup *setup, const struct state *state, struct err *e)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < setup->session.settings->n_outputs; i++) {
+		if (has_windows(setup, i))
+			bad |= alerts_load(setup->outputs[i].sink, state, e);
+	}
+	return bad;
+}
+
 static void count_output(struct counters_output *c, const struct output *output)
 {
 	struct sink_counters sink;

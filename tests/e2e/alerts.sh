@@ -11,6 +11,7 @@
 
 mkfifo "$D/pipe"
 cat >"$CONF" <<-END
+	state = "first";
 	inputs = ( { name = "in"; type = "stdin"; } );
 	outputs = (
 	  { name = "all"; type = "file"; path = "all.jsonl"; },
@@ -62,6 +63,34 @@ END
 status "records that are passed on are neither grouped nor limited" 2 "$PURPOSED" check -q -c "$CONF"
 like "and why is said" "$(cat "$T/.output")" \
 	"'window' is for alerts: format \"tag\" .*'rate_limit' is for alerts: format \"record\""
+
+# --- kill -9 ------------------------------------------------------------------------------
+
+# What was read of a file is past its checkpoint: it must not be lost in a window.
+cat >"$CONF" <<-END
+	state = "state";
+	inputs = ( { name = "f"; type = "tail"; path = "$D/in.log"; from = "start"; } );
+	outputs = ( { name = "all"; type = "file"; path = "all"; },
+	            { name = "w"; type = "file"; path = "w.jsonl"; select = "flagged"; window = 3600; } );
+END
+for i in 1 2 3; do
+	for ((k = 0; k < 20; k++)); do
+		echo "a@example.be"
+	done >>"$D/in.log"
+	start
+	has_lines "$D/all" $((i * 20))
+	sleep 1.5
+	kill -KILL "$daemon_pid"
+	wait "$daemon_pid" 2>/dev/null
+done
+ok "killed three times, it starts again" start
+like "and says what waits" "$(cat "$D/err")" "output 'w': 1 alerts go on waiting"
+is "nothing was written before the window is over" "$(cat "$D/w.jsonl")" ""
+finish TERM
+is "at the end every record is counted" "$(jq -c '[.count, .first <= .last]' "$D/w.jsonl")" "[60,true]"
+start
+finish TERM
+is "and not once more by the next daemon" "$(wc -l <"$D/w.jsonl")" 1
 
 # --- Pseudonyms: whose key, and which -----------------------------------------------------
 

@@ -19,6 +19,7 @@
 
 #include <purposed/base/err.h>
 #include <purposed/io/sink.h>
+#include <purposed/io/state.h>
 #include <purposed/run/output.h>
 
 struct alerts_settings {
@@ -49,6 +50,13 @@ enum sink_result alerts_tick(struct sink *sink, bool all, struct err *e);
 
 /* What old_sink has not written becomes that of sink; both are of the same output. */
 void alerts_take(struct sink *sink, struct sink *old_sink);
+
+/*
+ * What waits in windows outlives the process: saved when it has changed, and loaded
+ * once, before the first line.  -1: described in e.
+ */
+int alerts_save(struct sink *sink, const struct state *state, struct err *e);
+int alerts_load(struct sink *sink, const struct state *state, struct err *e);
 
 /* The sink behind it, for who moves that to another one. */
 struct sink **alerts_sink(struct sink *sink);

@@ -42,9 +42,10 @@ struct serve {
 	struct {
 		time_t at;
 		unsigned long long records, flagged;
-	} said;		   /* with the last status */
-	time_t complained; /* when the failing sink was last mentioned; 0: it does not fail */
-	time_t unsaved;	   /* the same of checkpoints that cannot be written */
+	} said;		    /* with the last status */
+	time_t complained;  /* when the failing sink was last mentioned; 0: it does not fail */
+	time_t unsaved;	    /* the same of checkpoints that cannot be written */
+	time_t tick_failed; /* the same of alerts that are due */
 	bool checkpoint_due;
 	unsigned checkpoints; /* written, or tried, since the start */
 	time_t give_up;	      /* stopping: when */

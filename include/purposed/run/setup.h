@@ -11,6 +11,7 @@
 
 #include <purposed/base/err.h>
 #include <purposed/engine/plan.h>
+#include <purposed/io/state.h>
 #include <purposed/run/counters.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/session.h>
@@ -49,6 +50,10 @@ void setup_start(struct setup *setup);
  * SINK_ACCEPTED when nothing that is due is left; else as sink_write.
  */
 enum sink_result setup_tick(struct setup *setup, bool all, struct err *e);
+
+/* What waits in windows, to and from the state folder.  -1: described in e. */
+int setup_save_alerts(struct setup *setup, const struct state *state, struct err *e);
+int setup_load_alerts(struct setup *setup, const struct state *state, struct err *e);
 
 /* Fills in what its inputs, its outputs and its pipeline have counted; names are borrowed. */
 void setup_count(struct setup *setup, struct counters *counters);
