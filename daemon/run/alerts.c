@@ -10,8 +10,8 @@
  */
 #include <purposed/run/alerts.h>
 
+#include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -340,7 +340,7 @@ void alerts_take(struct sink *sink, struct sink *old_sink)
 	buf_add_span(&a->out, buf_span(&old->out));
 	a->passed = old->passed;
 	a->counters = old->counters;
-	a->unsaved = true;
+	a->unsaved = a->settings.window_s != 0;
 	buf_wipe(&old->out);
 	pthread_mutex_unlock(&a->lock);
 	pthread_mutex_unlock(&old->lock);
@@ -403,18 +403,31 @@ static struct timespec time_of(unsigned long long ms)
 				  .tv_nsec = (long)(ms % 1000) * 1000000 };
 }
 
-/* False: the line is none of add_groups. */
-static bool read_group(struct alerts *a, const char *numbers, struct span line)
+/* The next number, which a space or the end of the line follows. */
+static bool read_number(const char **at, int base, unsigned long long *number_r)
 {
-	unsigned long long key, n, first, last;
-	unsigned verdict;
+	char *end;
+
+	errno = 0;
+	*number_r = strtoull(*at, &end, base);
+	if (errno != 0 || end == *at || (*end != ' ' && *end != '\0'))
+		return false;
+	*at = *end == ' ' ? end + 1 : end;
+	return true;
+}
+
+/* False: the line is none of add_groups. */
+static bool read_group(struct alerts *a, const char *at, struct span line)
+{
+	unsigned long long key, verdict, n, first, last;
 	struct mark mark;
 	struct group *g;
 
-	if (sscanf(numbers, "%llx %u %llu %llu %llu", &key, &verdict, &n, &first, &last) != 5 ||
-	    verdict >= VERDICT_COUNT)
+	if (!read_number(&at, 16, &key) || !read_number(&at, 10, &verdict) ||
+	    !read_number(&at, 10, &n) || !read_number(&at, 10, &first) ||
+	    !read_number(&at, 10, &last) || verdict >= VERDICT_COUNT)
 		return false;
-	mark = (struct mark){ .key = key, .time = time_of(first), .verdict = verdict };
+	mark = (struct mark){ .key = key, .time = time_of(first), .verdict = (unsigned)verdict };
 	begin_group(a, line, &mark);
 	g = &a->groups[a->n - 1];
 	g->n = n;
