@@ -95,6 +95,37 @@ sleep 0.3
 is "every line comes out once" "$(numbers "$D/full.log")" "10 11 12 13 14 15 "
 finish TERM
 
+# Alerts that wait in a window are in no output yet: a position must not forget them.
+afresh
+cat >"$CONF" <<-END
+	state = "state";
+	inputs = ( { name = "files"; type = "tail"; path = "log/*.log"; from = "start"; } );
+	outputs = ( { name = "alerts"; type = "file"; path = "alerts.jsonl"; select = "flagged";
+			window = 4; },
+		{ name = "record"; type = "file"; path = "out.log"; format = "record"; } );
+END
+echo "client 192.0.2.1" >>"$LOG/a.log"
+start
+has_lines "$OUT" 1
+sleep 1.5
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+is "killed within a window, the alert is in no output" "$(cat "$D/alerts.jsonl")" ""
+echo "client 192.0.2.2" >>"$LOG/a.log"
+start
+ok "but comes after the next start" has_lines "$D/alerts.jsonl" 1
+is "with what came later" "$(jq -c .count "$D/alerts.jsonl")" 2
+for ((i = 0; i < 60; i++)); do
+	[ "$(at)" != 34 ] || break
+	sleep 0.1
+done
+is "and the position is past them" "$(at)" 34
+echo "client 192.0.2.3" >>"$LOG/a.log"
+has_lines "$OUT" 4
+finish TERM
+is "at the end what waits is written, and the position saved" \
+	"$(jq -c .count "$D/alerts.jsonl" | tr '\n' ' ')$(at)" "2 1 51"
+
 # --- A state folder that takes nothing ------------------------------------------------
 
 afresh
