@@ -15,8 +15,8 @@
 . tests/support/daemon.sh || exit 1
 . tests/support/net.sh || exit 1
 
-KILLS=${STREAM_KILLS:-4}
-SECONDS_ON=${STREAM_SECONDS:-6}
+KILLS=${STREAM_KILLS:-3}
+SECONDS_ON=${STREAM_SECONDS:-5}
 TCP=$(free_ports 1)
 OUT="$D/out.log"
 cat >"$CONF" <<-END
