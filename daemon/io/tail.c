@@ -123,6 +123,22 @@ unsigned long long tail_version(const struct tail *t)
 	return t->version;
 }
 
+void tail_count(const struct tail *t, unsigned long long *files_r, unsigned long long *unread_r)
+{
+	*files_r = 0;
+	*unread_r = 0;
+	for (size_t i = 0; i < t->files.n; i++) {
+		const struct tail_file *file = t->files.all[i];
+		struct stat st;
+
+		if (file->state != TAIL_FOLLOWED)
+			continue;
+		++*files_r;
+		if (fstat(file->fd, &st) == 0 && st.st_size > file->at)
+			*unread_r += (unsigned long long)(st.st_size - file->at);
+	}
+}
+
 void tail_add_positions(const struct tail *t, struct buf *out)
 {
 	buf_printf(out, "time %lld\n", (long long)t->looked);

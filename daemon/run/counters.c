@@ -54,6 +54,10 @@ const struct counter counters_of_input[] = {
 	{ "refused", COUNTER_SUM, offsetof(struct counters_input, refused),
 	  "connections beyond the limit" },
 	{ "connections", COUNTER_GAUGE, offsetof(struct counters_input, connections), "open now" },
+	{ "files", COUNTER_GAUGE, offsetof(struct counters_input, files),
+	  "followed now, those that were rotated away included" },
+	{ "unread_bytes", COUNTER_GAUGE, offsetof(struct counters_input, unread_bytes),
+	  "of these files, that are still to be read" },
 	{ "ended", COUNTER_GAUGE, offsetof(struct counters_input, ended),
 	  "1 when nothing comes any more" },
 };

@@ -97,6 +97,14 @@ static void tail_stop(struct port *port)
 	((struct tail_port *)port)->stopped = true;
 }
 
+static struct input_counts counts(struct port *port)
+{
+	struct input_counts counts = { 0 };
+
+	tail_count(((struct tail_port *)port)->tail, &counts.files, &counts.unread);
+	return counts;
+}
+
 static void tail_add_position(const struct port *port, struct buf *out)
 {
 	tail_add_positions(((const struct tail_port *)port)->tail, out);
@@ -125,6 +133,7 @@ int port_tail_new(struct port **port_r, const struct settings_input *settings,
 		.can_move = tail_can_move,
 		.step = tail_step,
 		.stop = tail_stop,
+		.counts = counts,
 		.add_position = tail_add_position,
 		.version = version,
 		.free = tail_port_free,

@@ -48,6 +48,8 @@ static void count_port(struct counters_input *c, struct input_counts counts)
 	c->dropped = counts.dropped;
 	c->refused = counts.refused;
 	c->connections = counts.connections;
+	c->files = counts.files;
+	c->unread_bytes = counts.unread;
 }
 
 static void collect(struct serve *s, struct counters *c)

@@ -82,6 +82,10 @@ write 10 12
 start
 said 'cannot write'
 write 13 15
+kill -USR1 "$daemon_pid"
+said '^\{'
+is "counters tell how many files are followed, and what waits in them" \
+	"$(grep -m 1 '^{' "$D/err" | jq -c '.inputs[0] | [.files, .unread_bytes]')" "[1,42]"
 config full.log 'kind = "web-traffic-log";'
 kill -HUP "$daemon_pid"
 said reloaded

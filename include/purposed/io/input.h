@@ -32,6 +32,8 @@ struct input_counts {
 	unsigned long long dropped;	/* datagrams that the kernel had no room for */
 	unsigned long long refused;	/* connections */
 	unsigned long long connections; /* open now */
+	unsigned long long files;	/* followed now */
+	unsigned long long unread;	/* bytes that they have and that were not read yet */
 };
 
 struct input {

@@ -68,6 +68,9 @@ bool tail_within_line(const struct tail *tail);
 /* Appends the places behind all that was handed out (position.h). */
 void tail_add_positions(const struct tail *tail, struct buf *out);
 
+/* How many files are followed, and how many bytes of them are still to be read. */
+void tail_count(const struct tail *tail, unsigned long long *files_r, unsigned long long *unread_r);
+
 /* Changes whenever the positions do. */
 unsigned long long tail_version(const struct tail *tail);
 

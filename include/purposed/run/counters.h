@@ -24,7 +24,8 @@ struct counters_daemon {
 struct counters_input {
 	const char *name;
 	unsigned long long records, bytes, flagged, lag_ms;
-	unsigned long long messages, cut, dropped, refused, connections, ended;
+	unsigned long long messages, cut, dropped, refused, connections;
+	unsigned long long files, unread_bytes, ended;
 };
 
 struct counters_output {
