@@ -18,6 +18,7 @@ libraries+=($(pkg-config --libs libpcre2-8 libconfig libsystemd libcrypto libarc
 build_helper corpus
 build_helper measure
 build_helper latency
+build_helper flood
 build_helper memory_copy
 build_helper rules "${libraries[@]}"
 build_helper nearmiss "${libraries[@]}"
