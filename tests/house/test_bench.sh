@@ -27,5 +27,9 @@ for stage in read cut look sieve PCRE2 format output; do
 	like "stages: $stage was passed through" "$(grep "$stage" "$T/stages")" "ns/byte"
 done
 like "memory_copy: bytes a second" "$("$bench/memory_copy" 8)" "^[0-9]{9,}$"
+for n in 1 2 2 5 4; do echo "<134>Nov 23 23:01:12 web1 a: x number=$n end"; done >"$T/flood"
+printf '<134>Nov 23 23:01:12 web1 b: x number=1 end tag\n<134>Nov 23 23:01:12 web1 b: x numb' >>"$T/flood"
+is "flood: counts what is missing, came twice, or late" "$("$bench/flood" check <"$T/flood" | xargs)" \
+	"a 5 5 1 1 1 b 1 1 0 0 0 odd 1"
 like "rules: what the slowest ones cost" "$("$bench/rules" -n 2 "$T/mixed")" "all of them, record by record"
 done_testing
