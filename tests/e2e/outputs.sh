@@ -77,24 +77,25 @@ config '{ name = "alerts"; type = "file"; path = "alerts.jsonl"; mode = "0640"; 
 mkdir -p "$D/bin"
 cat >"$D/bin/systemctl" <<END
 #!/bin/sh
-[ "\$*" = "kill --signal=HUP --kill-whom=main purposed.service" ] && kill -HUP \$(cat "$D/pid")
+case "\$*" in
+"-q is-active purposed.service") exit 0 ;;
+"kill --signal=HUP --kill-whom=main purposed.service") kill -HUP \$(cat "$D/pid") ;;
+*) exit 1 ;;
+esac
 END
 chmod 755 "$D/bin/systemctl"
 sed "s|/var/log/purposed|$D|g; s|[*].log|none.log|" systemd/purposed.logrotate >"$D/rotate"
 chmod 644 "$D/rotate"
 start_on_pipe
 echo "$daemon_pid" >"$D/pid"
-for ((i = 1; i <= 3000; i += 50)); do
-	send $i $((i + 49))
-	sleep 0.02
-done &
-sender=$!
 for i in 1 2 3; do
-	sleep 0.2
+	send $((i * 1000 - 999)) $((i * 1000)) &
+	sender=$!
+	has_lines "$D/alerts.jsonl" 1
 	PATH="$D/bin:$PATH" logrotate -f -s "$D/rotate.state" "$D/rotate" || break
+	wait "$sender"
 	said 'reloaded:' $i
 done
-wait "$sender"
 stop_on_pipe
 is "logrotate rotates three times" "$(ls "$D" | grep -c '^alerts\.jsonl')" 4
 is "and nothing is lost or doubled" "$({ zcat "$D"/alerts.jsonl.*.gz; cat "$D"/alerts.jsonl \
