@@ -175,7 +175,7 @@ int serve_run(const struct session_request *request, struct err *e)
 		if (s.interpreted)
 			log_notice("patterns are interpreted, since memory may not be made "
 				   "executable (MemoryDenyWriteExecute=): the same is found, for "
-				   "two to three times the processor time");
+				   "two to five times the processor time");
 		service_ready();
 		serve_on_status(&s);
 		result = loop_run(s.loop, e);
