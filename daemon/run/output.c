@@ -22,13 +22,15 @@ bool output_streams(const struct output *output)
 
 enum look_depth output_depth(const struct output *output)
 {
+	enum look_depth depth = output->format->depth;
+
 	if (output->select == SELECT_FLAGGED)
 		return LOOK_FLAGS;
-	if (output->envelope != NULL)
-		return LOOK_DEPTHS;
-	if (output->select == SELECT_PERSONAL && output->format->depth < LOOK_CATEGORIES)
-		return LOOK_CATEGORIES;
-	return output->format->depth;
+	if (output->envelope != NULL && output->envelope->depth > depth)
+		depth = output->envelope->depth;
+	if (output->select == SELECT_PERSONAL && depth < LOOK_CATEGORIES)
+		depth = LOOK_CATEGORIES;
+	return depth;
 }
 
 /* Redaction replaces flagged values only. */

@@ -86,7 +86,7 @@ if stream:
     s.listen(5)
 print("listens", file=sys.stderr, flush=True)
 
-HEAD = re.compile(rb"<\d{1,3}>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z \S+ \S+ \S+ \S+ "
+HEAD = re.compile(rb"<\d{1,3}>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d) \S+ \S+ \S+ \S+ "
                   rb"(\[[^ ]+( [^ =]+=\"([^\"\\\]]|\\.)*\")*\])+ ")
 
 def emit(message):
@@ -164,6 +164,24 @@ is "every alert is whole" "$(sed 's/^[^{]*//' "$D/j.out" | jq -r .record | tr '\
 stop_on_pipe
 end_receiver
 kill "$first"
+
+# The verdict is that of the tag, whatever is found.
+rm -f "$D/a.out" "$D/a.sock"
+printf 'state = "state"; default_purposes = [ "website-traffic-analysis" ];
+	inputs = ( { name = "in"; type = "stdin"; } );
+	outputs = ( { name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "tag"; },
+		{ name = "f"; type = "file"; path = "f.tag"; format = "tag"; } );\n' >"$CONF"
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+start_on_pipe
+cat conf/examples/access.log conf/examples/app.log >&9
+stop_on_pipe
+has_lines "$D/a.out" "$(wc -l <"$D/f.tag")"
+end_receiver
+tags() {
+	grep -aoE '\[purposed@32473 [^]]*\]' "$1"
+}
+is "the structured data says what a tag says" "$(tags "$D/a.out" | cksum)" "$(tags "$D/f.tag" | cksum)"
+ok "of several verdicts" test "$(tags "$D/f.tag" | grep -o 'verdict="[^"]*"' | sort -u | wc -l)" -ge 3
 like "what leaves the machine is redacted unless it is said otherwise" \
 	"$(printf 'outputs = ( { name = "a"; type = "syslog"; to = "tcp://127.0.0.1:9"; },
 		{ name = "b"; type = "syslog"; to = "unix:/x"; },
