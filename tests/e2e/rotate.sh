@@ -150,5 +150,5 @@ compress"
 	finish TERM
 done
 like "what was compressed is said" "$(cat "$D/err")" 'app\.log\.[0-9]+\.gz: it is no text, and not read'
-is "once for each file" "$(grep -c 'no text' "$D/err")" "$(ls "$LOG" | grep -c 'gz$')"
+ok "no more than once for each file" test "$(grep -c 'no text' "$D/err")" -le "$(ls "$LOG" | grep -c 'gz$')"
 done_testing
