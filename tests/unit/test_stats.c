@@ -52,7 +52,8 @@ static void test_counts(void **state)
 	assert_int_equal(a.findings[cell(1, REASON_NO_PURPOSE)], 1);
 	assert_int_equal(stats_flagged(&a), 3);
 	stats_clear(&a);
-	assert_int_equal(a.records + a.bytes + a.undeclared + a.passed + a.brief + stats_flagged(&a), 0);
+	assert_int_equal(
+		a.records + a.bytes + a.undeclared + a.passed + a.brief + stats_flagged(&a), 0);
 	assert_int_equal(a.findings[cell(0, REASON_NOT_PERMITTED)], 0);
 	assert_int_equal(a.n_categories, 3);
 	stats_fini(&a);
@@ -137,10 +138,11 @@ static void test_print(void **state)
 	stats_clear(&stats);
 	stats_verdict(&stats, VERDICT_PERMITTED, 3, true);
 	print(&out, &stats, engine_policy(run.engine), 1.0, 0);
-	assert_string_equal(buf_str(&out), "\n1 record, 0.0 MiB, in 1.0 s (0.0 MiB/s); 0 flagged\n"
-					   "records by verdict:\n"
-					   " permitted 1\n"
-					   "findings by category and reason, in flagged records:\n");
+	assert_string_equal(buf_str(&out),
+			    "\n1 record, 0.0 MiB, in 1.0 s (0.0 MiB/s); 0 flagged\n"
+			    "records by verdict:\n"
+			    " permitted 1\n"
+			    "findings by category and reason, in flagged records:\n");
 	stats_fini(&stats);
 	buf_fini(&out);
 	unit_run_close(&run);
