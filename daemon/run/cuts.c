@@ -82,6 +82,15 @@ static bool is_ready(const struct cuts *cuts, const struct batch *batch, const s
 	return cuts->seen >= few && (batch->bytes.len >= few || plan_has_look(plan, depth));
 }
 
+/* What is missing of a record is not searched: that is for the full look to say. */
+static void name_incomplete(struct cuts *cuts, const struct batch *batch)
+{
+	for (size_t i = 0; i < cuts->n && batch->framing == FRAMING_MESSAGES; i++)
+		cuts->records[i].named |= cuts->cuts[i].frame.len > cuts->cuts[i].frame.text.len;
+	if (batch->torn && cuts->n != 0)
+		cuts->records[cuts->n - 1].named = true;
+}
+
 const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
 			     struct glance *glance)
 {
@@ -101,9 +110,7 @@ const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum 
 		else if (plan_look(plan, depth) != NULL)
 			glance_run(glance, plan, depth, block, cuts->records, cuts->n, kind);
 	}
-	/* What is missing of a torn record is not searched: that is for the full look to say. */
-	if (batch->torn && cuts->n != 0)
-		cuts->records[cuts->n - 1].named = true;
+	name_incomplete(cuts, batch);
 	return missing;
 }
 

@@ -157,9 +157,10 @@ static bool is_quiet(const struct walk *w)
 static void pass_record(struct walk *w, size_t i)
 {
 	const struct cut *cut = &w->means->cuts->cuts[i];
+	const struct purpose_set *set = &w->means->cuts->records[i].plan->set;
 
-	stats_pass(&w->batch->stats, cut->frame.len + cut->frame.end.len,
-		   w->means->cuts->records[i].plan->set.n != 0);
+	stats_pass(&w->batch->stats, cut->frame.len + cut->frame.end.len, set->n != 0);
+	stats_purposes(&w->batch->stats, set, VERDICT_COUNT);
 	w->record.number++;
 }
 

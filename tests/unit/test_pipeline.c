@@ -449,6 +449,69 @@ static void test_messages(void **state)
 	unit_run_close(&run);
 }
 
+/* What a message has lost was not searched, however little the outputs want to know. */
+static void test_cut_messages(void **state)
+{
+	static const struct {
+		const char *format;
+		enum select select;
+	} wants[] = { { "json", SELECT_ALL }, { "json", SELECT_FLAGGED }, { "tag", SELECT_ALL } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wants); i++) {
+		struct unit_run run = unit_run_open("all", NULL);
+		struct unit_sink sink = unit_sink();
+		struct output output = unit_output(wants[i].format, wants[i].select, &sink, &run);
+		struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+		struct batch *batch = pipeline_take(pipeline);
+		struct stats stats;
+
+		batch->stream = stream_new("in", run.plan, NULL, false);
+		batch->framing = FRAMING_MESSAGES;
+		framing_add_message(&batch->bytes, span_str("nothing"), 7);
+		framing_add_message(&batch->bytes, span_str("nothing yet"), 12);
+		framing_add_message(&batch->bytes, span_str(""), 1);
+		assert_int_equal(pipeline_submit(pipeline, batch), 0);
+		stats_init(&stats, 3);
+		pipeline_stats(pipeline, &stats);
+		assert_int_equal(stats.records, 3);
+		assert_int_equal(stats.verdicts[VERDICT_UNSCANNED], 2);
+		stats_fini(&stats);
+		pipeline_free(&pipeline);
+		buf_fini(&sink.taken);
+		unit_run_close(&run);
+	}
+}
+
+/* Of every purpose it is counted what became of its records, also where nothing is written of them.
+ */
+static void test_purposes(void **state)
+{
+	static const enum select selects[] = { SELECT_FLAGGED, SELECT_ALL };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(selects); i++) {
+		struct unit_run run = unit_run_open("web", NULL);
+		struct unit_sink sink = unit_sink();
+		struct output output = unit_output("record", selects[i], &sink, &run);
+		struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+		const unsigned long long *row;
+		struct stats stats;
+
+		submit_text(pipeline, run.plan, "nothing\nto jan@example.be\nnor here\n", 0);
+		stats_init(&stats, 3);
+		pipeline_stats(pipeline, &stats);
+		assert_int_equal(stats.n_purposes, run.plan->set.purposes[0] + 1);
+		row = stats.purposes + run.plan->set.purposes[0] * STATS_VERDICTS;
+		assert_int_equal(row[VERDICT_OUT_OF_PURPOSE], 1);
+		assert_int_equal(row[VERDICT_COUNT], 2);
+		stats_fini(&stats);
+		pipeline_free(&pipeline);
+		buf_fini(&sink.taken);
+		unit_run_close(&run);
+	}
+}
+
 /* Long runs of clean lines, and between them, at the edges too, lines of which something is said.
  */
 static void fill_runs(struct buf *lines, struct buf *redacted, uint64_t *dice)
@@ -568,6 +631,8 @@ int main(void)
 		cmocka_unit_test(test_warm),
 		cmocka_unit_test(test_not_warm),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_cut_messages),
+		cmocka_unit_test(test_purposes),
 		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_lines),
 	};
