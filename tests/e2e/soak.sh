@@ -4,7 +4,7 @@
 #
 # In: numbered messages of an access log for SOAK_SECONDS: over TCP at half the rate that was
 # measured before, over a unix socket at a tenth of that, and 200 lines a second to a file,
-# which is renamed away every five seconds, as the output is.
+# which is renamed away every three seconds, as the output is.
 #
 # Out: every message of TCP and of the socket once, in order; every line of the file once;
 # memory that does not grow.
@@ -13,7 +13,7 @@
 . tests/support/daemon.sh || exit 1
 . tests/support/net.sh || exit 1
 
-SOAK=${SOAK_SECONDS:-10}
+SOAK=${SOAK_SECONDS:-7}
 # What was freed is not kept for long by a sanitizer.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:quarantine_size_mb=4"
 FLOOD="$T/flood"
@@ -33,7 +33,7 @@ start
 
 # --- How fast it can be --------------------------------------------------------------
 
-read -r n seconds <<<"$(timeout --preserve-status -s TERM 3 "$FLOOD" send "tcp:$TCP" max "$T/lines" 0)"
+read -r n seconds <<<"$(timeout --preserve-status -s TERM 2 "$FLOOD" send "tcp:$TCP" max "$T/lines" 0)"
 HALF=$(awk -v n="$n" -v s="$seconds" 'BEGIN { print int(n / s / 2) }')
 diag "$n messages in $seconds s; half of the rate is $HALF/s"
 ok "a rate was measured" test "$HALF" -gt 0
@@ -67,7 +67,7 @@ rotations=0
 : >"$T/rss"
 for ((i = 1; i <= SOAK; i++)); do
 	sleep 1
-	if [ $((i % 5)) = 0 ]; then
+	if [ $((i % 3)) = 0 ]; then
 		rotations=$((rotations + 1))
 		mv "$D/log/app.log" "$D/log/app.log.$rotations"
 		kill -HUP "$writer"
