@@ -5,6 +5,7 @@
  */
 #include <purposed/run/serve_private.h>
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,6 +187,8 @@ int serve_build(struct serve *s, struct err *e)
 		return -1;
 	}
 	change_to(s, setup, ports, state);
+	/* The old whole, and what reading the new one took: the heap would keep them. */
+	malloc_trim(0);
 	return 0;
 }
 
