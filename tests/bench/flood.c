@@ -321,6 +321,20 @@ static void look(struct probes *p, int fd)
 	}
 }
 
+static void send_probe(struct probes *p, int fd, bool stream, long number)
+{
+	char m[MESSAGE_MAX];
+	int len = snprintf(m, sizeof(m),
+			   "<134>Nov 23 23:01:12 web1 probe: 192.0.2.7 - - [17/May/2025:10:05:56 "
+			   "+0000] \"GET /favicon.ico HTTP/1.1\" 200 3638 \"-\" \"Example/1.0\" "
+			   "PROBE number=%09ld end%s",
+			   number, stream ? "\n" : "");
+
+	p->sent[number - 1] = now();
+	if (write(fd, m, (size_t)len) < 0)
+		die("send");
+}
+
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -344,17 +358,7 @@ static int measure_latency(char **args)
 	p.took = calloc((size_t)p.n, sizeof(double));
 	while (p.came < p.n && (end == 0 || now() < end)) {
 		if (sent < p.n && now() >= next) {
-			char m[MESSAGE_MAX];
-			int len = snprintf(m, sizeof(m),
-					   "<134>Nov 23 23:01:12 web1 probe: 192.0.2.7 - - "
-					   "[17/May/2025:10:05:56 +0000] \"GET /favicon.ico "
-					   "HTTP/1.1\" 200 3638 \"-\" \"Example/1.0\" PROBE "
-					   "number=%09ld end%s",
-					   sent + 1, stream ? "\n" : "");
-
-			p.sent[sent++] = now();
-			if (write(fd, m, (size_t)len) < 0)
-				die("send");
+			send_probe(&p, fd, stream, ++sent);
 			next += gap;
 			end = sent == p.n ? now() + 5 : 0;
 		}
