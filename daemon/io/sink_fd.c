@@ -63,6 +63,12 @@ static int fd_reopen(struct sink *sink, struct err *e)
 	return 0;
 }
 
+static bool fd_goes_on(const struct sink *sink)
+{
+	(void)sink;
+	return true;
+}
+
 static void fd_free(struct sink *sink)
 {
 	free(sink);
@@ -74,6 +80,7 @@ struct sink *sink_fd_new(int fd, const char *name, int patience_ms)
 		.write = fd_write,
 		.reopen = fd_reopen,
 		.free = fd_free,
+		.goes_on = fd_goes_on,
 	};
 	struct fd_sink *s = mem_new(1, sizeof(*s));
 

@@ -51,6 +51,7 @@ struct alerts {
 	size_t n, cap;
 	bool unsaved;	/* groups have changed since alerts_save */
 	struct buf out; /* lines that the sink has still to take */
+	size_t at;	/* of the first of them it has taken so many bytes */
 	size_t passed;	/* bytes of the lines that are offered next, which are in out already */
 	long long minute_ms; /* when it began; 0: none has */
 	unsigned long long in_minute;
@@ -265,16 +266,20 @@ static void take_line(struct alerts *a, struct span line)
 
 /* --- The sink ------------------------------------------------------------------------ */
 
+/* Whole lines go when they are taken: one of which a file has a part may have to go to another. */
 static enum sink_result flush(struct alerts *a, struct err *e)
 {
-	struct span rest = buf_span(&a->out);
+	struct span all = buf_span(&a->out);
+	struct span rest = span_slice(all, a->at, all.len);
 	enum sink_result result = sink_write(a->to, &rest, e);
-	size_t taken = a->out.len - rest.len;
+	size_t taken = all.len - rest.len;
+	size_t start = span_line_start(all, taken);
 
-	if (taken != 0) {
-		memmove(a->out.ptr, rest.ptr, rest.len);
-		mem_wipe(a->out.ptr + rest.len, taken);
-		a->out.len = rest.len;
+	a->at = taken - start;
+	if (start != 0) {
+		memmove(a->out.ptr, a->out.ptr + start, all.len - start);
+		mem_wipe(a->out.ptr + all.len - start, start);
+		a->out.len = all.len - start;
 	}
 	return result;
 }
@@ -316,7 +321,6 @@ enum sink_result alerts_tick(struct sink *sink, bool all, struct err *e)
 	return result;
 }
 
-/* Lines of which a part was written are made anew by reopening: out goes on where it was. */
 static int alerts_reopen(struct sink *sink, struct err *e)
 {
 	struct alerts *a = (struct alerts *)sink;
@@ -324,6 +328,8 @@ static int alerts_reopen(struct sink *sink, struct err *e)
 
 	pthread_mutex_lock(&a->lock);
 	result = sink_reopen(a->to, e);
+	if (result == 0 && !sink_goes_on(a->to))
+		a->at = 0;
 	pthread_mutex_unlock(&a->lock);
 	return result;
 }
@@ -338,10 +344,12 @@ void alerts_take(struct sink *sink, struct sink *old_sink)
 	end_groups(old, true);
 	end_minute(old);
 	buf_add_span(&a->out, buf_span(&old->out));
+	a->at = sink_goes_on(a->to) && sink_goes_on(old->to) ? old->at : 0;
 	a->passed = old->passed;
 	a->counters = old->counters;
 	a->unsaved = a->settings.window_s != 0;
 	buf_wipe(&old->out);
+	old->at = 0;
 	pthread_mutex_unlock(&a->lock);
 	pthread_mutex_unlock(&old->lock);
 }
@@ -478,6 +486,11 @@ struct sink **alerts_sink(struct sink *sink)
 	return &((struct alerts *)sink)->to;
 }
 
+static bool alerts_go_on(const struct sink *sink)
+{
+	return sink_goes_on(((const struct alerts *)sink)->to);
+}
+
 static void alerts_start(struct sink *sink)
 {
 	sink_start(((struct alerts *)sink)->to);
@@ -517,6 +530,7 @@ struct sink *alerts_new(struct sink *to, const struct alerts_settings *settings)
 		.write = alerts_write,
 		.reopen = alerts_reopen,
 		.free = alerts_free,
+		.goes_on = alerts_go_on,
 		.start = alerts_start,
 		.count = alerts_count_sink,
 	};

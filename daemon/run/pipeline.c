@@ -145,14 +145,6 @@ static void worker_follow(struct worker *worker, const struct engine *engine)
 	worker->engine = engine;
 }
 
-/* Where the line that byte `at` of bytes belongs to starts. */
-static size_t line_start(struct span bytes, size_t at)
-{
-	const char *lf = at != 0 ? memrchr(bytes.ptr, '\n', at) : NULL;
-
-	return lf != NULL ? (size_t)(lf - bytes.ptr) + 1 : 0;
-}
-
 /* Offers bytes to the sink of an output, and holds the rest if that is to be. */
 static enum sink_result offer(struct pipeline *p, size_t output, struct span bytes, struct err *e)
 {
@@ -170,7 +162,7 @@ static enum sink_result offer(struct pipeline *p, size_t output, struct span byt
 	if (held->bytes.len == 0) {
 		/* The line that was cut is kept whole, for pipeline_rewind. */
 		size_t taken = bytes.len - rest.len;
-		size_t start = line_start(bytes, taken);
+		size_t start = span_line_start(bytes, taken);
 
 		held->at = taken - start;
 		rest = span_slice(bytes, start, bytes.len);
@@ -530,17 +522,22 @@ void pipeline_rewind(struct pipeline *p, size_t output)
 {
 	struct held *held = &p->held[output];
 
-	held->at = line_start(buf_span(&held->bytes), held->at);
+	if (sink_goes_on(p->outputs[output].sink))
+		return;
+	held->at = span_line_start(buf_span(&held->bytes), held->at);
 }
 
 void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *to, size_t to_output)
 {
 	struct held *old = &from->held[output];
+	struct held *held = &to->held[to_output];
 
-	pipeline_rewind(from, output);
-	to->held[to_output].written += old->written;
-	buf_add_span(&to->held[to_output].bytes,
-		     span_slice(buf_span(&old->bytes), old->at, old->bytes.len));
+	held->written += old->written;
+	held->at = old->at;
+	buf_add_span(&held->bytes, buf_span(&old->bytes));
+	if (!sink_goes_on(from->outputs[output].sink))
+		held->at = span_line_start(buf_span(&held->bytes), held->at);
+	pipeline_rewind(to, to_output);
 	held_release(old);
 }
 

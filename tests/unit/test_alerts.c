@@ -157,6 +157,55 @@ static void test_slow(void **state)
 	buf_fini(&out);
 }
 
+/* A line of which the old file has a part goes to the new one whole. */
+static void test_reopen(void **state)
+{
+	struct control c;
+	struct buf out = { 0 };
+	struct span rest;
+	struct err e = { 0 };
+
+	(void)state;
+	open_control(&c, 0, 3);
+	c.behind.full_every = 2;
+	add(&c, &out, "in", "jan@example.be", 1);
+	add(&c, &out, "other", "jan@example.be", 2);
+	rest = buf_span(&out);
+	assert_int_equal(offer(&c, &rest), SINK_FULL);
+	took(&c, "i");
+	assert_int_equal(sink_reopen(c.alerts, &e), 0);
+	assert_int_equal(offer(&c, &rest), SINK_ACCEPTED);
+	took(&c, A "\n" OTHER "\n");
+	close_control(&c);
+	buf_fini(&out);
+}
+
+/* The same where the new file is that of a new setup. */
+static void test_take_part(void **state)
+{
+	struct control old;
+	struct control next;
+	struct buf out = { 0 };
+	struct span rest;
+	struct err e = { 0 };
+
+	(void)state;
+	open_control(&old, 0, 3);
+	open_control(&next, 0, 3);
+	old.behind.full_every = 2;
+	add(&old, &out, "in", "jan@example.be", 1);
+	rest = buf_span(&out);
+	assert_int_equal(offer(&old, &rest), SINK_FULL);
+	took(&old, "i");
+	alerts_take(next.alerts, old.alerts);
+	assert_int_equal(offer(&next, &rest), SINK_ACCEPTED);
+	assert_int_equal(alerts_tick(next.alerts, true, &e), SINK_ACCEPTED);
+	took(&next, A "\n");
+	close_control(&old);
+	close_control(&next);
+	buf_fini(&out);
+}
+
 /* A reload: what waits is not lost, and what was not taken goes on where it was. */
 static void test_take(void **state)
 {
@@ -184,10 +233,9 @@ static void test_take(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_slow),
-		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_groups), cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_slow),   cmocka_unit_test(test_reopen),
+		cmocka_unit_test(test_take),   cmocka_unit_test(test_take_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,6 +302,52 @@ static void test_rewind(void **state)
 	unit_run_close(&run);
 }
 
+static bool goes_on(const struct sink *sink)
+{
+	(void)sink;
+	return true;
+}
+
+/* But not where the old one and the new one are the same: there it goes on. */
+static void test_rewind_same(void **state)
+{
+	static const struct sink_ops ops = { .write = unit_sink_write,
+					     .reopen = unit_sink_reopen,
+					     .free = unit_sink_free,
+					     .goes_on = goes_on };
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink sink = unit_sink();
+	struct unit_sink other = unit_sink();
+	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
+	struct output another = unit_output("record", SELECT_ALL, &other, &run);
+	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	struct pipeline *next = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	struct pipeline *elsewhere = pipeline_new(&another, 1, 3, 1, BATCH_BYTES);
+
+	(void)state;
+	sink.sink.ops = &ops;
+	pipeline_hold(pipeline);
+	sink.full_every = 5;
+	submit_text(pipeline, run.plan, "one\ntwo\n", -1);
+	pipeline_rewind(pipeline, 0);
+	assert_int_equal(pipeline_retry(pipeline), SINK_FULL);
+	assert_true(span_is(buf_span(&sink.taken), "on"));
+	pipeline_move_held(pipeline, 0, next, 0);
+	assert_int_equal(pipeline_held(pipeline, 0), 0);
+	assert_int_equal(pipeline_retry(next), SINK_FULL);
+	assert_true(span_is(buf_span(&sink.taken), "one"));
+	/* what is another gets the line whole */
+	pipeline_move_held(next, 0, elsewhere, 0);
+	assert_int_equal(pipeline_retry(elsewhere), SINK_ACCEPTED);
+	assert_true(span_is(buf_span(&other.taken), "one\ntwo\n"));
+	pipeline_free(&pipeline);
+	pipeline_free(&next);
+	pipeline_free(&elsewhere);
+	buf_fini(&sink.taken);
+	buf_fini(&other.taken);
+	unit_run_close(&run);
+}
+
 /* What was begun in the owner's thread goes on beside it, in order; asking twice is once. */
 static void test_apart(void **state)
 {
@@ -626,6 +672,7 @@ int main(void)
 		cmocka_unit_test(test_full_sink),
 		cmocka_unit_test(test_holding),
 		cmocka_unit_test(test_rewind),
+		cmocka_unit_test(test_rewind_same),
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_warm),

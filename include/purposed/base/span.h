@@ -50,4 +50,12 @@ static inline bool span_starts(struct span s, const char *prefix)
 	return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
 }
 
+/* Where the line starts that byte at of s belongs to, or would if there was one more. */
+static inline size_t span_line_start(struct span s, size_t at)
+{
+	const char *lf = at != 0 ? (const char *)memrchr(s.ptr, '\n', at) : NULL;
+
+	return lf != NULL ? (size_t)(lf - s.ptr) + 1 : 0;
+}
+
 #endif

@@ -43,6 +43,11 @@ struct sink_ops {
 	/* Opens anew what has a name, for log rotation; -1: described in e, the old one stays. */
 	int (*reopen)(struct sink *sink, struct err *e);
 	void (*free)(struct sink *sink);
+	/*
+	 * Whether it is one and the same however often it is opened, so that a line of
+	 * which it has a part is gone on with, not begun again.  NULL: it is not.
+	 */
+	bool (*goes_on)(const struct sink *sink);
 	/* Begins with what is left from before, if there is something; NULL: nothing ever is. */
 	void (*start)(struct sink *sink);
 	/* NULL: it counts nothing. */
@@ -57,6 +62,11 @@ static inline enum sink_result sink_write(struct sink *sink, struct span *bytes,
 static inline int sink_reopen(struct sink *sink, struct err *e)
 {
 	return sink->ops->reopen(sink, e);
+}
+
+static inline bool sink_goes_on(const struct sink *sink)
+{
+	return sink->ops->goes_on != NULL && sink->ops->goes_on(sink);
 }
 
 static inline void sink_start(struct sink *sink)

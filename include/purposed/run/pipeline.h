@@ -110,7 +110,8 @@ size_t pipeline_queued(struct pipeline *pipeline);
 
 /*
  * The sink of the output was opened anew: if only a part of a line went to the
- * old one, what is held starts with that line again.
+ * old one, what is held starts with that line again, unless it is one and the
+ * same (sink_goes_on).
  */
 void pipeline_rewind(struct pipeline *pipeline, size_t output);
 
