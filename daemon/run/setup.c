@@ -248,6 +248,23 @@ static void take_alerts(struct setup *setup, size_t to, struct setup *old, size_
 	alerts_take(output->sink, old->outputs[from].sink);
 }
 
+/* An output that is no more writes what it can. */
+static void end_output(struct setup *old, size_t index)
+{
+	const char *name = old->session.settings->outputs[index].name;
+	struct output *output = &old->outputs[index];
+	size_t held = pipeline_held(old->pipeline, index);
+	struct err e = { 0 };
+
+	if (held != 0)
+		log_error("output '%s' is no more: %zu bytes that it could not write are dropped",
+			  name, held);
+	if (output->controlled && alerts_tick(output->sink, true, &e) != SINK_ACCEPTED)
+		log_error("output '%s' is no more: alerts that waited in its windows are dropped",
+			  name);
+	err_fini(&e);
+}
+
 static struct sink **sink_of(struct output *output)
 {
 	return output->controlled ? alerts_sink(output->sink) : &output->sink;
@@ -259,18 +276,14 @@ static void take_held(struct setup *setup, struct setup *old)
 	const struct settings *before = old->session.settings;
 
 	for (size_t i = 0; i < before->n_outputs; i++) {
-		const char *name = before->outputs[i].name;
-		size_t to = find_output(settings, name);
-		size_t held = pipeline_held(old->pipeline, i);
+		size_t to = find_output(settings, before->outputs[i].name);
 
-		if (to < settings->n_outputs)
+		if (to < settings->n_outputs) {
 			take_alerts(setup, to, old, i);
-		if (to < settings->n_outputs)
 			pipeline_move_held(old->pipeline, i, setup->pipeline, to);
-		else if (held != 0)
-			log_error("output '%s' is no more: %zu bytes that it could not write "
-				  "are dropped",
-				  name, held);
+		} else {
+			end_output(old, i);
+		}
 	}
 }
 

@@ -15,8 +15,9 @@ cat >"$CONF" <<-END
 	inputs = ( { name = "in"; type = "stdin"; } );
 	outputs = (
 	  { name = "all"; type = "file"; path = "all.jsonl"; },
-	  { name = "grouped"; type = "file"; path = "grouped.jsonl"; select = "flagged"; window = 2; },
+	  { name = "grouped"; type = "file"; path = "grouped.jsonl"; select = "flagged"; window = 6; },
 	  { name = "limited"; type = "file"; path = "limited.jsonl"; rate_limit = 5; },
+	  { name = "gone"; type = "file"; path = "gone.jsonl"; select = "flagged"; window = 3600; },
 	  { name = "ecs"; type = "file"; path = "ecs"; format = "ecs"; select = "flagged"; window = 3600; },
 	  { name = "cef"; type = "file"; path = "cef"; format = "cef"; select = "flagged"; window = 3600;
 	    rate_limit = 1; } );
@@ -40,9 +41,11 @@ is "and the first and the last time" "$(jq -r 'select(.count == 100) | .first + 
 is "a limit lets so many through" "$(wc -l <"$D/limited.jsonl")" 5
 echo "b@example.be" >&9
 has_lines "$D/all.jsonl" 202
+sed -i '/"gone"/d' "$CONF"
 kill -HUP "$daemon_pid"
 said reloaded:
 is "a reload writes what waits" "$(jq -r .count "$D/grouped.jsonl" | paste -sd' ')" "100 1 1"
+is "also of an output that it does away with" "$(jq -r .count "$D/gone.jsonl" | paste -sd' ')" "101 1"
 is "and says what was held back" "$(sed -n 6p "$D/limited.jsonl" | jq -c '[.output, .held_back, .verdicts]')" \
 	'["limited",197,{"gap":99,"clean":98}]'
 echo "c@example.be" >&9
