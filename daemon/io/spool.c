@@ -23,7 +23,6 @@
 enum {
 	HEAD_BYTES = 4096,
 	HEAD_AT = 64,
-	MESSAGE_MAX = 16 * 1024 * 1024,
 	WINDOW_BYTES = 256 * 1024,
 	PUNCH_BYTES = 1024 * 1024, /* so much is given back at a time */
 };
@@ -95,7 +94,7 @@ static uint32_t length_at(struct spool *s, uint64_t at, bool *failed_r)
 	if (*failed_r)
 		return 0;
 	memcpy(&len, in_window(s, at), sizeof(len));
-	return len <= MESSAGE_MAX && len <= s->end - at - sizeof(len) ? len : 0;
+	return len <= s->end - at - sizeof(len) ? len : 0;
 }
 
 bool spool_read(struct spool *s, struct span *message_r, struct err *e)

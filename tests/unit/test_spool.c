@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <purposed/base/mem.h>
 #include <purposed/io/doubt.h>
 #include <purposed/io/spool.h>
 
@@ -109,6 +110,32 @@ static void test_room(void **state)
 	spool_release(spool, spool_cursor(spool));
 	assert_true(spool_has_room(spool, 5));
 	spool_close(&spool);
+	unlink(path);
+	rmdir(dir);
+}
+
+/* A long record with all that is to be said of it, and what comes behind it. */
+static void test_large(void **state)
+{
+	enum { BYTES = 17 * 1024 * 1024 };
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	char *text = mem_new(BYTES + 1, 1);
+
+	(void)state;
+	memset(text, 'x', BYTES);
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 1000);
+	add(spool, text);
+	add(spool, "next");
+	reads(spool, text);
+	spool_close(&spool);
+	spool = open_spool(path, 1000);
+	reads(spool, text);
+	reads(spool, "next");
+	spool_close(&spool);
+	free(text);
 	unlink(path);
 	rmdir(dir);
 }
@@ -309,10 +336,10 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
-		cmocka_unit_test(test_torn),	     cmocka_unit_test(test_many),
-		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_doubt),
-		cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool), cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large), cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_many),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_doubt), cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
