@@ -131,6 +131,15 @@ echo "after the reloads" >>"$LOG/a.log"
 ok "reloads" has_lines "$OUT" 21
 sleep 0.3
 is "make nothing come again" "$(wc -l <"$OUT")" 21
+config '{ name = "renamed"; type = "tail"; path = "log/[a-z].log"; from = "start"; }'
+kill -HUP "$daemon_pid"
+said 'reloaded' 3
+is "under a new name there is a checkpoint at once" \
+	"$(tail -n +2 "$D/state/renamed.checkpoint" | grep '^file ')" \
+	"$(tail -n +2 "$D/state/files.checkpoint" | grep '^file ')"
+config '{ name = "files"; type = "tail"; path = "log/[a-z].log"; from = "start"; }'
+kill -HUP "$daemon_pid"
+said 'reloaded' 4
 finish TERM
 
 sed -i 's/^file /fire /' "$D/state/files.checkpoint"
