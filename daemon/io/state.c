@@ -152,10 +152,7 @@ static void put_aside(const struct state *s, const char *name, const char *file)
 	struct buf aside = { 0 };
 
 	add_name(&aside, name, ".damaged");
-	log_warning(
-		"the checkpoint %s/%s is damaged: input '%s' is read from the beginning; nothing "
-		"is missed, but records may come out again",
-		s->path, file, name);
+	log_warning("the checkpoint %s/%s is damaged", s->path, file);
 	if (renameat(s->folder, file, s->folder, aside.ptr) == 0)
 		log_warning("it is kept as %s/%s", s->path, aside.ptr);
 	buf_fini(&aside);

@@ -469,7 +469,7 @@ int alerts_load(struct sink *sink, const struct state *state, struct err *e)
 	add_state_name(&name, a);
 	found = state_load(state, buf_str(&name), "alerts", &text, e);
 	pthread_mutex_lock(&a->lock);
-	if (found == CHECKPOINT_LOADED && !read_groups(a, &text))
+	if (found == CHECKPOINT_DAMAGED || (found == CHECKPOINT_LOADED && !read_groups(a, &text)))
 		log_error("output '%s': of the alerts that waited in their windows some are lost",
 			  a->settings.name);
 	if (a->n != 0)

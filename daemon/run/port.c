@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <purposed/base/log.h>
 #include <purposed/run/settings_private.h>
 
 static const struct kind {
@@ -42,6 +43,10 @@ static int find_start(const struct settings_input *settings, const struct port *
 		found = state_load(state, settings->name, settings_input_types[settings->type],
 				   text, e);
 	}
+	if (found == CHECKPOINT_DAMAGED)
+		log_warning("input '%s' is read from the beginning; nothing is missed, but records "
+			    "may come out again",
+			    settings->name);
 	*start_r = (struct port_start){ found != CHECKPOINT_NONE, buf_span(text) };
 	return found == CHECKPOINT_FAILED ? -1 : 0;
 }

@@ -95,6 +95,20 @@ start
 finish TERM
 is "and not once more by the next daemon" "$(wc -l <"$D/w.jsonl")" 1
 
+# A kill tears no checkpoint, but a disk may.
+start
+echo "a@example.be" >>"$D/in.log"
+has_lines "$D/all" 61
+sleep 1.5
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+truncate -s -5 "$D/state/alerts%20of%20output%20w.checkpoint"
+ok "a damaged checkpoint of alerts" start
+like "is said, and what it means" "$(cat "$D/err")" \
+	"alerts%20of%20output%20w.checkpoint is damaged.*output 'w': .*waited in their windows some are lost"
+is "no input is said to be read again" "$(grep -c "from the beginning" "$D/err")" 0
+finish TERM
+
 # --- Pseudonyms: whose key, and which -----------------------------------------------------
 
 pseudonym() { # KEY-SETTINGS

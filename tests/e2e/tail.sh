@@ -144,7 +144,8 @@ finish TERM
 
 sed -i 's/^file /fire /' "$D/state/files.checkpoint"
 ok "a damaged checkpoint" start
-like "is said" "$(cat "$D/err")" 'checkpoint .*/state/files\.checkpoint is damaged'
+like "is said" "$(cat "$D/err")" \
+	"checkpoint .*/state/files\\.checkpoint is damaged.*input 'files' is read from the beginning"
 ok "and put aside" test -s "$D/state/files.damaged"
 all=$(cat "$LOG"/?.log | wc -l)
 ok "everything is read again" has_lines "$OUT" $((21 + all))

@@ -32,7 +32,7 @@ bool state_is(const struct state *state, const char *path);
 enum checkpoint {
 	CHECKPOINT_NONE, /* there is none: the input was never read */
 	CHECKPOINT_LOADED,
-	CHECKPOINT_DAMAGED, /* logged; it is put aside: how far was read is not known */
+	CHECKPOINT_DAMAGED, /* logged, but for what that means; it is put aside */
 	CHECKPOINT_FAILED,  /* described in e: it cannot be read, or is not of such an input */
 };
 
