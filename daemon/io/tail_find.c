@@ -343,12 +343,29 @@ static void on_changed(struct tail *t, const char *path)
 		look_at(t, path);
 }
 
+/*
+ * What was known under the name has lost it: that is what the event tells of.  If
+ * it has not, something else came and went before anybody looked, and may have
+ * been written to: two rotations, one right behind the other.
+ */
+static void on_went(struct tail *t, const char *path)
+{
+	const struct tail_file *before = tail_files_named(&t->files, path);
+
+	look_at(t, path);
+	if (!tail_fits(t, path) || (before != NULL && tail_files_named(&t->files, path) != before))
+		return;
+	if (t->since == 0)
+		t->since = t->looked - 1;
+	tail_take_rotated(t, path);
+}
+
 static void on_event(struct tail *t, enum watch_what what, const char *path)
 {
 	switch (what) {
 	case WATCH_CHANGED: on_changed(t, path); break;
-	case WATCH_CAME:
-	case WATCH_WENT: look_at(t, path); break;
+	case WATCH_CAME: look_at(t, path); break;
+	case WATCH_WENT: on_went(t, path); break;
 	case WATCH_SECOND: on_second(t); break;
 	default:
 		t->since = t->looked - 1;
@@ -361,16 +378,17 @@ void tail_find(struct tail *t)
 {
 	const time_t now = time(NULL);
 	const char *path = "";
-	enum watch_what what;
+	enum watch_what what = WATCH_MISSED;
 
 	if (now - t->looked > AWAY_S)
 		t->since = t->looked - 1;
-	for (int i = 0; i < EVENTS_MAX; i++) {
+	for (int i = 0; i < EVENTS_MAX && what != WATCH_NOTHING; i++) {
 		what = watch_next(t->watch, &path);
-		if (what == WATCH_NOTHING)
-			break;
-		on_event(t, what, path);
+		if (what != WATCH_NOTHING)
+			on_event(t, what, path);
 	}
 	t->since = 0;
-	t->looked = now;
+	/* Events that are still to come are of what was written since the last look. */
+	if (what == WATCH_NOTHING)
+		t->looked = now;
 }

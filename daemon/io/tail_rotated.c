@@ -2,9 +2,9 @@
  * What rotations leave behind: texts under other names, and copies.
  *
  * What was read of a file is known by its inode, or, of a copy, by its first bytes.
- * What came and was rotated away while nobody looked (the daemon was down, or an
- * output took nothing for long) was never known by either: it is what lies under a
- * rotated name and was written to since.
+ * What came and was rotated away while nobody looked (the daemon was down, an output
+ * took nothing for long, or rotations were faster than looks) was never known by
+ * either: it is what lies under a rotated name and was written to since.
  */
 #include <purposed/io/tail_private.h>
 
