@@ -60,12 +60,29 @@ bool settings_same_path(const char *a, const char *b)
 	return true;
 }
 
+int settings_read_text(const struct conf_node *group, const char *name, enum conf_need need,
+		       const char **text_r, struct err *e)
+{
+	const char *text = NULL;
+
+	if (conf_read_string(group, name, need, &text, e) != 0)
+		return -1;
+	if (text == NULL)
+		return 0;
+	if (*text == '\0') {
+		conf_err(e, conf_get(group, name), "'%s' is empty", name);
+		return -1;
+	}
+	*text_r = text;
+	return 0;
+}
+
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
 		       char **path_r, struct err *e)
 {
 	const char *path = NULL;
 
-	if (conf_read_string(group, name, need, &path, e) != 0)
+	if (settings_read_text(group, name, need, &path, e) != 0)
 		return -1;
 	if (path != NULL) {
 		free(*path_r);

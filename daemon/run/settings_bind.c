@@ -2,8 +2,10 @@
 #include <purposed/run/settings_private.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/io/syslog.h>
 
 enum { SELECTORS = 6 };
 
@@ -19,6 +21,16 @@ static const struct selector {
 	{ "peer", offsetof(struct stream_selector, peer) },
 };
 
+/* A name of no facility would bind nothing.  Globs, and numbers beyond the names, may. */
+static int check_facility(const struct conf_node *node, const char *glob, struct err *e)
+{
+	if (glob == NULL || strpbrk(glob, "*?[\\") != NULL ||
+	    glob[strspn(glob, "0123456789")] == '\0' || syslog_facility_number(span_str(glob)) >= 0)
+		return 0;
+	conf_err(e, conf_get(node, "facility"), "'%s' is no facility of syslog", glob);
+	return -1;
+}
+
 static int read_selector(const struct conf_node *node, struct stream_selector *selector,
 			 struct err *e)
 {
@@ -28,9 +40,10 @@ static int read_selector(const struct conf_node *node, struct stream_selector *s
 	for (size_t i = 0; i < SELECTORS; i++) {
 		void *field = (char *)selector + selectors[i].field;
 
-		bad |= conf_read_string(node, selectors[i].name, CONF_OPTIONAL, field, e);
+		bad |= settings_read_text(node, selectors[i].name, CONF_OPTIONAL, field, e);
 		any |= conf_get(node, selectors[i].name) != NULL;
 	}
+	bad |= check_facility(node, selector->facility, e);
 	if (!any) {
 		conf_err(e, node,
 			 "a binding must name one of app, host, facility, unit, path, peer");

@@ -79,6 +79,17 @@ static bool leaves_us_out(const struct settings_ids *match)
 	return false;
 }
 
+/* --- Files ------------------------------------------------------------------------ */
+
+static bool reads_file(const struct settings_input *input, const char *path)
+{
+	if (input->path == NULL || path == NULL)
+		return false;
+	if (input->type == INPUT_FIFO)
+		return settings_same_path(input->path, path);
+	return input->type == INPUT_TAIL && fnmatch(input->path, path, FNM_PATHNAME) == 0;
+}
+
 /* --- All ---------------------------------------------------------------------------- */
 
 static int check_pair(const struct settings_input *input, const struct settings_output *output,
@@ -92,8 +103,7 @@ static int check_pair(const struct settings_input *input, const struct settings_
 			 input->name, output->name);
 		return -1;
 	}
-	if (input->type == INPUT_TAIL && output->type == OUTPUT_FILE && input->path != NULL &&
-	    output->path != NULL && fnmatch(input->path, output->path, FNM_PATHNAME) == 0) {
+	if (output->type == OUTPUT_FILE && reads_file(input, output->path)) {
 		conf_err(e, input->node, "input '%s' would read back what output '%s' writes to %s",
 			 input->name, output->name, output->path);
 		return -1;

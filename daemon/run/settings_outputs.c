@@ -234,7 +234,7 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 	}
 	output->file = (struct sink_file_options){ -1, -1, -1 };
 	bad |= conf_only(node, keys, e);
-	bad |= conf_read_string(node, "name", CONF_REQUIRED, &output->name, e);
+	bad |= settings_read_text(node, "name", CONF_REQUIRED, &output->name, e);
 	bad |= settings_read_word(node, "type", CONF_REQUIRED, settings_output_types, &type, e);
 	bad |= settings_read_word(node, "select", CONF_OPTIONAL, select_words, &select, e);
 	bad |= settings_read_word(node, "redact", CONF_OPTIONAL, redact_words, &redact, e);

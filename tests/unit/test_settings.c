@@ -205,6 +205,20 @@ static const struct mistake {
 	{ "checkpoint_interval = 0;", ":1: 'checkpoint_interval' is 0, must be from 1 to 3600" },
 	{ "inputs = ( { name = 'a'; type = 'tail'; } );", ":1: setting 'path' is missing" },
 	{ "inputs = ( { name = 'a'; type = 'fifo'; } );", ":1: setting 'path' is missing" },
+	{ "inputs = ( { name = 'a'; type = 'tail';\n path = ''; } );", ":2: 'path' is empty" },
+	{ "inputs = ( { name = ''; type = 'stdin'; } );", ":1: 'name' is empty" },
+	{ "outputs = ( { name = ''; type = 'stdout'; } );", ":1: 'name' is empty" },
+	{ "outputs = ( { name = 'a'; type = 'file'; path = ''; } );", ":1: 'path' is empty" },
+	{ "state = '';", ":1: 'state' is empty" },
+	{ "inputs = ( { name = 'a'; type = 'stdin'; bind = (\n { app = ''; purposes = [ 'p' ]; } "
+	  "); } );",
+	  ":2: 'app' is empty" },
+	{ "inputs = ( { name = 'a'; type = 'stdin'; bind = (\n"
+	  " { facility = 'atuh'; purposes = [ 'p' ]; } ); } );",
+	  ":2: 'atuh' is no facility of syslog" },
+	{ "outputs = ( { name = 'o'; type = 'file'; path = '/run/p/pipe'; } );\n"
+	  "inputs = ( { name = 'f'; type = 'fifo'; path = '/run/p//pipe'; } );",
+	  ":2: input 'f' would read back what output 'o' writes to /run/p/pipe" },
 	{ "inputs = ( { name = 'a'; type = 'stdin';\n path = 'x'; } );",
 	  ":2: 'path' needs an input of type \"tail\" or \"fifo\" or \"journal\"" },
 	{ "inputs = ( { name = 'a'; type = 'fifo'; path = 'x';\n from = 'start'; } );",

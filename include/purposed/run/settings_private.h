@@ -29,6 +29,10 @@ extern const char *const settings_output_types[];
 extern const char *const settings_framings[];
 extern const char *const settings_froms[];
 
+/* A string with something in it; *text_r is untouched when absent. */
+int settings_read_text(const struct conf_node *group, const char *name, enum conf_need need,
+		       const char **text_r, struct err *e);
+
 /* Relative paths are relative to the configuration file.  *path_r is freed and replaced. */
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
 		       char **path_r, struct err *e);
