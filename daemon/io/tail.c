@@ -10,21 +10,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <purposed/base/mem.h>
-
-/* Every file that is followed is open. */
-static void raise_files_max(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
 
 /* "time SECONDS" says when the positions were those of the files. */
 static int read_positions(struct tail *t, struct span text, struct err *e)
@@ -83,7 +71,6 @@ int tail_new(struct tail **tail_r, const struct tail_options *options, struct er
 		tail_free(&t);
 		return -1;
 	}
-	raise_files_max();
 	tail_start(t);
 	*tail_r = t;
 	return 0;
