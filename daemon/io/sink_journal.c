@@ -37,13 +37,20 @@ static bool make_socket(struct journal_sink *s)
 	return s->fd >= 0;
 }
 
+/* The message is the last field: whatever stands in it ends none. */
 static void make_entry(struct buf *entry, struct span line)
 {
+	char *field;
+	char *end;
+
 	buf_wipe(entry);
 	buf_add_span(entry, line);
-	for (size_t i = 0; i < entry->len; i++) {
-		if (entry->ptr[i] == SINK_FIELD_END)
-			entry->ptr[i] = '\n';
+	for (field = entry->ptr; !span_starts(line, "MESSAGE="); field = end + 1) {
+		end = memchr(field, SINK_FIELD_END, line.len);
+		if (end == NULL)
+			return;
+		*end = '\n';
+		line = span_slice(line, (size_t)(end + 1 - field), line.len);
 	}
 }
 

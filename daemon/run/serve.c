@@ -137,8 +137,10 @@ static void fini(struct serve *s)
 	loop_free(&s->loop);
 }
 
-/* Every connection is a descriptor, and every file that is followed; the usual limit is for
- * programs that use select(2). */
+/*
+ * Every connection and every file that is followed is a descriptor; the usual limit is for
+ * programs that use select(2).
+ */
 static void raise_descriptors(void)
 {
 	struct rlimit limit;

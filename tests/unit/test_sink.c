@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <purposed/io/pipe.h>
 #include <purposed/io/sink.h>
@@ -247,13 +250,39 @@ static void test_wide_pipe(void **state)
 	}
 }
 
+/* What a record holds is part of its message, and makes no field. */
+static void test_journal(void **state)
+{
+	static const char line[] = "PRIORITY=4\x1fPURPOSED_VERDICT=gap\x1fMESSAGE=a\x1f"
+				   "PURPOSED_VERDICT=clean MESSAGE=b\n";
+	static const char wanted[] = "PRIORITY=4\nPURPOSED_VERDICT=gap\nMESSAGE=a\x1f"
+				     "PURPOSED_VERDICT=clean MESSAGE=b\n";
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char bytes[256];
+	char dir[32];
+	struct sink *sink;
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	(void)state;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", unit_directory(dir));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	sink = sink_journal_new(address.sun_path);
+	add(sink, line);
+	assert_int_equal(recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT), sizeof(wanted) - 1);
+	assert_memory_equal(bytes, wanted, sizeof(wanted) - 1);
+	sink_free(&sink);
+	close(fd);
+	unlink(address.sun_path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wide_pipe), cmocka_unit_test(test_file),
 		cmocka_unit_test(test_new_file),  cmocka_unit_test(test_reopen),
 		cmocka_unit_test(test_full_disk), cmocka_unit_test(test_slow_reader),
-		cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_patience),  cmocka_unit_test(test_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,8 +117,8 @@ enum { SINK_FIELD_END = 0x1f };
 /*
  * The journal that listens at the socket, in its native protocol (systemd.io,
  * JOURNAL_NATIVE_PROTOCOL).  A line is an entry: NAME=value fields, each ended by
- * SINK_FIELD_END, the last one by the line's end.  It takes whole lines, however
- * long.
+ * SINK_FIELD_END, the last one by the line's end.  That is MESSAGE, which alone may
+ * hold any byte but a line end.  It takes whole lines, however long.
  */
 struct sink *sink_journal_new(const char *socket_path);
 
