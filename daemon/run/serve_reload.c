@@ -109,6 +109,15 @@ static void load_alerts(struct setup *setup, const struct state *state)
 	err_fini(&e);
 }
 
+/* Alerts of the old setup, before a checkpoint; whether they are taken the next tick says. */
+static void write_alerts(struct setup *setup)
+{
+	struct err e = { 0 };
+
+	setup_tick(setup, false, &e);
+	err_fini(&e);
+}
+
 /* Everything stands: from here on nothing can fail. */
 static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 		      struct state *state)
@@ -143,6 +152,7 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 	if (s->state != state)
 		state_free(&s->state);
 	s->state = state;
+	write_alerts(setup);
 	/* So that the first checkpoint says where everything began. */
 	serve_save(s, NULL);
 	if (!s->stalled)

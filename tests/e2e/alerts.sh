@@ -44,6 +44,7 @@ has_lines "$D/all.jsonl" 202
 sed -i '/"gone"/d' "$CONF"
 kill -HUP "$daemon_pid"
 said reloaded:
+is "a reload with alerts that wait is no trouble" "$(grep -cE 'does not take|checkpoint stays' "$D/err")" 0
 is "a reload writes what waits" "$(jq -r .count "$D/grouped.jsonl" | paste -sd' ')" "100 1 1"
 is "also of an output that it does away with" "$(jq -r .count "$D/gone.jsonl" | paste -sd' ')" "101 1"
 is "and says what was held back" "$(sed -n 6p "$D/limited.jsonl" | jq -c '[.output, .held_back, .verdicts]')" \
