@@ -33,6 +33,23 @@ static void add_field(struct buf *out, struct span value, size_t max)
 	buf_add_char(out, ' ');
 }
 
+/* What the record's header has for a field, redacted like all of the record. */
+static void add_own_field(struct buf *out, const struct format_job *job, struct span own,
+			  const char *otherwise, size_t max)
+{
+	struct buf text = { 0 };
+	size_t start;
+
+	if (own.len == 0) {
+		add_field(out, span_str(otherwise), max);
+		return;
+	}
+	start = (size_t)(own.ptr - job->record->text.ptr);
+	format_add_text(&text, job, start, start + own.len);
+	add_field(out, buf_span(&text), max);
+	buf_fini(&text);
+}
+
 static void add_start(struct buf *out, unsigned facility, unsigned severity,
 		      const struct timespec *time)
 {
@@ -55,9 +72,8 @@ static unsigned add_record(struct buf *out, const struct format_job *job)
 		  has_priority ? (unsigned)message.severity
 			       : envelope_severity(job->result->verdict),
 		  &time);
-	add_field(out, message.host.len != 0 ? message.host : span_str(job->options->host),
-		  HOST_MAX);
-	add_field(out, message.app.len != 0 ? message.app : span_str(job->record->input), APP_MAX);
+	add_own_field(out, job, message.host, job->options->host, HOST_MAX);
+	add_own_field(out, job, message.app, job->record->input, APP_MAX);
 	buf_add_str(out, "- - ");
 	format_add_tag(out, job);
 	buf_add_char(out, ' ');

@@ -558,6 +558,28 @@ static void test_purposes(void **state)
 	}
 }
 
+/* What is redacted is redacted in a header that is written anew, too. */
+static void test_redacted_header(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct unit_sink sink = unit_sink();
+	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
+	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+
+	(void)state;
+	output.envelope = &envelope_syslog;
+	output.options.redact = REDACT_ELEMENT;
+	output.options.host = "here";
+	submit_text(pipeline, run.plan,
+		    "<13>Jan  5 10:00:00 www jan@example.be: to piet@example.be\n", 0);
+	assert_non_null(strstr(buf_str(&sink.taken), " www <email> - - [purposed@32473 "));
+	assert_non_null(strstr(buf_str(&sink.taken), "] to <email>\n"));
+	assert_null(strstr(buf_str(&sink.taken), "example"));
+	pipeline_free(&pipeline);
+	buf_fini(&sink.taken);
+	unit_run_close(&run);
+}
+
 /* Long runs of clean lines, and between them, at the edges too, lines of which something is said.
  */
 static void fill_runs(struct buf *lines, struct buf *redacted, uint64_t *dice)
@@ -680,6 +702,7 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_cut_messages),
 		cmocka_unit_test(test_purposes),
+		cmocka_unit_test(test_redacted_header),
 		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_lines),
 	};
