@@ -299,7 +299,11 @@ struct finder *finder_new(const struct finder_rule *rules, size_t n,
 			  const struct anchor_sample *sample, const struct sieve_level *level)
 {
 	struct finder *f = mem_new(1, sizeof(*f));
-	struct builder b = { .finder = f };
+	struct builder b = {
+		.finder = f,
+		.sets_next = mem_new(1, sizeof(*b.sets_next)),
+		.sets_next_cap = 1,
+	};
 
 	memset(b.sets_by_hash, 0xff, sizeof(b.sets_by_hash)); /* NO_SET */
 	f->level = level;
