@@ -18,20 +18,6 @@ config() { # OUTPUTS [TOP LEVEL]
 		>"$CONF"
 }
 
-# As start, with the pipe as standard input; lines go to descriptor 9.
-start_on_pipe() {
-	: >"$D/err"
-	"$PURPOSED" serve -c "$CONF" <"$D/pipe" >"$D/stdout" 2>"$D/err" &
-	daemon_pid=$!
-	exec 9>"$D/pipe"
-	said 'ready:'
-}
-
-stop_on_pipe() {
-	exec 9>&-
-	wait "$daemon_pid"
-}
-
 send() { # FROM TO
 	seq -f 'number %.0f of a@example.be' "$1" "$2" >&9
 }

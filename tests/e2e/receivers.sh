@@ -23,19 +23,6 @@ config() { # OUTPUTS
 		"$1" >"$CONF"
 }
 
-start_on_pipe() {
-	: >"$D/err"
-	"$PURPOSED" serve -c "$CONF" <"$D/pipe" >"$D/stdout" 2>"$D/err" &
-	daemon_pid=$!
-	exec 9>"$D/pipe"
-	said 'ready:'
-}
-
-stop_on_pipe() {
-	exec 9>&- # nobody else may have it open: whoever is started meanwhile is given none
-	wait "$daemon_pid"
-}
-
 send() { # FROM TO
 	seq -f 'number %.0f end' "$1" "$2" >&9
 }

@@ -67,3 +67,17 @@ kill_all() {
 	done
 }
 at_end kill_all
+
+# As start, with the pipe "$D/pipe" as standard input; lines go to descriptor 9.
+start_on_pipe() {
+	: >"$D/err"
+	"$PURPOSED" serve -c "$CONF" <"$D/pipe" >"$D/stdout" 2>"$D/err" &
+	daemon_pid=$!
+	exec 9>"$D/pipe"
+	said 'ready:'
+}
+
+stop_on_pipe() {
+	exec 9>&- # nobody else may have it open: whoever is started meanwhile is given none
+	wait "$daemon_pid"
+}
