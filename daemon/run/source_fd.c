@@ -30,6 +30,9 @@ static ssize_t fd_read(void *context, char *bytes, size_t cap, struct err *e)
 {
 	struct source_fd *source = context;
 
+	/* Once: a source is made anew for every step of an input. */
+	if (!source->begun)
+		pipe_widen(source->fd);
 	for (;;) {
 		ssize_t n = read(source->fd, bytes, cap);
 
@@ -60,6 +63,5 @@ static bool fd_ready(void *context)
 
 struct source source_of_fd(struct source_fd *fd)
 {
-	pipe_widen(fd->fd);
 	return (struct source){ .read = fd_read, .ready = fd_ready, .context = fd };
 }
