@@ -41,7 +41,7 @@
  *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
  *   look      what a first look looks for   glance    a fast first look
- *   lookout   the anchors of all rules
+ *   lookout   the anchors of all rules     words     lists that rules have in common
  *   regex     PCRE2                         validate  and validate_*: checksums
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand

@@ -152,7 +152,7 @@ static void print_rule(const struct session *session, const struct rule *rule)
 		print_target(session, &rule->targets[i]);
 	if (rule->kind != NULL)
 		printf("kind       a record in which it matches is %s\n", rule->kind);
-	printf("pattern    %s\n", rule->pattern);
+	printf("pattern    %s\n", rule->written);
 	print_words("keywords   ", rule->keyword_list, rule->n_keywords);
 	if (rule->n_keywords != 0)
 		printf("           one of them, as a word, at most %u bytes before\n",

@@ -14,6 +14,7 @@
 
 #include <purposed/base/conf.h>
 #include <purposed/base/mem.h>
+#include <purposed/engine/words.h>
 
 enum {
 	RULES_MAX = UINT16_MAX - 1,
@@ -29,6 +30,7 @@ _Static_assert(ELEMENTS_MAX <= RULES_NO_ELEMENT, "an element's index must not be
 struct rules {
 	struct conf **docs;
 	size_t n_docs, docs_cap;
+	struct words *words;
 	struct rule *rules;
 	size_t n_rules, rules_cap;
 	const char **elements;
@@ -308,14 +310,22 @@ static int read_keywords(struct rule *rule, const struct conf_node *node, bool j
 	return bad | compile_keywords(rule, conf_get(node, "keywords"), jit, e);
 }
 
-static int compile_pattern(struct rule *rule, const struct conf_node *node, bool jit, struct err *e)
+/* The pattern as written, with its lists of words put in, compiled. */
+static int compile_pattern(const struct rules *rules, struct rule *rule,
+			   const struct conf_node *node, struct err *e)
 {
+	struct buf whole = { 0 };
 	struct err why = { 0 };
 	int result;
 
-	if (rule->pattern == NULL) /* that is said already */
+	if (rule->written == NULL) /* that is said already */
 		return -1;
-	result = regex_compile(&rule->regex, rule->pattern, jit, &why);
+	result = words_expand(rules->words, rule->written, conf_get(node, "pattern"), &whole, e);
+	rule->pattern = mem_string(buf_str(&whole));
+	buf_fini(&whole);
+	if (result != 0)
+		return result;
+	result = regex_compile(&rule->regex, rule->pattern, rules->jit, &why);
 	if (result != 0)
 		err_at(e, conf_file(node), conf_line(conf_get(node, "pattern")), "rule '%s': %.*s",
 		       rule_name(rule), (int)why.text.len - 1, why.text.ptr);
@@ -348,6 +358,7 @@ static void rule_fini(struct rule *rule)
 {
 	regex_free(&rule->regex);
 	regex_free(&rule->keywords);
+	free(rule->pattern);
 	free(rule->targets);
 	free((void *)(uintptr_t)rule->keyword_list);
 	free((void *)(uintptr_t)rule->examples);
@@ -371,14 +382,14 @@ static int read_rule(struct rules *rules, const struct conf_node *node, struct e
 	bad |= conf_only(node, keys, e);
 	bad |= conf_read_string(node, "id", CONF_REQUIRED, &rule.id, e);
 	bad |= conf_read_string(node, "what", CONF_REQUIRED, &rule.what, e);
-	bad |= conf_read_string(node, "pattern", CONF_REQUIRED, &rule.pattern, e);
+	bad |= conf_read_string(node, "pattern", CONF_REQUIRED, &rule.written, e);
 	bad |= conf_read_string(node, "kind", CONF_OPTIONAL, &rule.kind, e);
 	bad |= check_id(rules, &rule, node, e);
 	rule.examples = read_strings(node, "examples", CONF_REQUIRED, &rule.n_examples, &bad, e);
 	rule.counter_examples = read_strings(node, "counter_examples", CONF_REQUIRED,
 					     &rule.n_counter_examples, &bad, e);
 	bad |= read_keywords(&rule, node, rules->jit, e);
-	bad |= compile_pattern(&rule, node, rules->jit, e);
+	bad |= compile_pattern(rules, &rule, node, e);
 	bad |= read_targets(rules, &rule, node, e);
 	if (rule.id == NULL) {
 		rule_fini(&rule);
@@ -397,20 +408,24 @@ static struct rules *rules_new(bool jit)
 {
 	struct rules *rules = mem_new(1, sizeof(*rules));
 
+	rules->words = words_new();
 	rules->jit = jit;
 	return rules;
 }
 
 /* Takes over doc. */
-static int read_document(struct rules *rules, struct conf *doc, struct err *e)
+static void add_document(struct rules *rules, struct conf *doc)
 {
-	static const char *const keys[] = { "rules", NULL };
-	const struct conf_node *root = conf_root(doc);
+	rules->docs = mem_grow(rules->docs, rules->n_docs, &rules->docs_cap, sizeof(struct conf *));
+	rules->docs[rules->n_docs++] = doc;
+}
+
+static int read_rules(struct rules *rules, const struct conf_node *root, struct err *e)
+{
+	static const char *const keys[] = { "words", "rules", NULL };
 	const struct conf_node *list = NULL;
 	int bad = 0;
 
-	rules->docs = mem_grow(rules->docs, rules->n_docs, &rules->docs_cap, sizeof(struct conf *));
-	rules->docs[rules->n_docs++] = doc;
 	bad |= conf_only(root, keys, e);
 	bad |= conf_read_list(root, "rules", CONF_REQUIRED, &list, e);
 	for (size_t i = 0; list != NULL && i < conf_count(list); i++) {
@@ -423,9 +438,22 @@ static int read_document(struct rules *rules, struct conf *doc, struct err *e)
 	return bad;
 }
 
+/* The words of all files first: any rule may use them. */
+static int read_documents(struct rules *rules, struct err *e)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < rules->n_docs; i++)
+		bad |= words_read(rules->words, conf_root(rules->docs[i]), e);
+	for (size_t i = 0; i < rules->n_docs; i++)
+		bad |= read_rules(rules, conf_root(rules->docs[i]), e);
+	return bad;
+}
+
 static int finish(struct rules *rules, int bad, const char *name, struct rules **rules_r,
 		  struct err *e)
 {
+	bad |= read_documents(rules, e);
 	if (bad == 0 && rules->n_rules == 0) {
 		err_at(e, name, 0, "no rule found");
 		bad = -1;
@@ -450,7 +478,7 @@ int rules_parse(struct rules **rules_r, const struct rules_text *texts, size_t n
 		if (conf_parse(&doc, texts[i].name, texts[i].text, e) != 0)
 			bad = -1;
 		else
-			bad |= read_document(rules, doc, e);
+			add_document(rules, doc);
 	}
 	return finish(rules, bad, n != 0 ? texts[0].name : "rules", rules_r, e);
 }
@@ -473,7 +501,8 @@ static int load_file(struct rules *rules, const char *path, struct err *e)
 
 	if (conf_load(&doc, path, e) != 0)
 		return -1;
-	return read_document(rules, doc, e);
+	add_document(rules, doc);
+	return 0;
 }
 
 static int load_directory(struct rules *rules, const char *path, struct err *e)
@@ -524,6 +553,7 @@ void rules_free(struct rules **rules)
 		rule_fini(&r->rules[i]);
 	for (size_t i = 0; i < r->n_docs; i++)
 		conf_free(&r->docs[i]);
+	words_free(&r->words);
 	free(r->rules);
 	free(r->docs);
 	free(r->elements);

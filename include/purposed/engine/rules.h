@@ -22,6 +22,8 @@
  *	    counter_examples = [ "rrn 85.07.30-033.29" ]; // mandatory
  *	  } );
  *
+ * Beside it may stand `words`, lists that patterns use by name (words.h).
+ *
  * What is found is the whole match, or, where the pattern has a group named
  * "value", what that group caught.  A rule with `groups` has no `element`: one
  * match yields a finding for each listed group that took part; a group's
@@ -76,8 +78,9 @@ struct rule {
 	size_t index; /* in its set */
 	const char *id;
 	const char *what;
-	const char *pattern;
-	const char *file; /* where it is written */
+	const char *written; /* the pattern as the file has it */
+	char *pattern;	     /* the same with its lists of words put in */
+	const char *file;    /* where it is written */
 	unsigned line;
 	const char *kind; /* or NULL */
 	struct regex *regex;
