@@ -2,7 +2,6 @@
 #include <purposed/run/port_private.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <purposed/base/log.h>
 #include <purposed/run/settings_private.h>
@@ -91,9 +90,8 @@ bool port_can_move(const struct port *port)
 
 void port_attach(struct port *port, struct pipeline *pipeline, struct stream *stream)
 {
-	/* Its checkpoint bears that name. */
-	if (port->stream != NULL && strcmp(stream_name(port->stream), stream_name(stream)) != 0)
-		port->saved_in = NULL;
+	/* Its checkpoint may bear another name now, or lie in another folder. */
+	port->saved_in = NULL;
 	stream_unref(&port->stream);
 	port->stream = stream_ref(stream);
 	port->pipeline = pipeline;

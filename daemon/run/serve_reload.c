@@ -34,20 +34,18 @@ static struct port *find_port(const struct serve *s, const struct settings_input
 	return NULL;
 }
 
-/* A port of an input of that name and type, from whose position another one may go on. */
-static struct port *find_before(const struct serve *s, const struct settings_input *input)
+/* The index of a port of an input of that name and type, from whose position another one may go
+ * on; or n_ports. */
+static size_t find_before(const struct serve *s, const struct settings_input *input)
 {
-	const struct settings *settings;
-
-	if (s->setup == NULL)
-		return NULL;
-	settings = s->setup->session.settings;
 	for (size_t i = 0; i < s->n_ports; i++) {
-		if (s->ports[i] != NULL && settings->inputs[i].type == input->type &&
-		    strcmp(settings->inputs[i].name, input->name) == 0)
-			return s->ports[i];
+		const struct settings_input *before = &s->setup->session.settings->inputs[i];
+
+		if (s->ports[i] != NULL && before->type == input->type &&
+		    strcmp(before->name, input->name) == 0)
+			return i;
 	}
-	return NULL;
+	return s->n_ports;
 }
 
 /* The ports of settings: those that are open already, and new ones. */
@@ -62,9 +60,12 @@ static int open_ports(struct serve *s, const struct settings *settings, const st
 	for (size_t i = 0; i < n; i++) {
 		const struct settings_input *input = &settings->inputs[i];
 
+		size_t before = find_before(s, input);
+
 		ports[i] = find_port(s, input, ports, i);
 		if (ports[i] == NULL && !(input->type == INPUT_STDIN && s->stdin_ended))
-			bad |= port_open(&ports[i], input, &owner, find_before(s, input), state, e);
+			bad |= port_open(&ports[i], input, &owner,
+					 before < s->n_ports ? s->ports[before] : NULL, state, e);
 	}
 	if (bad == 0) {
 		*ports_r = ports;
@@ -118,6 +119,27 @@ static void write_alerts(struct setup *setup)
 	err_fini(&e);
 }
 
+/* Checkpoints of what was read until now: under the old names, and under the new ones. */
+static void save_before_change(struct serve *s, const struct settings *settings,
+			       struct port *const *ports, const struct state *state)
+{
+	const struct settings_input **before = mem_new(settings->n_inputs, sizeof(*before));
+
+	serve_save(s, NULL);
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		size_t index = 0;
+
+		while (index < s->n_ports && (ports[i] == NULL || s->ports[index] != ports[i]))
+			index++;
+		if (index == s->n_ports)
+			index = find_before(s, &settings->inputs[i]);
+		if (index < s->n_ports)
+			before[i] = &s->setup->session.settings->inputs[index];
+	}
+	serve_carry(s, settings, before, state);
+	free(before);
+}
+
 /* Everything stands: from here on nothing can fail. */
 static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 		      struct state *state)
@@ -125,6 +147,7 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 	size_t n = setup->session.settings->n_inputs;
 
 	if (s->setup != NULL) {
+		save_before_change(s, setup->session.settings, ports, state);
 		close_ports(s, ports, n);
 		setup_succeed(setup, s->setup);
 	} else {

@@ -131,7 +131,10 @@ echo "after the reloads" >>"$LOG/a.log"
 ok "reloads" has_lines "$OUT" 21
 sleep 0.3
 is "make nothing come again" "$(wc -l <"$OUT")" 21
+# So soon after a line that the interval of checkpoints is not over.
 config '{ name = "renamed"; type = "tail"; path = "log/[a-z].log"; from = "start"; }'
+echo "before the new name" >>"$LOG/a.log"
+has_lines "$OUT" 22
 kill -HUP "$daemon_pid"
 said 'reloaded' 3
 is "under a new name there is a checkpoint at once" \
@@ -148,7 +151,7 @@ like "is said" "$(cat "$D/err")" \
 	"checkpoint .*/state/files\\.checkpoint is damaged.*input 'files' is read from the beginning"
 ok "and put aside" test -s "$D/state/files.damaged"
 all=$(cat "$LOG"/?.log | wc -l)
-ok "everything is read again" has_lines "$OUT" $((21 + all))
+ok "everything is read again" has_lines "$OUT" $((22 + all))
 is "nothing is missed" "$(texts | tail -n "$all" | sort)" "$(sort "$LOG"/?.log)"
 finish TERM
 sed -i '1s/tail/journal/' "$D/state/files.checkpoint"

@@ -99,6 +99,29 @@ sleep 0.3
 is "every line comes out once" "$(numbers "$D/full.log")" "10 11 12 13 14 15 "
 finish TERM
 
+# Renamed while its output takes nothing, and killed then: it begins where the old name was.
+afresh
+config full.log 'from = "end";'
+sed -i 's/from = "start"; //' "$CONF"
+ln -sf /dev/full "$D/full.log"
+write 1 3
+start
+write 4 6
+said 'cannot write'
+sed -i 's/"files"/"renamed"/' "$CONF"
+kill -HUP "$daemon_pid"
+said reloaded
+sed -i 's/"renamed"/"again"/; s,"state","state2",' "$CONF"
+kill -HUP "$daemon_pid"
+said reloaded 2
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+sed -i 's/full.log/out.log/' "$CONF"
+start
+ok "an input that a reload renamed while an output failed" has_lines "$OUT" 3
+is "begins after a kill where it was, also in another state folder" "$(numbers "$OUT")" "4 5 6 "
+finish TERM
+
 # Alerts that wait in a window are in no output yet: a position must not forget them.
 afresh
 cat >"$CONF" <<-END

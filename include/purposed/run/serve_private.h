@@ -1,8 +1,8 @@
 /*
  * What the sources of the daemon's core share: serve.c has the
  * loop, serve_counters.c and serve_status.c tell how it is, serve_flow.c says who is read,
- * serve_checkpoint.c writes positions, serve_stop.c ends, serve_reload.c builds and
- * changes the whole.  All of it is for the thread of the loop.
+ * serve_checkpoint.c writes positions, serve_carry.c those of inputs that a reload
+ * renames, serve_stop.c ends, serve_reload.c builds and changes the whole.  All of it is for the thread of the loop.
  */
 #ifndef PURPOSED_RUN_SERVE_PRIVATE_H
 #define PURPOSED_RUN_SERVE_PRIVATE_H
@@ -106,6 +106,15 @@ void serve_save(struct serve *s, struct port *only);
 /* A checkpoint that is not written now will be in a while. */
 void serve_plan_checkpoint(struct serve *s);
 void serve_on_checkpoint(void *context);
+
+/* --- serve_carry.c ------------------------------------------------------------------ */
+
+/*
+ * What the checkpoints say of inputs that get another name, or another state folder: the
+ * same under that.  before: by input of settings, what it was; NULL: it is new.
+ */
+void serve_carry(struct serve *s, const struct settings *settings,
+		 const struct settings_input *const *before, const struct state *state);
 
 /* --- serve_stop.c --------------------------------------------------------------------- */
 
