@@ -21,7 +21,7 @@
  *   format    and format_*: how records look; the pieces of JSON are format_parts
  *   cuts      a batch's records, and what a first look says of them
  *   output    which records go where, and how    envelope  and envelope_*: as messages
- *   alerts    grouped and limited           counters  names and types of what is counted
+ *   alerts    and alerts_*: grouped, limited counters  names and types of what is counted
  *   scan      a list of paths, to the end  carried   the purpose that a record names
  *   progress  the line on a terminal        outgoing  what a batch has for an output
  *   serve     and serve_*: the daemon       setup     its inputs and outputs, opened
