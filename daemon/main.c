@@ -30,8 +30,8 @@
  *   service   what systemd is told
  *
  * engine/   bytes in, findings and verdicts out; no input, no output
- *   engine    all of it, loaded             policy_load  a table's file
- *   policy    the table; decide()           plan      what purposes look for
+ *   engine    all of it, loaded             plan      what purposes look for
+ *   policy    the table; decide()           policy_load  and policy_load_*: its file
  *   rules     the catalogue                 examples  every rule proves itself
  *   decode    escapes undone, layer by layer
  *   finder    and finder_build: where to look

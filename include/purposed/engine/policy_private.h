@@ -1,6 +1,6 @@
 /*
  * policy_private: the table itself, for policy.c, which asks it, and
- * policy_load.c, which builds it.
+ * policy_load*.c, which build it.
  *
  * A large policy (64 categories x 4,096 purposes) has a quarter of a million
  * cells and few distinct ones.  So a cell is four bytes: an index into
