@@ -32,7 +32,7 @@
  * engine/   bytes in, findings and verdicts out; no input, no output
  *   engine    all of it, loaded             plan      what purposes look for
  *   policy    the table; decide()           policy_load  and policy_load_*: its file
- *   rules     the catalogue                 examples  every rule proves itself
+ *   rules     and rules_*: the catalogue    examples  every rule proves itself
  *   decode    escapes undone, layer by layer
  *   finder    and finder_build: where to look
  *   confirm   is it really there
