@@ -33,7 +33,7 @@
  *   engine    all of it, loaded             plan      what purposes look for
  *   policy    the table; decide()           policy_load  and policy_load_*: its file
  *   rules     and rules_*: the catalogue    examples  every rule proves itself
- *   decode    escapes undone, layer by layer
+ *   decode    and decode_*: escapes undone, layer by layer
  *   finder    and finder_build: where to look
  *   confirm   is it really there
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees

@@ -1,0 +1,222 @@
+/*
+ * The escapes, one by one: how each kind is written (decode.h), what bytes it stands for,
+ * and where in a text the next one is.
+ */
+#include <purposed/engine/decode_private.h>
+
+#include <string.h>
+
+#include <purposed/base/utf8.h>
+
+const char decode_escapes[] = "%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
+			      "|\\\\(?:[\"'\\\\/nrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+			      "|&(?:#[0-9xX]|[A-Za-z]{2,6};)"
+			      "|[^\\x00- \"'<>]\\+";
+
+enum { NAME_MAX_BYTES = 8 };
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The value of n hex digits at text[at], or -1. */
+static long hex_number(struct span text, size_t at, size_t n)
+{
+	long value = 0;
+
+	if (at + n > text.len)
+		return -1;
+	for (size_t i = at; i < at + n; i++) {
+		int digit = hex_value(text.ptr[i]);
+
+		if (digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
+static struct decode_escape escape_byte(size_t len, long byte)
+{
+	return (struct decode_escape){ .len = len, .bytes = { (char)byte }, .n_bytes = 1 };
+}
+
+static struct decode_escape escape_code(size_t len, uint32_t code)
+{
+	struct decode_escape escape = { .len = len };
+
+	escape.n_bytes = utf8_encode(code, escape.bytes);
+	if (escape.n_bytes == 0)
+		escape.len = 0;
+	return escape;
+}
+
+/* HHHH at text[at] behind a prefix of that length, joined with a low surrogate behind it. */
+static struct decode_escape escape_utf16(struct span text, size_t at, size_t prefix)
+{
+	long unit = hex_number(text, at + prefix, 4);
+	long low;
+	size_t len = prefix + 4;
+
+	if (unit < 0)
+		return (struct decode_escape){ 0 };
+	if (unit < 0xd800 || unit > 0xdfff)
+		return escape_code(len, (uint32_t)unit);
+	if (unit > 0xdbff || at + 2 * len > text.len ||
+	    memcmp(text.ptr + at, text.ptr + at + len, prefix) != 0)
+		return (struct decode_escape){ 0 };
+	low = hex_number(text, at + len + prefix, 4);
+	if (low < 0xdc00 || low > 0xdfff)
+		return (struct decode_escape){ 0 };
+	return escape_code(2 * len, (uint32_t)(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)));
+}
+
+static struct decode_escape escape_percent(struct span text, size_t at)
+{
+	long byte = hex_number(text, at + 1, 2);
+
+	if (byte >= 0)
+		return escape_byte(3, byte);
+	if (at + 1 < text.len && text.ptr[at + 1] == 'u')
+		return escape_utf16(text, at, 2);
+	return (struct decode_escape){ 0 };
+}
+
+static struct decode_escape escape_backslash(struct span text, size_t at)
+{
+	long byte;
+
+	if (at + 1 >= text.len)
+		return (struct decode_escape){ 0 };
+	switch (text.ptr[at + 1]) {
+	case '"':
+	case '\'':
+	case '\\':
+	case '/': return escape_byte(2, text.ptr[at + 1]);
+	case 'n': return escape_byte(2, '\n');
+	case 'r': return escape_byte(2, '\r');
+	case 't': return escape_byte(2, '\t');
+	case 'u': return escape_utf16(text, at, 2);
+	case 'x':
+		byte = hex_number(text, at + 2, 2);
+		return byte >= 0 ? escape_byte(4, byte) : (struct decode_escape){ 0 };
+	default: return (struct decode_escape){ 0 };
+	}
+}
+
+/* &#64; or &#x40; */
+static struct decode_escape escape_numeric_reference(struct span text, size_t at)
+{
+	size_t i = at + 2;
+	bool hex = i < text.len && (text.ptr[i] == 'x' || text.ptr[i] == 'X');
+	uint32_t code = 0;
+	size_t digits = 0;
+
+	if (hex)
+		i++;
+	for (; i < text.len && digits < 7; i++, digits++) {
+		int digit = hex_value(text.ptr[i]);
+
+		if (digit < 0 || (!hex && digit > 9))
+			break;
+		code = code * (hex ? 16 : 10) + (uint32_t)digit;
+	}
+	if (digits == 0 || i >= text.len || text.ptr[i] != ';')
+		return (struct decode_escape){ 0 };
+	return escape_code(i + 1 - at, code);
+}
+
+static struct decode_escape escape_reference(struct span text, size_t at)
+{
+	/* The names that web frameworks write, of the HTML standard's 2,231. */
+	static const struct {
+		const char *name;
+		uint32_t code;
+	} names[] = {
+		{ "&amp;", '&' },     { "&lt;", '<' },	    { "&gt;", '>' },
+		{ "&quot;", '"' },    { "&apos;", '\'' },   { "&nbsp;", 0xa0 },
+		{ "&commat;", '@' },  { "&plus;", '+' },    { "&period;", '.' },
+		{ "&agrave;", 0xe0 }, { "&acirc;", 0xe2 },  { "&auml;", 0xe4 },
+		{ "&ccedil;", 0xe7 }, { "&egrave;", 0xe8 }, { "&eacute;", 0xe9 },
+		{ "&ecirc;", 0xea },  { "&euml;", 0xeb },   { "&iuml;", 0xef },
+		{ "&icirc;", 0xee },  { "&ocirc;", 0xf4 },  { "&ouml;", 0xf6 },
+		{ "&ugrave;", 0xf9 }, { "&ucirc;", 0xfb },  { "&uuml;", 0xfc },
+		{ "&szlig;", 0xdf },  { "&Eacute;", 0xc9 }, { "&Egrave;", 0xc8 },
+		{ "&Auml;", 0xc4 },   { "&Ouml;", 0xd6 },   { "&Uuml;", 0xdc },
+	};
+	struct span rest = span_slice(text, at, text.len);
+
+	if (rest.len > 2 && rest.ptr[1] == '#')
+		return escape_numeric_reference(text, at);
+	/* Most '&' stand between the fields of a query: no name, which would end soon. */
+	if (memchr(rest.ptr, ';', rest.len < NAME_MAX_BYTES ? rest.len : NAME_MAX_BYTES) == NULL)
+		return (struct decode_escape){ 0 };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (span_starts(rest, names[i].name))
+			return escape_code(strlen(names[i].name), names[i].code);
+	}
+	return (struct decode_escape){ 0 };
+}
+
+static struct decode_escape escape_at(struct span text, size_t at, struct decode_plus *plus)
+{
+	switch (text.ptr[at]) {
+	case '%': return escape_percent(text, at);
+	case '\\': return escape_backslash(text, at);
+	case '&': return escape_reference(text, at);
+	case '+':
+		return decode_plus_is_space(text, at, plus) ? escape_byte(1, ' ')
+							    : (struct decode_escape){ 0 };
+	default: return (struct decode_escape){ 0 };
+	}
+}
+
+static bool begins_escape(char c)
+{
+	return c == '%' || c == '\\' || c == '&' || c == '+';
+}
+
+/* Whether one of a word's eight bytes is c: only a byte of 0 borrows into its top bit. */
+static uint64_t has_byte(uint64_t word, char c)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t rest = word ^ (ones * (unsigned char)c);
+
+	return (rest - ones) & ~rest & ones << 7;
+}
+
+/* The first byte from at on that may begin an escape, or the end. */
+static size_t find_beginning(struct span text, size_t at)
+{
+	uint64_t word;
+
+	/* Most of most records has none: eight bytes are asked at once. */
+	for (; text.len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, text.ptr + at, sizeof(word));
+		if ((has_byte(word, '%') | has_byte(word, '\\') | has_byte(word, '&') |
+		     has_byte(word, '+')) != 0)
+			break;
+	}
+	while (at < text.len && !begins_escape(text.ptr[at]))
+		at++;
+	return at;
+}
+
+struct decode_escape decode_next_escape(struct span text, size_t *at, struct decode_plus *plus)
+{
+	struct decode_escape escape = { 0 };
+
+	for (*at = find_beginning(text, *at); *at < text.len; *at = find_beginning(text, *at + 1)) {
+		escape = escape_at(text, *at, plus);
+		if (escape.len != 0)
+			break;
+	}
+	return escape;
+}

@@ -1,0 +1,66 @@
+/*
+ * Where '+' is a space: the only escape whose meaning depends on what stands around it.
+ *
+ * It is one in a query string, which has a '?' before its '+', and in a form body: fields
+ * "a=b" joined by '&'.  Both are tokens: no white space, no quotes but escaped ones.  A
+ * token is judged once, at its first '+', and its start is looked for no further back than
+ * the '+' before: a text of many '+' takes time in its length, not in the square of that.
+ */
+#include <purposed/engine/decode_private.h>
+
+#include <string.h>
+
+static bool ends_token(char c)
+{
+	return (unsigned char)c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>';
+}
+
+/* The token starts at text[start]. */
+static bool is_query(struct span text, size_t start, size_t plus)
+{
+	bool equals = memchr(text.ptr + start, '=', plus - start) != NULL;
+	size_t i;
+
+	if (memchr(text.ptr + start, '?', plus - start) != NULL)
+		return true;
+	if (!equals)
+		return false;
+	for (i = start; i < text.len && !ends_token(text.ptr[i]); i++) {
+		if (text.ptr[i] == '&')
+			return true;
+	}
+	return false;
+}
+
+/* Whether the quote at text[at] belongs to an escape, \" or \': an odd number of backslashes. */
+static bool is_escaped(struct span text, size_t from, size_t at)
+{
+	size_t start = at;
+
+	while (start > from && text.ptr[start - 1] == '\\')
+		start--;
+	return (at - start) % 2 != 0 && (text.ptr[at] == '"' || text.ptr[at] == '\'');
+}
+
+/* Where the token that holds byte at starts, or from, where it starts before. */
+static size_t token_start(struct span text, size_t from, size_t at)
+{
+	for (; at > from; at--) {
+		if (ends_token(text.ptr[at - 1]) && !is_escaped(text, from, at - 1))
+			break;
+	}
+	return at;
+}
+
+bool decode_plus_is_space(struct span text, size_t at, struct decode_plus *plus)
+{
+	size_t start;
+
+	if (plus->literal)
+		return false;
+	start = token_start(text, plus->behind, at);
+	if (plus->behind == 0 || start > plus->behind)
+		plus->space = is_query(text, start, at);
+	plus->behind = at + 1;
+	return plus->space;
+}

@@ -1,0 +1,33 @@
+/*
+ * decode_private: what the sources of decode share.  Nothing here allocates or fails.
+ */
+#ifndef PURPOSED_ENGINE_DECODE_PRIVATE_H
+#define PURPOSED_ENGINE_DECODE_PRIVATE_H
+
+#include <purposed/engine/decode.h>
+
+/* --- decode_escape.c: what an escape stands for ---------------------------------- */
+
+/* An escape at some place of a text: its length there, and what it stands for. */
+struct decode_escape {
+	size_t len; /* 0: there is none */
+	char bytes[4];
+	size_t n_bytes;
+};
+
+/* What is known of the '+' before the one at hand; zeroed before the first of a text. */
+struct decode_plus {
+	bool literal;  /* '+' is no escape in this text at all */
+	size_t behind; /* the byte behind it; 0: there was none */
+	bool space;    /* in its token */
+};
+
+/* The first escape from *at on, and where it is; of no length, and the end, where there is none. */
+struct decode_escape decode_next_escape(struct span text, size_t *at, struct decode_plus *plus);
+
+/* --- decode_plus.c: where '+' is a space ------------------------------------------- */
+
+/* Whether the '+' at text[at] is one.  All of a text are asked about, in their order. */
+bool decode_plus_is_space(struct span text, size_t at, struct decode_plus *plus);
+
+#endif
