@@ -15,7 +15,7 @@
 #include <purposed/base/mem.h>
 
 enum {
-	CHUNK_BYTES = 128 * 1024,
+	CHUNK_BYTES = 64 * 1024,
 	CARRIED_MAX = 16 * 1024, /* what is pending and longer grows in place */
 	TLS_ROOM = 16 * 1024,	 /* a TLS record fits: then OpenSSL keeps nothing back */
 };

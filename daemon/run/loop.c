@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <systemd/sd-event.h>
 
@@ -23,6 +25,7 @@ struct loop_source {
 	sd_event_source *source;
 	void (*call)(void *context);
 	void *context;
+	int wake; /* an eventfd, or -1 */
 };
 
 static int failed(struct err *e, const char *what, int code)
@@ -70,7 +73,7 @@ static struct loop_source *source_new(void (*call)(void *context), void *context
 {
 	struct loop_source *source = mem_new(1, sizeof(*source));
 
-	*source = (struct loop_source){ .call = call, .context = context };
+	*source = (struct loop_source){ .call = call, .context = context, .wake = -1 };
 	return source;
 }
 
@@ -96,6 +99,16 @@ static void dispatch(void *userdata)
 static int on_fd(sd_event_source *s, int fd, uint32_t events, void *userdata)
 {
 	(void)s, (void)fd, (void)events;
+	dispatch(userdata);
+	return 0;
+}
+
+static int on_wake(sd_event_source *s, int fd, uint32_t events, void *userdata)
+{
+	eventfd_t count;
+
+	(void)s, (void)events;
+	eventfd_read(fd, &count);
 	dispatch(userdata);
 	return 0;
 }
@@ -169,6 +182,29 @@ void loop_set_timer(struct loop_source *timer, uint64_t ms)
 	sd_event_source_set_enabled(timer->source, SD_EVENT_ONESHOT);
 }
 
+int loop_add_wake(struct loop *loop, struct loop_source **source_r, void (*call)(void *context),
+		  void *context, struct err *e)
+{
+	struct loop_source *source = source_new(call, context);
+	int code;
+
+	source->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (source->wake < 0) {
+		code = -errno;
+	} else {
+		code = sd_event_add_io(loop->event, &source->source, source->wake, EPOLLIN, on_wake,
+				       source);
+		if (code < 0)
+			close(source->wake);
+	}
+	return give(source, code, "watch for what threads say", source_r, e);
+}
+
+void loop_wake(struct loop_source *wake)
+{
+	eventfd_write(wake->wake, 1);
+}
+
 void loop_enable(struct loop_source *source, bool on)
 {
 	sd_event_source_set_enabled(source->source, on ? SD_EVENT_ON : SD_EVENT_OFF);
@@ -179,6 +215,8 @@ void loop_remove(struct loop_source **source)
 	if (source == NULL || *source == NULL)
 		return;
 	sd_event_source_disable_unref((*source)->source);
+	if ((*source)->wake >= 0)
+		close((*source)->wake);
 	free(*source);
 	*source = NULL;
 }

@@ -24,74 +24,28 @@
  *
  * Holding is done per output, behind the batches: what a sink did not take is
  * copied to the output's `held`, and the batch goes its way.  Whatever is
- * written to that output later queues up behind it.
+ * written to that output later queues up behind it (pipeline_hold.c).
+ *
+ * The newest batch, while it is in the queue, can be taken back by the owner, who adds
+ * to it: the longer the workers are busy, the more is searched at once.
  */
-#include <purposed/run/pipeline.h>
+#include <purposed/run/pipeline_private.h>
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/run/process.h>
 
-enum {
-	FULL_WAIT_NS = 5 * 1000 * 1000, /* a sink that is full is asked again so often */
-};
-
-struct worker {
-	struct pipeline *pipeline;
-	pthread_t thread;
-	struct classifier *classifier;
-	struct glance *glance;
-	struct cuts cuts;
-	const struct engine *engine; /* of both */
-};
-
-/* What an output's sink has still to take. */
-struct held {
-	struct buf bytes;
-	unsigned long long written; /* bytes that it has taken */
-	size_t at;		    /* of the first byte that was not taken */
-};
-
-struct pipeline {
-	const struct output *outputs;
-	size_t n_outputs;
-	size_t batch_bytes;
-	struct worker *workers; /* the first is the owner's own, without a thread */
-	unsigned n_workers;
-	unsigned n_threads;
-	unsigned n_batches;
-
-	pthread_mutex_t lock;
-	pthread_cond_t idle_or_done; /* for the owner */
-	pthread_cond_t queued;	     /* for workers */
-	pthread_cond_t oldest;	     /* for workers: another batch is the oldest one */
-	struct batch *idle;
-	struct batch **queue; /* a ring of n_batches */
-	size_t queue_at, queue_n;
-	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
-	size_t pending_at, pending_n;
-	bool writing;
-	bool closing;
-	bool hold;
-	bool no_threads;   /* more: they cannot be had, or are not to be */
-	struct held *held; /* one per output */
-	struct err error;
-	struct stats stats;
-	struct warm *warm;
-};
-
 /* --- Batches ---------------------------------------------------------------- */
 
-static struct batch *batch_new(const struct pipeline *p, size_t n_categories)
+static struct batch *batch_new(const struct pipeline *p)
 {
 	struct batch *batch = mem_new(1, sizeof(*batch));
 
 	buf_reserve(&batch->bytes, p->batch_bytes);
 	batch->out = mem_new(p->n_outputs, sizeof(*batch->out));
-	stats_init(&batch->stats, n_categories);
+	stats_init(&batch->stats, p->n_categories);
 	return batch;
 }
 
@@ -122,13 +76,6 @@ static void batch_free(const struct pipeline *p, struct batch *batch)
 	free(batch);
 }
 
-/* Wipes all of it, and lets go: what a sink holds up may be much. */
-static void held_release(struct held *held)
-{
-	buf_fini(&held->bytes);
-	held->at = 0;
-}
-
 /* --- Work ------------------------------------------------------------------- */
 
 /* After a reload batches of the new engine arrive: what is of the old one follows. */
@@ -145,32 +92,6 @@ static void worker_follow(struct worker *worker, const struct engine *engine)
 	worker->engine = engine;
 }
 
-/* Offers bytes to the sink of an output, and holds the rest if that is to be. */
-static enum sink_result offer(struct pipeline *p, size_t output, struct span bytes, struct err *e)
-{
-	struct held *held = &p->held[output];
-	struct span rest = bytes;
-	enum sink_result result = SINK_FULL;
-
-	/* Whoever may not hold what is left waits, and with it, in the end, the input. */
-	while (held->bytes.len == 0 &&
-	       (result = sink_write(p->outputs[output].sink, &rest, e)) == SINK_FULL && !p->hold)
-		nanosleep(&(struct timespec){ .tv_nsec = FULL_WAIT_NS }, NULL);
-	held->written += bytes.len - rest.len;
-	if (result == SINK_ACCEPTED || !p->hold)
-		return result;
-	if (held->bytes.len == 0) {
-		/* The line that was cut is kept whole, for pipeline_rewind. */
-		size_t taken = bytes.len - rest.len;
-		size_t start = span_line_start(bytes, taken);
-
-		held->at = taken - start;
-		rest = span_slice(bytes, start, bytes.len);
-	}
-	buf_add_span(&held->bytes, rest);
-	return SINK_ACCEPTED;
-}
-
 /* All that a batch has for an output; whether the sink took it. */
 static bool write_output(struct pipeline *p, const struct batch *batch, size_t output,
 			 struct err *e)
@@ -179,7 +100,7 @@ static bool write_output(struct pipeline *p, const struct batch *batch, size_t o
 	struct span part;
 
 	while (outgoing_next(&batch->out[output], &walk, &part)) {
-		if (offer(p, output, part, e) != SINK_ACCEPTED)
+		if (pipeline_offer(p, output, part, e) != SINK_ACCEPTED)
 			return false;
 	}
 	return true;
@@ -203,6 +124,8 @@ static bool write_outputs(struct pipeline *p, const struct batch *batch, size_t 
 	if (err_any(&error) && !err_any(&p->error))
 		err_append(&p->error, &error);
 	err_fini(&error);
+	pipeline_note_held(p);
+	pthread_cond_broadcast(&p->free_to_write);
 	return !failed;
 }
 
@@ -213,7 +136,7 @@ static void drain_output(void *context, struct batch *batch, size_t output)
 
 	pthread_mutex_lock(&p->lock);
 	while (p->n_threads != 0 && (p->writing || p->pending[p->pending_at] != batch))
-		pthread_cond_wait(&p->oldest, &p->lock);
+		pthread_cond_wait(&p->free_to_write, &p->lock);
 	write_outputs(p, batch, output, output + 1);
 	pthread_mutex_unlock(&p->lock);
 	outgoing_clear(&batch->out[output]);
@@ -268,14 +191,15 @@ static void write_oldest(struct pipeline *p)
 		count_batch(p, batch);
 	p->pending_at = (p->pending_at + 1) % p->n_batches;
 	p->pending_n--;
-	pthread_cond_broadcast(&p->oldest);
+	p->pending_bytes -= batch->bytes.len;
+	pthread_cond_broadcast(&p->free_to_write);
 	batch_clear(p, batch);
 	batch->next = p->idle;
 	p->idle = batch;
 	pthread_cond_signal(&p->idle_or_done);
 }
 
-static void write_finished(struct pipeline *p)
+void pipeline_write_finished(struct pipeline *p)
 {
 	while (!p->writing && p->pending_n != 0 && p->pending[p->pending_at]->done)
 		write_oldest(p);
@@ -301,7 +225,7 @@ static void *worker_main(void *arg)
 		work(worker, batch);
 		pthread_mutex_lock(&p->lock);
 		batch->done = true;
-		write_finished(p);
+		pipeline_write_finished(p);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -323,6 +247,12 @@ void pipeline_apart(struct pipeline *p)
 	}
 }
 
+void pipeline_warm(struct pipeline *p, const struct engine *engine, const struct plan *const *plans,
+		   size_t n)
+{
+	warm_begin(p->warm, engine, plans, n, process_depth(p->outputs, p->n_outputs));
+}
+
 struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, size_t n_categories,
 			      unsigned workers, size_t batch_bytes)
 {
@@ -330,6 +260,7 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 
 	p->outputs = outputs;
 	p->n_outputs = n_outputs;
+	p->n_categories = n_categories;
 	p->batch_bytes = batch_bytes;
 	p->n_workers = workers != 0 ? workers : 1;
 	p->workers = mem_new(p->n_workers, sizeof(*p->workers));
@@ -344,14 +275,8 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->idle_or_done, NULL);
 	pthread_cond_init(&p->queued, NULL);
-	pthread_cond_init(&p->oldest, NULL);
+	pthread_cond_init(&p->free_to_write, NULL);
 	stats_init(&p->stats, n_categories);
-	for (unsigned i = 0; i < p->n_batches; i++) {
-		struct batch *batch = batch_new(p, n_categories);
-
-		batch->next = p->idle;
-		p->idle = batch;
-	}
 	if (p->n_workers > 1)
 		pipeline_apart(p);
 	return p;
@@ -384,13 +309,12 @@ void pipeline_free(struct pipeline **pipeline)
 		p->idle = batch->next;
 		batch_free(p, batch);
 	}
-	for (size_t i = 0; i < p->n_outputs; i++) {
-		held_release(&p->held[i]);
-	}
+	for (size_t i = 0; i < p->n_outputs; i++)
+		buf_fini(&p->held[i].bytes);
 	free(p->held);
 	stats_fini(&p->stats);
 	err_fini(&p->error);
-	pthread_cond_destroy(&p->oldest);
+	pthread_cond_destroy(&p->free_to_write);
 	pthread_cond_destroy(&p->queued);
 	pthread_cond_destroy(&p->idle_or_done);
 	pthread_mutex_destroy(&p->lock);
@@ -400,18 +324,57 @@ void pipeline_free(struct pipeline **pipeline)
 	free(p);
 }
 
+/* One that is free, or a new one; under the lock.  NULL: all are under way. */
+static struct batch *take_idle(struct pipeline *p)
+{
+	struct batch *batch = p->idle;
+
+	if (batch != NULL) {
+		p->idle = batch->next;
+	} else if (p->n_made < p->n_batches) {
+		batch = batch_new(p);
+		p->n_made++;
+	}
+	if (batch != NULL)
+		batch->next = NULL;
+	return batch;
+}
+
 struct batch *pipeline_take(struct pipeline *p)
 {
 	struct batch *batch;
 
 	pthread_mutex_lock(&p->lock);
-	while (p->idle == NULL)
+	while ((batch = take_idle(p)) == NULL)
 		pthread_cond_wait(&p->idle_or_done, &p->lock);
-	batch = p->idle;
-	p->idle = batch->next;
-	batch->next = NULL;
 	pthread_mutex_unlock(&p->lock);
 	return batch;
+}
+
+struct batch *pipeline_take_again(struct pipeline *p, const struct stream *stream, size_t enough)
+{
+	struct batch *batch = NULL;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->queue_n != 0)
+		batch = p->queue[(p->queue_at + p->queue_n - 1) % p->n_batches];
+	if (batch != NULL && (batch->stream != stream || batch->bytes.len >= enough))
+		batch = NULL;
+	if (batch != NULL) {
+		p->queue_n--;
+		p->pending_n--;
+		p->pending_bytes -= batch->bytes.len;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return batch;
+}
+
+void pipeline_wait(struct pipeline *p, size_t bytes)
+{
+	pthread_mutex_lock(&p->lock);
+	while (p->pending_n != 0 && p->pending_bytes > bytes)
+		pthread_cond_wait(&p->idle_or_done, &p->lock);
+	pthread_mutex_unlock(&p->lock);
 }
 
 void pipeline_return(struct pipeline *p, struct batch *batch)
@@ -425,7 +388,7 @@ void pipeline_return(struct pipeline *p, struct batch *batch)
 
 int pipeline_submit(struct pipeline *p, struct batch *batch)
 {
-	bool failed;
+	bool stopped;
 
 	if (p->n_threads == 0) {
 		work(&p->workers[0], batch);
@@ -433,79 +396,28 @@ int pipeline_submit(struct pipeline *p, struct batch *batch)
 	}
 	pthread_mutex_lock(&p->lock);
 	p->pending[(p->pending_at + p->pending_n++) % p->n_batches] = batch;
+	p->pending_bytes += batch->bytes.len;
 	if (p->n_threads == 0) {
-		write_finished(p);
+		pipeline_write_finished(p);
 	} else {
 		p->queue[(p->queue_at + p->queue_n++) % p->n_batches] = batch;
 		pthread_cond_signal(&p->queued);
 	}
-	failed = pipeline_stopped(p);
+	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);
-	return failed ? -1 : 0;
+	return stopped ? -1 : 0;
 }
 
 int pipeline_drain(struct pipeline *p)
 {
-	bool failed;
+	bool stopped;
 
 	pthread_mutex_lock(&p->lock);
 	while (p->pending_n != 0)
 		pthread_cond_wait(&p->idle_or_done, &p->lock);
-	failed = pipeline_stopped(p);
+	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);
-	return failed ? -1 : 0;
-}
-
-const struct err *pipeline_error(const struct pipeline *p)
-{
-	return &p->error;
-}
-
-/* --- Holding ---------------------------------------------------------------- */
-
-bool pipeline_stopped(const struct pipeline *p)
-{
-	bool stopped = err_any(&p->error);
-
-	for (size_t i = 0; i < p->n_outputs && !stopped; i++)
-		stopped = p->held[i].bytes.len != 0;
-	return stopped;
-}
-
-void pipeline_hold(struct pipeline *p)
-{
-	p->hold = true;
-	p->no_threads = true;
-}
-
-enum sink_result pipeline_retry(struct pipeline *p)
-{
-	enum sink_result worst = SINK_ACCEPTED;
-
-	err_fini(&p->error);
-	for (size_t i = 0; i < p->n_outputs; i++) {
-		struct held *held = &p->held[i];
-		struct span rest = span_slice(buf_span(&held->bytes), held->at, held->bytes.len);
-		enum sink_result result = sink_write(p->outputs[i].sink, &rest, &p->error);
-
-		held->written += held->bytes.len - held->at - rest.len;
-		held->at = held->bytes.len - rest.len;
-		if (result == SINK_ACCEPTED)
-			held_release(held);
-		if (result > worst)
-			worst = result;
-	}
-	return worst;
-}
-
-size_t pipeline_held(const struct pipeline *p, size_t output)
-{
-	return p->held[output].bytes.len - p->held[output].at;
-}
-
-unsigned long long pipeline_written(const struct pipeline *p, size_t output)
-{
-	return p->held[output].written;
+	return stopped ? -1 : 0;
 }
 
 size_t pipeline_queued(struct pipeline *p)
@@ -516,29 +428,6 @@ size_t pipeline_queued(struct pipeline *p)
 	n = p->pending_n;
 	pthread_mutex_unlock(&p->lock);
 	return n;
-}
-
-void pipeline_rewind(struct pipeline *p, size_t output)
-{
-	struct held *held = &p->held[output];
-
-	if (sink_goes_on(p->outputs[output].sink))
-		return;
-	held->at = span_line_start(buf_span(&held->bytes), held->at);
-}
-
-void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *to, size_t to_output)
-{
-	struct held *old = &from->held[output];
-	struct held *held = &to->held[to_output];
-
-	held->written += old->written;
-	held->at = old->at;
-	buf_add_span(&held->bytes, buf_span(&old->bytes));
-	if (!sink_goes_on(from->outputs[output].sink))
-		held->at = span_line_start(buf_span(&held->bytes), held->at);
-	pipeline_rewind(to, to_output);
-	held_release(old);
 }
 
 /* --- Counters, and what overlong.c needs ------------------------------------ */
@@ -565,9 +454,15 @@ struct classifier *pipeline_classifier(struct pipeline *p, struct engine *engine
 
 int pipeline_write(struct pipeline *p, size_t output, struct span bytes)
 {
+	enum sink_result result;
+
 	if (err_any(&p->error) && !p->hold)
 		return -1;
-	return offer(p, output, bytes, &p->error) == SINK_ACCEPTED ? 0 : -1;
+	result = pipeline_offer(p, output, bytes, &p->error);
+	pthread_mutex_lock(&p->lock);
+	pipeline_note_held(p);
+	pthread_mutex_unlock(&p->lock);
+	return result == SINK_ACCEPTED ? 0 : -1;
 }
 
 void pipeline_count(struct pipeline *p, struct stream *stream, const struct plan *plan,

@@ -6,6 +6,9 @@
 #include <purposed/base/mem.h>
 #include <purposed/run/settings_private.h>
 
+/* More in flight would be memory for nothing. */
+enum { READ_AHEAD = 192 * 1024 };
+
 struct journal_port {
 	struct port port;
 	char *path;    /* or NULL */
@@ -39,6 +42,7 @@ static bool journal_serves(const struct port *port, const struct settings_input 
 
 static enum port_result journal_step(struct port *port, struct err *e)
 {
+	pipeline_wait(port->pipeline, READ_AHEAD);
 	return port_step_messages(port, ((struct journal_port *)port)->input, e);
 }
 

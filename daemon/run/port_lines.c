@@ -20,6 +20,9 @@
 #include <purposed/base/mem.h>
 #include <purposed/run/source_fd.h>
 
+/* Beside what is read next: when we are killed nobody reads a pipe again. */
+enum { READ_AHEAD = 64 * 1024 };
+
 struct lines_port {
 	struct port port;
 	char *path; /* of a pipe; NULL: standard input */
@@ -87,7 +90,10 @@ static void lines_attach(struct port *port)
 static enum port_result lines_step(struct port *port, struct err *e)
 {
 	struct lines_port *p = (struct lines_port *)port;
-	enum feed_result result = feed_step(p->feed, e);
+	enum feed_result result;
+
+	pipeline_wait(port->pipeline, READ_AHEAD);
+	result = feed_step(p->feed, e);
 
 	if (result == FEED_MORE || result == FEED_OUTPUT_FAILED) {
 		feed_park(p->feed);

@@ -1,4 +1,12 @@
-/* A socket of messages (io/input.h), of which each batch is read and submitted at once. */
+/*
+ * A socket of messages (io/input.h).  What is read is submitted at once; what comes while
+ * the workers are busy is added to the batch that they have not begun.  So a lone message
+ * is on its way at once, and many are searched together.
+ *
+ * What we have read and not yet written is lost when we are killed, and what stands in a
+ * connection is not: of connections not more than one batch is read ahead.  Datagrams are
+ * taken as they come, since they are lost in the socket too.
+ */
 #include <purposed/run/port_private.h>
 
 #include <purposed/base/log.h>
@@ -7,8 +15,10 @@
 #include <purposed/io/socket.h>
 #include <purposed/run/service.h>
 
-/* One batch of messages is read until it holds that much. */
-enum { BLOCK_BYTES = 128 * 1024 };
+enum {
+	BLOCK_BYTES = 64 * 1024, /* one batch of messages is read until it holds that much */
+	READ_AHEAD = 128 * 1024, /* with what is read next, a batch of a file */
+};
 
 struct messages_port {
 	struct port port;
@@ -24,29 +34,47 @@ static bool messages_serves(const struct port *port, const struct settings_input
 	return address_equal(&p->listen, &settings->listen) && input_reachable(p->input);
 }
 
+/* The batch that messages are to be added to. */
+static struct batch *take_batch(struct port *port, unsigned long long messages)
+{
+	struct batch *batch = pipeline_take_again(port->pipeline, port->stream, BLOCK_BYTES);
+
+	if (batch != NULL)
+		return batch;
+	batch = pipeline_take(port->pipeline);
+	batch->stream = stream_ref(port->stream);
+	batch->framing = FRAMING_MESSAGES;
+	batch->first_number = messages + 1;
+	clock_gettime(CLOCK_REALTIME, &batch->read_at);
+	return batch;
+}
+
 enum port_result port_step_messages(struct port *port, struct input *input, struct err *e)
 {
-	struct batch *batch = pipeline_take(port->pipeline);
-	unsigned long long before = input->counts.messages;
+	struct batch *batch = take_batch(port, input->counts.messages);
 	enum input_result result = input_read(input, &batch->bytes, BLOCK_BYTES, e);
 
-	if (input->counts.messages == before) {
+	if (batch->bytes.len == 0)
 		pipeline_return(port->pipeline, batch);
-	} else {
-		batch->stream = stream_ref(port->stream);
-		batch->framing = FRAMING_MESSAGES;
-		batch->first_number = before + 1;
-		clock_gettime(CLOCK_REALTIME, &batch->read_at);
+	else
 		pipeline_submit(port->pipeline, batch);
-	}
 	if (result == INPUT_FAILED)
 		return PORT_FAILED;
 	return result == INPUT_MORE ? PORT_MORE : PORT_EMPTY;
 }
 
+static bool is_datagram(const struct address *address)
+{
+	return address->transport == TRANSPORT_UNIX || address->transport == TRANSPORT_UDP;
+}
+
 static enum port_result messages_step(struct port *port, struct err *e)
 {
-	return port_step_messages(port, ((struct messages_port *)port)->input, e);
+	struct messages_port *p = (struct messages_port *)port;
+
+	if (!is_datagram(&p->listen))
+		pipeline_wait(port->pipeline, READ_AHEAD);
+	return port_step_messages(port, p->input, e);
 }
 
 static void messages_stop(struct port *port)
@@ -68,11 +96,6 @@ static void messages_free(struct port *port)
 }
 
 /* --- Opening -------------------------------------------------------------------- */
-
-static bool is_datagram(const struct address *address)
-{
-	return address->transport == TRANSPORT_UNIX || address->transport == TRANSPORT_UDP;
-}
 
 static int open_input(struct input **input_r, const struct settings_input *settings,
 		      const int *passed, size_t n_passed, struct err *e)

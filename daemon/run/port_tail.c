@@ -9,6 +9,9 @@
 #include <purposed/io/tail.h>
 #include <purposed/run/overlong.h>
 
+/* More in flight would be memory for nothing. */
+enum { READ_AHEAD = 512 * 1024 };
+
 struct tail_port {
 	struct port port;
 	char *path;
@@ -72,6 +75,7 @@ static enum port_result tail_step(struct port *port, struct err *e)
 	(void)e;
 	if (p->stopped && p->line == NULL)
 		return PORT_EMPTY;
+	pipeline_wait(port->pipeline, READ_AHEAD);
 	batch = pipeline_take(port->pipeline);
 	piece = tail_read(p->tail, &batch->bytes);
 	switch (piece.what) {

@@ -186,6 +186,19 @@ static void process_records(struct walk *w)
 	keep_lines(w);
 }
 
+enum look_depth process_depth(const struct output *outputs, size_t n)
+{
+	enum look_depth deepest = LOOK_FLAGS;
+
+	for (size_t i = 0; i < n; i++) {
+		enum look_depth depth = output_depth(&outputs[i]);
+
+		if (depth > deepest)
+			deepest = depth;
+	}
+	return deepest;
+}
+
 void process_batch(struct batch *batch, const struct process_means *means)
 {
 	struct walk w = {
@@ -197,16 +210,10 @@ void process_batch(struct batch *batch, const struct process_means *means)
 			.read_at = batch->read_at,
 			.is_message = batch->framing == FRAMING_MESSAGES,
 		},
-		.depth = LOOK_FLAGS,
+		.depth = process_depth(means->outputs, means->n_outputs),
 	};
 	const struct plan *missing;
 
-	for (size_t i = 0; i < means->n_outputs; i++) {
-		enum look_depth depth = output_depth(&means->outputs[i]);
-
-		if (depth > w.depth)
-			w.depth = depth;
-	}
 	w.quiet = is_quiet(&w);
 	cuts_make(means->cuts, batch);
 	missing = cuts_look(means->cuts, batch, w.depth, means->glance);

@@ -54,9 +54,11 @@ static void on_tick(void *context)
 	bool failed = false;
 
 	if (!s->stopping) {
+		pipeline_seize(s->setup->pipeline);
 		failed = setup_tick(s->setup, false, &e) == SINK_ERROR;
 		if (s->state != NULL)
 			failed |= setup_save_alerts(s->setup, s->state, &e) != 0;
+		pipeline_release(s->setup->pipeline);
 	}
 	if (failed && (s->tick_failed == 0 || serve_now() - s->tick_failed >= SERVE_COMPLAIN_S)) {
 		serve_complain(&e);
@@ -110,7 +112,8 @@ static int add_sources(struct serve *s, struct err *e)
 				    e) != 0)
 			return -1;
 	}
-	if (loop_add_timer(s->loop, &s->retry, serve_on_retry, s, e) != 0)
+	if (loop_add_wake(s->loop, &s->held, serve_on_held, s, e) != 0 ||
+	    loop_add_timer(s->loop, &s->retry, serve_on_retry, s, e) != 0)
 		return -1;
 	if (loop_add_timer(s->loop, &s->tick, on_tick, s, e) != 0 ||
 	    loop_add_timer(s->loop, &s->stats, serve_on_stats, s, e) != 0)
@@ -128,6 +131,7 @@ static void fini(struct serve *s)
 	setup_free(&s->setup);
 	for (size_t i = 0; i < SERVE_SIGNALS; i++)
 		loop_remove(&s->signals[i]);
+	loop_remove(&s->held);
 	loop_remove(&s->retry);
 	loop_remove(&s->status);
 	loop_remove(&s->checkpoint);

@@ -59,7 +59,9 @@ static void collect(struct serve *s, struct counters *c)
 
 	counters_init(c, s->n_ports, s->setup->session.settings->n_outputs,
 		      engine_policy(s->setup->session.engine));
+	pipeline_seize(s->setup->pipeline);
 	setup_count(s->setup, c);
+	pipeline_release(s->setup->pipeline);
 	stats_add_records(&c->stats, &s->before);
 	c->daemon = (struct counters_daemon){
 		.records = sum.records,

@@ -63,11 +63,18 @@ static void set_retry(struct serve *s)
 bool serve_may_go_on(struct serve *s)
 {
 	if (!s->stalled && pipeline_stopped(s->setup->pipeline)) {
+		/* What is under way is held too: until nothing is, nobody else has the sinks. */
+		pipeline_drain(s->setup->pipeline);
 		s->stalled = true;
 		serve_enable_ports(s, false);
 		set_retry(s);
 	}
 	return !s->stalled;
+}
+
+void serve_on_held(void *context)
+{
+	serve_may_go_on(context);
 }
 
 void serve_on_retry(void *context)

@@ -149,6 +149,7 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 	if (s->setup != NULL) {
 		save_before_change(s, setup->session.settings, ports, state);
 		close_ports(s, ports, n);
+		pipeline_drain(s->setup->pipeline);
 		setup_succeed(setup, s->setup);
 	} else {
 		load_alerts(setup, state);
@@ -204,13 +205,21 @@ static int open_state(struct serve *s, const struct settings *settings, struct s
 	return state_open(state_r, settings->state, e);
 }
 
+/* Called by any thread. */
+static void wake(void *context)
+{
+	struct serve *s = context;
+
+	loop_wake(s->held);
+}
+
 int serve_build(struct serve *s, struct err *e)
 {
 	struct setup *setup;
 	struct state *state = NULL;
 	struct port **ports;
 
-	if (setup_open(&setup, s->request, e) != 0)
+	if (setup_open(&setup, s->request, wake, s, e) != 0)
 		return -1;
 	if (open_state(s, setup->session.settings, &state, e) != 0 ||
 	    open_ports(s, setup->session.settings, state, &ports, e) != 0) {
@@ -232,6 +241,7 @@ static void refuse_reload(struct serve *s, struct err *e)
 	serve_complain(e);
 	log_error("the configuration is refused; everything goes on as before");
 	s->refused_reloads++;
+	pipeline_drain(s->setup->pipeline);
 	if (setup_reopen(s->setup, &reopen) != 0)
 		serve_complain(&reopen);
 }

@@ -81,6 +81,7 @@ void serve_drain(struct serve *s)
 				serve_close_port(s, i, result, &e);
 		}
 	}
+	pipeline_drain(s->setup->pipeline);
 	if (serve_may_go_on(s))
 		finish(s);
 }

@@ -16,6 +16,8 @@ const struct setting settings_table[] = {
 	  "seconds", "between two checkpoints of an input" },
 	{ NULL, "stats_interval", SETTING_INT, FIELD(stats_interval), 0, 86400, 0, "seconds",
 	  "between two lines of counters; 0: none" },
+	{ NULL, "workers", SETTING_INT, FIELD(workers), 0, 64, 0, "",
+	  "threads that search; 0: one for each processor, four at most" },
 	{ NULL, "enterprise_id", SETTING_INT, FIELD(enterprise_id), 1, 4294967295, 32473, "",
 	  "private enterprise number in the tag's SD-ID" },
 	{ "limits", "record_bytes", SETTING_INT, FIELD(record_bytes), 64, 64 << 20, 65536, "bytes",

@@ -1,5 +1,6 @@
 #include <purposed/run/setup.h>
 
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include <purposed/run/alerts.h>
 
 /* STDOUT_PATIENCE_MS: how late a signal may be noticed while a reader is slow. */
-enum { STDOUT_PATIENCE_MS = 100 };
+enum { STDOUT_PATIENCE_MS = 100, WORKERS_MAX = 4 };
 
 /* The plan of a list of purposes; the default one where the list is not set. */
 static int find_plan(struct setup *setup, const struct settings_ids *ids,
@@ -183,7 +184,33 @@ static int make_all(struct setup *setup, const char *config, struct err *e)
 	return bad;
 }
 
-int setup_open(struct setup **setup_r, const struct session_request *request, struct err *e)
+/* One for each processor that we may use; the one that receives beside them needs little. */
+static unsigned count_workers(const struct settings *settings)
+{
+	cpu_set_t set;
+	int n = 1;
+
+	if (settings->workers != 0)
+		return (unsigned)settings->workers;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		n = CPU_COUNT(&set);
+	return n < WORKERS_MAX ? (unsigned)n : WORKERS_MAX;
+}
+
+/* The first record is as quick as the last. */
+static void warm_up(const struct setup *setup)
+{
+	const struct plan **plans = mem_new(setup->n_plans + 1, sizeof(*plans));
+
+	plans[0] = setup->session.plan;
+	for (size_t i = 0; i < setup->n_plans; i++)
+		plans[i + 1] = setup->plans[i];
+	pipeline_warm(setup->pipeline, setup->session.engine, plans, setup->n_plans + 1);
+	free(plans);
+}
+
+int setup_open(struct setup **setup_r, const struct session_request *request,
+	       void (*wake)(void *context), void *context, struct err *e)
 {
 	struct setup *setup = mem_new(1, sizeof(*setup));
 
@@ -198,8 +225,11 @@ int setup_open(struct setup **setup_r, const struct session_request *request, st
 	}
 	setup->pipeline = pipeline_new(setup->outputs, setup->session.settings->n_outputs,
 				       policy_category_count(engine_policy(setup->session.engine)),
-				       1, session_batch_bytes(&setup->session));
-	pipeline_hold(setup->pipeline);
+				       count_workers(setup->session.settings),
+				       session_batch_bytes(&setup->session));
+	pipeline_hold(setup->pipeline, wake, context);
+	pipeline_apart(setup->pipeline);
+	warm_up(setup);
 	*setup_r = setup;
 	return 0;
 }

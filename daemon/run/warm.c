@@ -18,8 +18,10 @@ struct warm {
 	atomic_bool busy;
 	atomic_bool stop;
 	const struct engine *engine;
-	const struct plan *plan;
+	const struct plan **plans;
+	size_t n_plans, cap;
 	enum look_depth depth;
+	bool early; /* before the first record: nobody is disturbed yet */
 };
 
 struct warm *warm_new(void)
@@ -41,16 +43,15 @@ void warm_free(struct warm **warm)
 	if (w->started)
 		pthread_join(w->thread, NULL);
 	pthread_mutex_destroy(&w->lock);
+	free(w->plans);
 	free(w);
 }
 
-static void *make(void *arg)
+/* Machine code of all rules. */
+static void prepare(struct warm *w)
 {
-	struct warm *w = arg;
 	const struct rules *rules = engine_rules(w->engine);
 
-	/* Of this thread alone (Linux): what it is for are those that it must not disturb. */
-	setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
 	for (size_t i = 0; i < rules_count(rules) && !atomic_load(&w->stop); i++) {
 		const struct rule *rule = rules_at(rules, i);
 
@@ -58,19 +59,38 @@ static void *make(void *arg)
 		if (rule->keywords != NULL)
 			regex_prepare(rule->keywords);
 	}
+}
+
+static void *make(void *arg)
+{
+	struct warm *w = arg;
+
+	/* Of this thread alone (Linux): what it is for are those that it must not disturb. */
+	if (!w->early)
+		setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
+	/* Early, which rules will have work is not known: megabytes of code for nothing. */
+	if (!w->early)
+		prepare(w);
 	if (!atomic_load(&w->stop))
 		engine_lookout(w->engine);
-	if (!atomic_load(&w->stop) && w->plan != NULL && w->depth != LOOK_DEPTHS)
-		plan_look(w->plan, w->depth);
+	for (size_t i = 0; i < w->n_plans && !atomic_load(&w->stop); i++)
+		plan_look(w->plans[i], w->depth);
+	w->early = false;
 	atomic_store(&w->busy, false);
 	return NULL;
 }
 
 /* Under the lock, with nothing under way. */
-static void start(struct warm *w)
+static void start(struct warm *w, const struct plan *const *plans, size_t n, enum look_depth depth)
 {
 	if (w->started)
 		pthread_join(w->thread, NULL);
+	w->n_plans = 0;
+	w->depth = depth;
+	for (size_t i = 0; i < n && depth != LOOK_DEPTHS; i++) {
+		w->plans = mem_grow(w->plans, w->n_plans, &w->cap, sizeof(*w->plans));
+		w->plans[w->n_plans++] = plans[i];
+	}
 	atomic_store(&w->busy, true);
 	/* Without threads the next large batch makes it, as ever. */
 	w->started = pthread_create(&w->thread, NULL, make, w) == 0;
@@ -82,9 +102,15 @@ void warm_want(struct warm *w, const struct engine *engine, const struct plan *p
 	pthread_mutex_lock(&w->lock);
 	if (++w->wanted >= PATIENCE && !atomic_load(&w->busy)) {
 		w->engine = engine;
-		w->plan = plan;
-		w->depth = depth;
-		start(w);
+		start(w, &plan, plan != NULL, depth);
 	}
 	pthread_mutex_unlock(&w->lock);
+}
+
+void warm_begin(struct warm *w, const struct engine *engine, const struct plan *const *plans,
+		size_t n, enum look_depth depth)
+{
+	w->engine = engine;
+	w->early = true;
+	start(w, plans, n, depth);
 }

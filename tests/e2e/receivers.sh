@@ -359,20 +359,20 @@ config '{ name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "recor
 	  spool_bytes = 65536; }, { name = "f"; type = "file"; path = "f.log"; format = "record"; }'
 rm -f "$D/a.sock" "$D/a.out"
 start_on_pipe
-send 1 20000 &
+send 1 60000 &
 sender=$!
 ok "a spool that is full is said" said "output 'a': the spool is full \([0-9]+ bytes\); inputs wait"
 sleep 0.5
 is "it is not beyond its bound" "$(($(stat -c %s "$D/state/a.spool") <= 65536 + 4096))" 1
 is "and private" "$(stat -c %a "$D/state/a.spool") $(stat -c %a "$D/state")" "600 700"
 read_so_far=$(wc -l <"$D/f.log")
-ok "the input waits" test "$read_so_far" -lt 20000
+ok "the input waits" test "$read_so_far" -lt 60000
 receive "unixstream:$D/a.sock" octets "$D/a.out"
-ok "when the receiver comes, it gets all" has_all "$D/a.out" 20000
+ok "when the receiver comes, it gets all" has_all "$D/a.out" 60000
 wait "$sender"
-each_once "each once, in order" "$D/a.out" 20000
-has_all "$D/f.log" 20000
-each_once "the other output too" "$D/f.log" 20000
+each_once "each once, in order" "$D/a.out" 60000
+has_all "$D/f.log" 60000
+each_once "the other output too" "$D/f.log" 60000
 stop_on_pipe
 end_receiver
 

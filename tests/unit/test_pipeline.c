@@ -257,7 +257,7 @@ static void test_holding(void **state)
 	enum sink_result result;
 
 	(void)state;
-	pipeline_hold(pipeline);
+	pipeline_hold(pipeline, NULL, NULL);
 	sink.full_every = 3;
 	submit_text(pipeline, run.plan, "one\n", -1);
 	assert_true(pipeline_stopped(pipeline));
@@ -289,7 +289,7 @@ static void test_rewind(void **state)
 	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
 
 	(void)state;
-	pipeline_hold(pipeline);
+	pipeline_hold(pipeline, NULL, NULL);
 	sink.full_every = 2;
 	submit_text(pipeline, run.plan, "one\ntwo\n", -1);
 	assert_true(span_is(buf_span(&sink.taken), "o"));
@@ -326,7 +326,7 @@ static void test_rewind_same(void **state)
 
 	(void)state;
 	sink.sink.ops = &ops;
-	pipeline_hold(pipeline);
+	pipeline_hold(pipeline, NULL, NULL);
 	sink.full_every = 5;
 	submit_text(pipeline, run.plan, "one\ntwo\n", -1);
 	pipeline_rewind(pipeline, 0);

@@ -250,7 +250,7 @@ static void test_messages_held(void **state)
 	unit_secret_new();
 	make_outputs(outputs, &run);
 	pipeline = pipeline_new(outputs, N_OUTPUTS, 3, 1, BATCH_BYTES);
-	pipeline_hold(pipeline);
+	pipeline_hold(pipeline, NULL, NULL);
 	full = true;
 	for (int i = 0; i < 3; i++) {
 		struct batch *batch = pipeline_take(pipeline);

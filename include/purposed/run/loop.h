@@ -43,6 +43,11 @@ int loop_add_timer(struct loop *loop, struct loop_source **source_r, void (*call
 		   void *context, struct err *e);
 void loop_set_timer(struct loop_source *timer, uint64_t ms);
 
+/* Calls after loop_wake, which any thread may call; several of them may be one. */
+int loop_add_wake(struct loop *loop, struct loop_source **source_r, void (*call)(void *context),
+		  void *context, struct err *e);
+void loop_wake(struct loop_source *wake);
+
 /* Whether the source calls at all; a new one does, a timer once it is set. */
 void loop_enable(struct loop_source *source, bool on);
 

@@ -17,7 +17,8 @@
  * is written.  A daemon asks the pipeline to hold (pipeline_hold): what a sink
  * does not take is then kept, in order, and offered again by pipeline_retry;
  * as long as something is held the owner submits nothing more, so that no more
- * is held than what was under way.
+ * is held than what was under way.  It is told through `wake`, since its own thread
+ * only receives.
  *
  * All functions are for the one thread that owns the pipeline.
  */
@@ -62,9 +63,16 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 
 /*
  * From now on one worker, too, is a thread of its own: for an owner who has to
- * unpack what he submits.  Not for a pipeline that holds.
+ * unpack what he submits, or to receive what comes meanwhile.
  */
 void pipeline_apart(struct pipeline *pipeline);
+
+/*
+ * Makes what searching takes, for n plans of that engine, in a thread of its own and at
+ * once; before the first batch.  All is borrowed until pipeline_free.
+ */
+void pipeline_warm(struct pipeline *pipeline, const struct engine *engine,
+		   const struct plan *const *plans, size_t n);
 
 /* Waits for what is in flight.  Accepts a pointer to NULL; clears it. */
 void pipeline_free(struct pipeline **pipeline);
@@ -78,6 +86,16 @@ struct batch *pipeline_take(struct pipeline *pipeline);
  */
 int pipeline_submit(struct pipeline *pipeline, struct batch *batch);
 
+/*
+ * The batch that was submitted last, to be added to and submitted anew, if no worker has
+ * begun it, it is of that stream and has less than `enough` bytes; else NULL.
+ */
+struct batch *pipeline_take_again(struct pipeline *pipeline, const struct stream *stream,
+				  size_t enough);
+
+/* Waits until what was submitted and not accepted is not more than so many bytes. */
+void pipeline_wait(struct pipeline *pipeline, size_t bytes);
+
 /* Gives an unused batch back. */
 void pipeline_return(struct pipeline *pipeline, struct batch *batch);
 
@@ -87,26 +105,37 @@ int pipeline_drain(struct pipeline *pipeline);
 /* What the failed sink said; empty while none has failed.  After pipeline_drain. */
 const struct err *pipeline_error(const struct pipeline *pipeline);
 
-/* Whether nothing is to be submitted: a sink has failed or did not take all.  As above. */
-bool pipeline_stopped(const struct pipeline *pipeline);
+/* Whether nothing is to be submitted: a sink has failed or did not take all. */
+bool pipeline_stopped(struct pipeline *pipeline);
 
 /* --- Holding ---------------------------------------------------------------- */
 
-/* Holds from now on.  Before the first batch, and with one worker. */
-void pipeline_hold(struct pipeline *pipeline);
+/*
+ * Holds from now on.  Before the first batch and the first thread.  It then has many
+ * batches, for what comes faster than it is searched.  wake, which may be NULL, is called
+ * by any thread when something is held that was not before; it must not call back.
+ */
+void pipeline_hold(struct pipeline *pipeline, void (*wake)(void *context), void *context);
 
 /*
- * Offers what is held again.  SINK_ACCEPTED: nothing is held any more;
- * SINK_FULL: a slow reader, try again soon; SINK_ERROR: see pipeline_error.
+ * The sinks are the owner's between the two: he may write to them himself, and ask what is
+ * held.  So they are after pipeline_drain, until he submits something.
+ */
+void pipeline_seize(struct pipeline *pipeline);
+void pipeline_release(struct pipeline *pipeline);
+
+/*
+ * Offers what is held again; after pipeline_drain, as all that follows here.  SINK_ACCEPTED:
+ * nothing is held any more; SINK_FULL: a slow reader, try again soon; SINK_ERROR: see
+ * pipeline_error.
  */
 enum sink_result pipeline_retry(struct pipeline *pipeline);
 
-/* Bytes held for one output. */
+/* Bytes held for one output.  The sinks must be seized, as for the next. */
 size_t pipeline_held(const struct pipeline *pipeline, size_t output);
 
-/* Bytes that the sink of one output has taken; and batches that are on their way. */
+/* Bytes that the sink of one output has taken. */
 unsigned long long pipeline_written(const struct pipeline *pipeline, size_t output);
-size_t pipeline_queued(struct pipeline *pipeline);
 
 /*
  * The sink of the output was opened anew: if only a part of a line went to the
@@ -118,6 +147,9 @@ void pipeline_rewind(struct pipeline *pipeline, size_t output);
 /* Moves what is held for an output to one of another pipeline that holds nothing yet. */
 void pipeline_move_held(struct pipeline *from, size_t output, struct pipeline *to,
 			size_t to_output);
+
+/* How many batches are on their way. */
+size_t pipeline_queued(struct pipeline *pipeline);
 
 /* What was accepted, or is held, so far.  After pipeline_drain, or approximate. */
 void pipeline_stats(struct pipeline *pipeline, struct stats *stats_r);

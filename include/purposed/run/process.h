@@ -24,6 +24,9 @@ struct process_means {
 	void *context;
 };
 
+/* How deep outputs want to know what is not flagged. */
+enum look_depth process_depth(const struct output *outputs, size_t n);
+
 /*
  * Fills batch->out and batch->stats.  Records of which the outputs want to know no
  * more than a first look (glance.h) can tell are classified in full only where it

@@ -25,6 +25,7 @@ struct serve {
 	const struct session_request *request;
 	struct loop *loop;
 	struct loop_source *signals[SERVE_SIGNALS];
+	struct loop_source *held; /* woken when an output does not take all */
 	struct loop_source *retry;
 	struct loop_source *status;
 	struct loop_source *checkpoint;
@@ -96,6 +97,7 @@ void serve_follow_lines(struct serve *s);
 
 /* After whatever may have written; false: nothing is to be read for now. */
 bool serve_may_go_on(struct serve *s);
+void serve_on_held(void *context);
 void serve_on_retry(void *context);
 
 /* --- serve_checkpoint.c ------------------------------------------------------------- */

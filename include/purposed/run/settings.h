@@ -99,6 +99,7 @@ struct settings {
 	char *state;
 	long long checkpoint_interval; /* seconds */
 	long long stats_interval;      /* seconds; 0: never */
+	long long workers; /* of the daemon; 0: as many as there are processors, up to 4 */
 	long long record_bytes;
 	long long match_limit;
 	long long depth_limit;

@@ -27,8 +27,12 @@ struct setup {
 	char host[256];		   /* our name, for messages */
 };
 
-/* -1: every mistake is in e; output files that were opened stay as they were. */
-int setup_open(struct setup **setup_r, const struct session_request *request, struct err *e);
+/*
+ * -1: every mistake is in e; output files that were opened stay as they were.
+ * wake: see pipeline_hold.
+ */
+int setup_open(struct setup **setup_r, const struct session_request *request,
+	       void (*wake)(void *context), void *context, struct err *e);
 
 /* After everything that uses its pipeline.  Accepts a pointer to NULL; clears it. */
 void setup_free(struct setup **setup);
@@ -55,10 +59,14 @@ enum sink_result setup_tick(struct setup *setup, bool all, struct err *e);
 int setup_save_alerts(struct setup *setup, const struct state *state, struct err *e);
 int setup_load_alerts(struct setup *setup, const struct state *state, struct err *e);
 
-/* Fills in what its inputs, its outputs and its pipeline have counted; names are borrowed. */
+/*
+ * Fills in what its inputs, its outputs and its pipeline have counted; names are borrowed.
+ * The sinks must be seized, as for the three above.
+ */
 void setup_count(struct setup *setup, struct counters *counters);
 
-/* Opens the output files anew, for log rotation; -1: some stay as they are, described in e. */
+/* Opens the output files anew, once drained, for log rotation; -1: some stay as they are, described
+ * in e. */
 int setup_reopen(struct setup *setup, struct err *e);
 
 #endif

@@ -27,4 +27,11 @@ void warm_free(struct warm **warm);
 void warm_want(struct warm *warm, const struct engine *engine, const struct plan *plan,
 	       enum look_depth depth);
 
+/*
+ * Begins at once, without a batch: the anchors, and what n plans look for at that depth.
+ * The plans are borrowed until warm_free; before the first batch.
+ */
+void warm_begin(struct warm *warm, const struct engine *engine, const struct plan *const *plans,
+		size_t n, enum look_depth depth);
+
 #endif

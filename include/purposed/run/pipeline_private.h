@@ -1,0 +1,78 @@
+/*
+ * pipeline_private: what the sources of the pipeline share: pipeline.c has the
+ * lists and the workers, pipeline_hold.c what a sink did not take.
+ */
+#ifndef PURPOSED_RUN_PIPELINE_PRIVATE_H
+#define PURPOSED_RUN_PIPELINE_PRIVATE_H
+
+#include <pthread.h>
+
+#include <purposed/engine/classify.h>
+#include <purposed/engine/glance.h>
+#include <purposed/run/cuts.h>
+#include <purposed/run/pipeline.h>
+#include <purposed/run/warm.h>
+
+struct worker {
+	struct pipeline *pipeline;
+	pthread_t thread;
+	struct classifier *classifier;
+	struct glance *glance;
+	struct cuts cuts;
+	const struct engine *engine; /* of both */
+};
+
+/* What an output's sink has still to take. */
+struct held {
+	struct buf bytes;
+	unsigned long long written; /* bytes that it has taken */
+	size_t at;		    /* of the first byte that was not taken */
+};
+
+struct pipeline {
+	const struct output *outputs;
+	size_t n_outputs;
+	size_t n_categories;
+	size_t batch_bytes;
+	struct worker *workers; /* without threads the first is the owner's own */
+	unsigned n_workers;
+	unsigned n_threads;
+	unsigned n_batches; /* at most */
+	unsigned n_made;
+	struct warm *warm;
+
+	pthread_mutex_t lock;
+	pthread_cond_t idle_or_done;  /* for the owner */
+	pthread_cond_t queued;	      /* for workers */
+	pthread_cond_t free_to_write; /* another batch is the oldest one, or nobody is writing */
+	struct batch *idle;
+	struct batch **queue; /* a ring of n_batches */
+	size_t queue_at, queue_n;
+	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
+	size_t pending_at, pending_n;
+	size_t pending_bytes;
+	bool writing; /* whoever set this has the sinks, and what is held, for himself */
+	bool closing;
+	bool no_threads; /* more: they cannot be had */
+	struct err error;
+	struct stats stats;
+
+	/* See pipeline_hold. */
+	bool hold;
+	bool stopped;	   /* something is held, or there is an error */
+	struct held *held; /* one per output */
+	void (*wake)(void *context);
+	void *wake_context;
+};
+
+/* Offers bytes to the sink of an output, and holds the rest if that is to be; while writing. */
+enum sink_result pipeline_offer(struct pipeline *p, size_t output, struct span bytes,
+				struct err *e);
+
+/* After whatever may have changed what is held; under the lock, as the one who was writing. */
+void pipeline_note_held(struct pipeline *p);
+
+/* Writes what is done, if nobody else does; under the lock. */
+void pipeline_write_finished(struct pipeline *p);
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * The pipeline of a daemon: it has threads and holds what a sink does not take, while the
+ * owner receives.  Run under the thread sanitizer, too.
+ */
+#include "unit_sink.h"
+
+#include <semaphore.h>
+#include <stdatomic.h>
+
+enum { BATCH_BYTES = 2048, ROUNDS = 300 };
+
+/* A pipeline with threads, one output, and what is submitted to it. */
+struct daemon {
+	struct unit_run run;
+	struct unit_sink sink;
+	struct output output;
+	struct pipeline *pipeline;
+	struct stream *stream;
+	atomic_uint woken;
+	sem_t entered, gate; /* a write posts the one and waits for the other */
+};
+
+static struct daemon *gated; /* whose sink is shut */
+
+static enum sink_result write_at_gate(struct sink *sink, struct span *bytes, struct err *e)
+{
+	sem_post(&gated->entered);
+	sem_wait(&gated->gate);
+	return unit_sink_write(sink, bytes, e);
+}
+
+static void wake(void *context)
+{
+	struct daemon *d = context;
+
+	atomic_fetch_add(&d->woken, 1);
+}
+
+static void open_daemon(struct daemon *d, unsigned workers, struct sink_ops *ops)
+{
+	d->run = unit_run_open("web", NULL);
+	d->sink = unit_sink();
+	if (ops != NULL) {
+		*ops = *d->sink.sink.ops;
+		ops->write = write_at_gate;
+		d->sink.sink.ops = ops;
+		gated = d;
+	}
+	sem_init(&d->entered, 0, 0);
+	sem_init(&d->gate, 0, 0);
+	d->output = unit_output("record", SELECT_ALL, &d->sink, &d->run);
+	d->pipeline = pipeline_new(&d->output, 1, 3, workers, BATCH_BYTES);
+	pipeline_hold(d->pipeline, wake, d);
+	pipeline_apart(d->pipeline);
+	d->stream = stream_new("in", d->run.plan, NULL, true);
+}
+
+static void close_daemon(struct daemon *d)
+{
+	stream_unref(&d->stream);
+	pipeline_free(&d->pipeline);
+	buf_fini(&d->sink.taken);
+	sem_destroy(&d->entered);
+	sem_destroy(&d->gate);
+	unit_run_close(&d->run);
+}
+
+static void submit(struct daemon *d, const char *text)
+{
+	struct batch *batch = pipeline_take(d->pipeline);
+
+	batch->stream = stream_ref(d->stream);
+	buf_add_str(&batch->bytes, text);
+	pipeline_submit(d->pipeline, batch);
+}
+
+static bool has_taken(const struct daemon *d, const char *wanted)
+{
+	return span_is(buf_span(&d->sink.taken), wanted);
+}
+
+/* What no worker has begun can be added to, by its own stream and up to a measure. */
+static void test_take_again(void **state)
+{
+	struct daemon d = { 0 };
+	struct stream *other;
+	struct batch *batch;
+	struct sink_ops ops;
+
+	(void)state;
+	open_daemon(&d, 1, &ops);
+	other = stream_new("other", d.run.plan, NULL, true);
+	submit(&d, "one\n");
+	sem_wait(&d.entered);
+	assert_null(pipeline_take_again(d.pipeline, d.stream, BATCH_BYTES));
+	submit(&d, "two\n");
+	assert_int_equal(pipeline_queued(d.pipeline), 2);
+	assert_null(pipeline_take_again(d.pipeline, other, BATCH_BYTES));
+	assert_null(pipeline_take_again(d.pipeline, d.stream, 4));
+	batch = pipeline_take_again(d.pipeline, d.stream, 5);
+	assert_non_null(batch);
+	assert_int_equal(pipeline_queued(d.pipeline), 1);
+	buf_add_str(&batch->bytes, "three\n");
+	pipeline_submit(d.pipeline, batch);
+	submit(&d, "four\n");
+	/* 4 bytes are being written; all three are 19 */
+	pipeline_wait(d.pipeline, 19);
+	for (int i = 0; i < 3; i++)
+		sem_post(&d.gate);
+	pipeline_wait(d.pipeline, 0);
+	assert_int_equal(pipeline_drain(d.pipeline), 0);
+	assert_true(has_taken(&d, "one\ntwo\nthree\nfour\n"));
+	assert_int_equal(d.sink.calls, 3);
+	assert_int_equal(atomic_load(&d.woken), 0);
+	stream_unref(&other);
+	close_daemon(&d);
+}
+
+/* While the owner has the sinks nothing is written; then all of it, in order. */
+static void test_seize(void **state)
+{
+	struct buf wanted = { 0 };
+	struct daemon d = { 0 };
+
+	(void)state;
+	open_daemon(&d, 2, NULL);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct span line;
+		struct err e = { 0 };
+		char text[48];
+
+		snprintf(text, sizeof(text), "batch %d\n", i);
+		buf_add_str(&wanted, text);
+		pipeline_seize(d.pipeline);
+		submit(&d, text);
+		line = span_str("ours\n");
+		assert_int_equal(sink_write(&d.sink.sink, &line, &e), SINK_ACCEPTED);
+		assert_int_equal(pipeline_queued(d.pipeline), 1);
+		assert_true(d.sink.taken.len >= 5);
+		assert_memory_equal(d.sink.taken.ptr + d.sink.taken.len - 5, "ours\n", 5);
+		d.sink.taken.len -= 5;
+		pipeline_release(d.pipeline);
+		assert_int_equal(pipeline_drain(d.pipeline), 0);
+	}
+	assert_int_equal(d.sink.taken.len, wanted.len);
+	assert_memory_equal(d.sink.taken.ptr, wanted.ptr, wanted.len);
+	buf_fini(&wanted);
+	close_daemon(&d);
+}
+
+/* A sink that takes a byte at a time: the owner is woken once for each time, and all is there. */
+static void test_holding(void **state)
+{
+	struct buf wanted = { 0 };
+	struct daemon d = { 0 };
+	unsigned stalls = 0;
+
+	(void)state;
+	open_daemon(&d, 3, NULL);
+	for (int i = 0; i < ROUNDS; i++) {
+		char text[48];
+
+		d.sink.full_every = i % 5 == 0 ? 3 : 0;
+		for (int k = 0; k < 8; k++) {
+			snprintf(text, sizeof(text), "batch %d of %d\n", k, i);
+			buf_add_str(&wanted, text);
+			submit(&d, text);
+		}
+		if (pipeline_drain(d.pipeline) == 0)
+			continue;
+		stalls++;
+		assert_true(pipeline_stopped(d.pipeline));
+		assert_int_equal(atomic_load(&d.woken), stalls);
+		assert_true(pipeline_held(d.pipeline, 0) != 0);
+		while (pipeline_retry(d.pipeline) != SINK_ACCEPTED)
+			continue;
+		assert_false(pipeline_stopped(d.pipeline));
+	}
+	assert_true(stalls > ROUNDS / 10);
+	assert_int_equal(d.sink.taken.len, wanted.len);
+	assert_memory_equal(d.sink.taken.ptr, wanted.ptr, wanted.len);
+	buf_fini(&wanted);
+	close_daemon(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_take_again),
+		cmocka_unit_test(test_seize),
+		cmocka_unit_test(test_holding),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
