@@ -200,7 +200,7 @@ static unsigned count_workers(const struct settings *settings)
 /* The first record is as quick as the last. */
 static void warm_up(const struct setup *setup)
 {
-	const struct plan **plans = mem_new(setup->n_plans + 1, sizeof(*plans));
+	const struct plan **plans = mem_new(setup->n_plans + 1, sizeof(struct plan *));
 
 	plans[0] = setup->session.plan;
 	for (size_t i = 0; i < setup->n_plans; i++)

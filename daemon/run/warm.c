@@ -88,7 +88,7 @@ static void start(struct warm *w, const struct plan *const *plans, size_t n, enu
 	w->n_plans = 0;
 	w->depth = depth;
 	for (size_t i = 0; i < n && depth != LOOK_DEPTHS; i++) {
-		w->plans = mem_grow(w->plans, w->n_plans, &w->cap, sizeof(*w->plans));
+		w->plans = mem_grow(w->plans, w->n_plans, &w->cap, sizeof(struct plan *));
 		w->plans[w->n_plans++] = plans[i];
 	}
 	atomic_store(&w->busy, true);
