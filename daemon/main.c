@@ -56,7 +56,7 @@
  *   input_journal  sd-journal                wake      several things to wait for
  *   state     the folder of checkpoints     troubles  what is wrong, said once
  *   walk      PATH arguments -> files       members   a file -> its streams
- *   source, reader, codec*, unpack, magic, label: below members
+ *   source, reader, codec*, unpack*, magic, label: below members
  *   pipe      room in pipes
  *   framing   bytes -> records              syslog    message headers
  *   cutter    a connection -> messages      socket    what senders find

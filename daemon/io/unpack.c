@@ -11,8 +11,6 @@
  *  - zip that lost members to damage: it searches for the next header.  The
  *    directory is counted against what was seen;
  *  - bytes behind the end of an lz4 stream.
- * Headers may be skipped through for long (damage, padding), and a sparse
- * file's map is kept in memory: one header may pull HEADER_MAX bytes at most.
  */
 #include <purposed/io/unpack.h>
 
@@ -24,12 +22,10 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/io/unpack_private.h>
 
 enum {
-	INPUT_BYTES = 64 << 10,
-	HISTORY_BYTES = 64,
 	TAR_BLOCK = 512,
-	HEADER_MAX = 4 << 20,
 	/* What libarchive takes at most: zip's bzip2 decoder, lz4's blocks of up to 8 MiB. */
 	ARCHIVE_BYTES = 5 << 20,
 	LZ4_BYTES = 18 << 20,
@@ -38,20 +34,14 @@ enum {
 struct unpack {
 	struct archive *archive;
 	struct archive_entry *entry; /* libarchive's; NULL before the first */
-	struct reader *source;
 	enum unpack_form form;
-	struct fault fault; /* ours: a limit inside the read callback */
+	struct fault fault; /* it was never opened */
 	bool pending;	    /* a header was read, but trouble before it came first */
 	bool done;
-	bool in_header;
-	size_t header_bytes;
 	uint64_t members; /* headers seen, of any type */
-	uint64_t given;	  /* bytes handed to libarchive */
 	size_t held;	  /* of the meter's memory */
 	locale_t names;	  /* in which names of members are read; 0: the process's */
-	size_t chunk_len;
-	/* What was handed over last stands behind the bytes before it. */
-	unsigned char chunk[HISTORY_BYTES + INPUT_BYTES];
+	struct unpack_input input;
 };
 
 struct entry_reader {
@@ -65,50 +55,24 @@ struct entry_reader {
 	struct fault late; /* to be told when block is used up */
 };
 
-static bool all_zero(const unsigned char *bytes, size_t len)
-{
-	return len == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, len - 1) == 0);
-}
-
-/* Full but for the last: what rest_of looks back for is in one chunk then, or close before. */
-static ssize_t read_chunk(struct reader *source, unsigned char *chunk)
-{
-	size_t len = 0;
-
-	while (len < INPUT_BYTES) {
-		ssize_t n = reader_read(source, chunk + len, INPUT_BYTES - len);
-
-		if (n <= 0 && len == 0)
-			return n;
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
 static la_ssize_t give(struct archive *archive, void *data, const void **bytes_r)
 {
 	struct unpack *u = data;
-	unsigned char *fresh = u->chunk + HISTORY_BYTES;
-	unsigned char history[HISTORY_BYTES];
-	ssize_t n;
 
 	(void)archive;
-	memcpy(history, u->chunk + u->chunk_len, HISTORY_BYTES);
-	n = read_chunk(u->source, fresh);
-	if (n <= 0)
-		return n;
-	memcpy(u->chunk, history, HISTORY_BYTES);
-	u->chunk_len = (size_t)n;
-	u->given += (size_t)n;
-	if (u->in_header && !all_zero(fresh, (size_t)n))
-		u->header_bytes += (size_t)n;
-	if (u->header_bytes > HEADER_MAX)
-		return fault_set(&u->fault, FAULT_REFUSED,
-				 "has a member header of more than %d MiB", HEADER_MAX >> 20);
-	*bytes_r = fresh;
-	return n;
+	return unpack_input_next(&u->input, bytes_r);
+}
+
+/* What it has consumed, of the bytes that it was given. */
+static uint64_t consumed(const struct unpack *u)
+{
+	return (uint64_t)archive_filter_bytes(u->archive, -1);
+}
+
+/* After this libarchive is not used any more. */
+static struct unpack_rest rest_of(struct unpack *u)
+{
+	return unpack_rest_of(&u->input, consumed(u));
 }
 
 /* libarchive gave up: the cause is below it, in our limits, or in what it says. */
@@ -116,8 +80,10 @@ static int failed(struct unpack *u, struct fault *f)
 {
 	const char *text = archive_error_string(u->archive);
 
-	if (u->source->fault.kind != FAULT_NONE)
-		*f = u->source->fault;
+	if (u->input.source->fault.kind != FAULT_NONE)
+		*f = u->input.source->fault;
+	else if (u->input.fault.kind != FAULT_NONE)
+		*f = u->input.fault;
 	else if (u->fault.kind != FAULT_NONE)
 		*f = u->fault;
 	else
@@ -132,7 +98,7 @@ static struct unpack *unpack_start(struct reader *source, size_t memory)
 {
 	struct unpack *u = mem_new(1, sizeof(*u));
 
-	u->source = source;
+	u->input.source = source;
 	u->archive = archive_read_new();
 	if (u->archive == NULL)
 		abort(); /* out of memory; see mem.h */
@@ -182,153 +148,36 @@ void unpack_free(struct unpack **u_r)
 	archive_read_free(u->archive);
 	if (u->names != (locale_t)0)
 		freelocale(u->names);
-	u->source->meter->memory += u->held;
-	reader_free(&u->source);
-	mem_wipe(u->chunk, sizeof(u->chunk));
+	u->input.source->meter->memory += u->held;
+	reader_free(&u->input.source);
+	mem_wipe(u->input.chunk, sizeof(u->input.chunk));
 	free(u);
 	*u_r = NULL;
 }
 
-/*
- * The next bytes behind what libarchive has consumed, for the check of zip's
- * directory; after the first call libarchive is not used any more.
- */
-struct rest {
-	struct unpack *unpack;
-	const unsigned char *at;
-	size_t len;
-};
-
-static struct rest rest_of(struct unpack *u)
-{
-	uint64_t used = (uint64_t)archive_filter_bytes(u->archive, -1);
-	size_t len = (size_t)(u->given - used);
-
-	/* What libarchive looked at last may lie across two chunks: four bytes at most. */
-	if (len > u->chunk_len + HISTORY_BYTES)
-		len = u->chunk_len;
-	return (struct rest){ u, u->chunk + HISTORY_BYTES + u->chunk_len - len, len };
-}
-
-/* Moves len bytes to out (NULL: skips them); false at the end. */
-static bool rest_take(struct rest *rest, void *out, size_t len)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		size_t n = len - done;
-
-		if (rest->len == 0) {
-			const void *bytes = NULL;
-			la_ssize_t got = give(NULL, rest->unpack, &bytes);
-
-			if (got <= 0)
-				return false;
-			rest->at = bytes;
-			rest->len = (size_t)got;
-		}
-		if (n > rest->len)
-			n = rest->len;
-		if (out != NULL)
-			memcpy((unsigned char *)out + done, rest->at, n);
-		rest->at += n;
-		rest->len -= n;
-		done += n;
-	}
-	return true;
-}
-
-enum {
-	ZIP_MEMBER = 0x02014b50,
-	ZIP_SIGNATURE = 0x05054b50,
-	ZIP_END = 0x06054b50,
-	ZIP_END64 = 0x06064b50,
-	ZIP_END64_LOCATOR = 0x07064b50,
-};
-
-/* Where libarchive saw the directory: what stands before it belongs to no member. */
-static bool directory_start(struct rest *rest, uint64_t *mark_r)
-{
-	unsigned char b[4];
-
-	if (!rest_take(rest, b, sizeof(b)))
-		return false;
-	for (;;) {
-		*mark_r = reader_number(b, 4);
-		if (*mark_r == ZIP_MEMBER || *mark_r == ZIP_END || *mark_r == ZIP_END64)
-			return true;
-		memmove(b, b + 1, 3);
-		if (!rest_take(rest, b + 3, 1))
-			return false;
-	}
-}
-
-/* The body of a record of a zip's directory (APPNOTE 4.3.12 to 4.3.16). */
-static bool directory_record(struct rest *rest, uint64_t mark)
-{
-	unsigned char b[42];
-
-	switch (mark) {
-	case ZIP_MEMBER:
-		return rest_take(rest, b, 42) &&
-		       rest_take(rest, NULL,
-				 reader_number(b + 24, 2) + reader_number(b + 26, 2) +
-					 reader_number(b + 28, 2));
-	case ZIP_SIGNATURE:
-		return rest_take(rest, b, 2) && rest_take(rest, NULL, reader_number(b, 2));
-	case ZIP_END64: return rest_take(rest, b, 8) && rest_take(rest, NULL, reader_number(b, 8));
-	case ZIP_END64_LOCATOR: return rest_take(rest, NULL, 16);
-	case ZIP_END:
-		return rest_take(rest, b, 18) && rest_take(rest, NULL, reader_number(b + 16, 2));
-	default: return false;
-	}
-}
-
-/* Walks the directory to its last record; false where it is cut or is none. */
-static bool directory_walk(struct rest *rest, uint64_t *listed_r)
-{
-	unsigned char b[4];
-	uint64_t mark;
-
-	*listed_r = 0;
-	if (!directory_start(rest, &mark))
-		return false;
-	while (directory_record(rest, mark)) {
-		if (mark == ZIP_END)
-			return true;
-		*listed_r += mark == ZIP_MEMBER;
-		if (!rest_take(rest, b, sizeof(b)))
-			return false;
-		mark = reader_number(b, 4);
-	}
-	return false;
-}
-
 static int zip_end(struct unpack *u, struct fault *f)
 {
-	struct rest rest = rest_of(u);
+	struct unpack_rest rest = rest_of(u);
 	uint64_t listed;
 
-	if (!directory_walk(&rest, &listed))
+	if (!unpack_zip_directory(&rest, &listed))
 		fault_set(f, FAULT_CORRUPT, "is damaged or cut short in its directory");
 	else if (u->members < listed)
 		fault_set(f, FAULT_CORRUPT, "is damaged: %llu of its %llu members found",
 			  (unsigned long long)u->members, (unsigned long long)listed);
-	else if (rest_take(&rest, NULL, 1))
+	else if (unpack_rest_take(&rest, NULL, 1))
 		fault_set(f, FAULT_CORRUPT, "has bytes behind its end");
-	if (u->source->fault.kind != FAULT_NONE)
-		*f = u->source->fault;
+	if (u->input.source->fault.kind != FAULT_NONE)
+		*f = u->input.source->fault;
 	return f->kind != FAULT_NONE ? -1 : 0;
 }
 
 static int archive_end(struct unpack *u, uint64_t last_member_end, struct fault *f)
 {
 	u->done = true;
-	u->in_header = false;
-	u->header_bytes = 0;
 	if (u->form == UNPACK_ZIP)
 		return zip_end(u, f);
-	if ((uint64_t)archive_filter_bytes(u->archive, -1) < last_member_end + TAR_BLOCK)
+	if (consumed(u) < last_member_end + TAR_BLOCK)
 		return fault_set(f, FAULT_CORRUPT, "has no end mark: it may be cut short");
 	return 0;
 }
@@ -355,13 +204,11 @@ static int next_header(struct unpack *u, struct fault *f)
 		u->done = true;
 		return failed(u, f);
 	}
-	before = (uint64_t)archive_filter_bytes(u->archive, -1);
-	u->header_bytes = 0;
-	u->in_header = true;
+	before = consumed(u);
+	unpack_input_header(&u->input, true);
 	while ((status = read_header(u)) == ARCHIVE_RETRY)
 		fault_set(f, FAULT_CORRUPT, "is damaged: a member header is not valid");
-	u->in_header = false;
-	u->header_bytes = 0;
+	unpack_input_header(&u->input, false);
 	if (status == ARCHIVE_OK || status == ARCHIVE_WARN) {
 		u->members++;
 		return 1;
@@ -498,7 +345,7 @@ static struct entry_reader *entry_new(const struct reader_class *class, struct u
 {
 	struct entry_reader *r = mem_new(1, sizeof(*r));
 
-	reader_init(&r->head, class, u->source->meter, u->source->level + 1);
+	reader_init(&r->head, class, u->input.source->meter, u->input.source->level + 1);
 	r->unpack = u;
 	return r;
 }
@@ -511,13 +358,13 @@ struct reader *unpack_entry(struct unpack *u)
 /* The clean end of a filter's only stream is one with nothing behind it. */
 static ssize_t stream_end(struct unpack *u, struct fault *f)
 {
-	struct rest rest = rest_of(u);
+	struct unpack_rest rest = rest_of(u);
 
 	u->done = true;
-	if (rest_take(&rest, NULL, 1))
+	if (unpack_rest_take(&rest, NULL, 1))
 		return fault_set(f, FAULT_CORRUPT,
 				 "has bytes behind the end of its compressed data");
-	return u->source->fault.kind != FAULT_NONE ? failed(u, f) : 0;
+	return u->input.source->fault.kind != FAULT_NONE ? failed(u, f) : 0;
 }
 
 static ssize_t stream_read(struct reader *reader, void *buf, size_t cap)
