@@ -30,33 +30,61 @@ static void grow(struct cuts *cuts)
 	cuts->records = mem_resize(cuts->records, cuts->cap, sizeof(*cuts->records));
 }
 
-void cuts_make(struct cuts *cuts, const struct batch *batch)
+static struct span slice_of(const struct cuts *cuts, const struct batch *batch)
+{
+	return span_slice(buf_span(&batch->bytes), cuts->from, cuts->to);
+}
+
+static void add_record(struct cuts *cuts, const struct batch *batch, size_t start,
+		       const struct plan *only)
+{
+	const struct frame *frame = &cuts->frame;
+	/* A record without text stands where it begins. */
+	size_t text = frame->text.len != 0 ? (size_t)(frame->text.ptr - batch->bytes.ptr) : start;
+
+	grow(cuts);
+	cuts->cuts[cuts->n] = (struct cut){ *frame, start };
+	cuts->records[cuts->n++] = (struct glance_record){
+		.start = text - cuts->from,
+		.end = text - cuts->from + frame->text.len,
+		.plan = only != NULL ? only
+				     : stream_plan(batch->stream, frame->text, frame->origin),
+		.named = true,
+	};
+}
+
+void cuts_begin(struct cuts *cuts)
+{
+	cuts->from = cuts->to = 0;
+	cuts->last = false;
+	cuts->frame = (struct frame){ 0 };
+}
+
+bool cuts_next(struct cuts *cuts, const struct batch *batch)
 {
 	struct span block = buf_span(&batch->bytes);
 	const struct plan *only = NULL;
-	struct frame frame = { 0 };
-	size_t at = 0;
-	size_t start = 0;
 
+	if (cuts->last)
+		return false;
 	if (batch->framing == FRAMING_LINES)
 		only = stream_only_plan(batch->stream, buf_span(&batch->origin));
+	cuts->from = cuts->to;
 	cuts->n = 0;
-	for (; framing_next(batch->framing, block, &at, &frame); start = at) {
-		size_t text = frame.text.len != 0 ? (size_t)(frame.text.ptr - block.ptr) : start;
+	while (cuts->n < CUTS_MAX) {
+		size_t start = cuts->to;
 
-		if (frame.origin.len == 0)
-			frame.origin = buf_span(&batch->origin);
-		grow(cuts);
-		cuts->cuts[cuts->n] = (struct cut){ frame, start };
-		cuts->records[cuts->n++] = (struct glance_record){
-			.start = text,
-			.end = text + frame.text.len,
-			.plan = only != NULL ? only
-					     : stream_plan(batch->stream, frame.text, frame.origin),
-			.named = true,
-		};
+		if (!framing_next(batch->framing, block, &cuts->to, &cuts->frame))
+			break;
+		if (cuts->frame.origin.len == 0)
+			cuts->frame.origin = buf_span(&batch->origin);
+		add_record(cuts, batch, start, only);
 	}
-	cuts->seen += block.len;
+	cuts->last = cuts->n < CUTS_MAX || cuts->to == block.len;
+	if (cuts->last)
+		cuts->to = block.len;
+	cuts->seen += cuts->to - cuts->from;
+	return true;
 }
 
 /* Whether the plan at i has not been looked at yet: it stands before none of the same. */
@@ -87,14 +115,14 @@ static void name_incomplete(struct cuts *cuts, const struct batch *batch)
 {
 	for (size_t i = 0; i < cuts->n && batch->framing == FRAMING_MESSAGES; i++)
 		cuts->records[i].named |= cuts->cuts[i].frame.len > cuts->cuts[i].frame.text.len;
-	if (batch->torn && cuts->n != 0)
+	if (batch->torn && cuts->last && cuts->n != 0)
 		cuts->records[cuts->n - 1].named = true;
 }
 
 const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
 			     struct glance *glance)
 {
-	struct span block = buf_span(&batch->bytes);
+	struct span block = slice_of(cuts, batch);
 	const char *kind = stream_kind(batch->stream);
 	const struct plan *missing = NULL;
 
@@ -127,7 +155,7 @@ static size_t named_bytes(const struct cuts *cuts)
 
 void cuts_look_ahead(struct cuts *cuts, const struct batch *batch, struct classifier *classifier)
 {
-	struct span block = buf_span(&batch->bytes);
+	struct span block = slice_of(cuts, batch);
 	size_t bytes = named_bytes(cuts);
 
 	cuts->next = 0;

@@ -134,7 +134,7 @@ static void process_record(struct walk *w, size_t i)
 					  cut->frame.len, stream_kind(batch->stream));
 	else
 		job.result = brief_result(&brief, look);
-	if (batch->torn && i + 1 == means->cuts->n && cut->frame.end.len == 0)
+	if (batch->torn && means->cuts->last && i + 1 == means->cuts->n && cut->frame.end.len == 0)
 		job.result = torn_result(&w->torn, job.result, cut->frame.len);
 	write_outputs(w, &job, cut->frame.end, look->named);
 	count_record(w, job.result, cut->frame.len + cut->frame.end.len, &look->plan->set);
@@ -164,14 +164,14 @@ static void pass_record(struct walk *w, size_t i)
 	w->record.number++;
 }
 
-/* All records, in order; those that were not named pass in runs. */
+/* The records of a slice, in order; those that were not named pass in runs. */
 static void process_records(struct walk *w)
 {
 	const struct cuts *cuts = w->means->cuts;
-	size_t passed = 0; /* all bytes before that are written, or passed on */
+	size_t passed = cuts->from; /* all bytes before that are written, or passed on */
 
 	for (size_t i = 0; i < cuts->n; i++) {
-		size_t end = i + 1 < cuts->n ? cuts->cuts[i + 1].at : w->batch->bytes.len;
+		size_t end = i + 1 < cuts->n ? cuts->cuts[i + 1].at : cuts->to;
 
 		if (cuts->records[i].named) {
 			pass_lines(w, passed, cuts->cuts[i].at);
@@ -182,8 +182,19 @@ static void process_records(struct walk *w)
 		else
 			process_record(w, i);
 	}
-	pass_lines(w, passed, w->batch->bytes.len);
-	keep_lines(w);
+	pass_lines(w, passed, cuts->to);
+}
+
+static void process_slice(struct walk *w)
+{
+	const struct process_means *means = w->means;
+	const struct batch *batch = w->batch;
+	const struct plan *missing = cuts_look(means->cuts, batch, w->depth, means->glance);
+
+	if (missing != NULL || !engine_has_lookout(stream_engine(batch->stream)))
+		warm_want(means->warm, stream_engine(batch->stream), missing, w->depth);
+	cuts_look_ahead(means->cuts, batch, means->classifier);
+	process_records(w);
 }
 
 enum look_depth process_depth(const struct output *outputs, size_t n)
@@ -212,15 +223,12 @@ void process_batch(struct batch *batch, const struct process_means *means)
 		},
 		.depth = process_depth(means->outputs, means->n_outputs),
 	};
-	const struct plan *missing;
 
 	w.quiet = is_quiet(&w);
-	cuts_make(means->cuts, batch);
-	missing = cuts_look(means->cuts, batch, w.depth, means->glance);
-	if (missing != NULL || !engine_has_lookout(stream_engine(batch->stream)))
-		warm_want(means->warm, stream_engine(batch->stream), missing, w.depth);
-	cuts_look_ahead(means->cuts, batch, means->classifier);
-	process_records(&w);
+	cuts_begin(means->cuts);
+	while (cuts_next(means->cuts, batch))
+		process_slice(&w);
+	keep_lines(&w);
 	torn_fini(&w.torn);
 	glance_wipe(means->glance);
 	cuts_wipe(means->cuts);

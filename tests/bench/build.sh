@@ -22,6 +22,6 @@ build_helper flood
 build_helper memory_copy
 build_helper rules "${libraries[@]}"
 build_helper nearmiss "${libraries[@]}"
-wrapped=(pcre2_match_8 pcre2_jit_match_8 confirm_within framing_count_lines classify_run output_write cuts_make
+wrapped=(pcre2_match_8 pcre2_jit_match_8 confirm_within framing_count_lines classify_run output_write cuts_next
 	glance_run decode_run finder_begin finder_next)
 build_helper stages "${wrapped[@]/#/-Wl,--wrap=}" "${libraries[@]}"

@@ -8,7 +8,7 @@
  * some functions here (--wrap, see build.sh): who is called begins a stage, and
  * time is charged to the innermost one that is under way.
  *
- *	work of the pipeline itself │ cuts_make │ glance_run ┬ finder ┬ confirm ─ PCRE2
+ *	work of the pipeline itself │ cuts_next │ glance_run ┬ finder ┬ confirm ─ PCRE2
  *	                            │ classify_run ──────────┴ decode ┘ │ output_write │ ...
  *
  * The first of ROUNDS warms up; of the others the fastest one is printed, less
@@ -161,7 +161,7 @@ WRAP(FULL, const struct result *, classify_run,
 WRAP(FORMAT, unsigned, output_write,
      (const struct output *output, struct buf *out, struct format_job *job, struct span end),
      (output, out, job, end))
-WRAP_VOID(CUT, cuts_make, (struct cuts * cuts, const struct batch *batch), (cuts, batch))
+WRAP(CUT, bool, cuts_next, (struct cuts * cuts, const struct batch *batch), (cuts, batch))
 WRAP_VOID(FIRST, glance_run,
 	  (struct glance * glance, const struct plan *plan, enum look_depth depth,
 	   struct span block, struct glance_record *records, size_t n, const char *kind),

@@ -1,10 +1,13 @@
 /*
  * cuts: the records of a batch side by side, and what a first look says of each.
  *
- *	batch ─ cuts_make: framing, and each record's plan
+ *	batch ─ cuts_begin, cuts_next: framing, and each record's plan
  *	      ─ cuts_look: which of them must be classified in full, and of the
  *	        others the categories
  *	      ─ cuts_text: where the text to classify stands
+ *
+ * A batch of next to nothing but line ends has a record a byte, and what is known
+ * of a record takes a hundred: so a batch is cut in slices of CUTS_MAX records.
  *
  * One thread's; kept for the next batch.
  */
@@ -19,14 +22,19 @@
 #include <purposed/io/framing.h>
 #include <purposed/run/pipeline.h>
 
+enum { CUTS_MAX = 16 * 1024 };
+
 struct cut {
 	struct frame frame; /* spans of the batch's bytes */
 	size_t at;	    /* byte of the batch where it begins */
 };
 
 struct cuts {
+	size_t from, to;    /* bytes of the batch: the slice */
+	bool last;	    /* there is none behind it */
+	struct frame frame; /* the last one: its origin holds for those behind it */
 	struct cut *cuts;
-	struct glance_record *records; /* of each, with its plan, and named or not */
+	struct glance_record *records; /* of each, in bytes of the slice */
 	size_t n, cap;
 	size_t seen; /* bytes of all batches so far */
 	/* Named records, one a line, where they are few: looked ahead over like a block. */
@@ -39,8 +47,9 @@ struct cuts {
 void cuts_fini(struct cuts *cuts);
 void cuts_wipe(struct cuts *cuts);
 
-/* Cuts the batch. */
-void cuts_make(struct cuts *cuts, const struct batch *batch);
+/* Cuts the batch's next slice, the first one after cuts_begin; false: there is none left. */
+void cuts_begin(struct cuts *cuts);
+bool cuts_next(struct cuts *cuts, const struct batch *batch);
 
 /*
  * Names the records that must be classified in full where the others need to be
