@@ -66,7 +66,7 @@
  *   sink      and sink_*: where output goes link      a connection to a receiver
  *   spool     messages on disk              doubt     sent, but arrived?
  *
- * base/     span, buf, mem, err, log, seldom, conf, json, utf8, visible, words, hash
+ * base/     span, buf, mem, err, log, seldom, conf, json, utf8, visible, words, hash, clock
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <purposed/base/buf.h>
+#include <purposed/base/clock.h>
 #include <purposed/base/mem.h>
 #include <purposed/base/utf8.h>
 
@@ -85,14 +85,6 @@ void link_free(struct link **link)
 
 /* --- Connecting ------------------------------------------------------------------ */
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Until fd is ready for events; false: errno says why not. */
 static bool wait_for(int fd, short events, int wake_fd, long long until)
 {
@@ -100,7 +92,7 @@ static bool wait_for(int fd, short events, int wake_fd, long long until)
 			       { .fd = wake_fd, .events = POLLIN } };
 	long long left;
 
-	while ((left = until - now_ms()) > 0) {
+	while ((left = until - clock_now_ms()) > 0) {
 		int n = poll(p, 2, (int)left);
 
 		if (n < 0 && errno != EINTR)
@@ -208,7 +200,7 @@ static bool start_tls(struct link *l, int wake_fd, long long until, struct err *
 
 int link_connect(struct link *l, int wake_fd, struct err *e)
 {
-	long long until = now_ms() + CONNECT_MS;
+	long long until = clock_now_ms() + CONNECT_MS;
 	size_t before = e->count;
 	bool connected = address_is_unix(&l->address) ? connect_unix(l, wake_fd, until)
 						      : connect_net(l, wake_fd, until, e);

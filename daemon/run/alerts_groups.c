@@ -9,8 +9,8 @@
 #include <purposed/run/alerts_private.h>
 
 #include <string.h>
-#include <time.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 
@@ -18,14 +18,6 @@ enum {
 	GROUPS_MAX = 1024,
 	MINUTE_MS = 60 * 1000,
 };
-
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool is_before(const struct timespec *a, const struct timespec *b)
 {
@@ -49,7 +41,7 @@ void alerts_end_minute(struct alerts *a, bool now)
 	const struct output *output = a->settings.output;
 	struct format_held *held = &a->held;
 
-	if (a->minute_ms == 0 || (!now && now_ms() - a->minute_ms < MINUTE_MS))
+	if (a->minute_ms == 0 || (!now && clock_now_ms() - a->minute_ms < MINUTE_MS))
 		return;
 	a->minute_ms = 0;
 	a->in_minute = 0;
@@ -73,7 +65,7 @@ static void pass(struct alerts *a, struct span line, enum verdict verdict,
 {
 	alerts_end_minute(a, false);
 	if (a->minute_ms == 0)
-		a->minute_ms = now_ms();
+		a->minute_ms = clock_now_ms();
 	if (a->settings.rate_limit != 0 && a->in_minute >= a->settings.rate_limit) {
 		widen(&a->held.period, a->held.n, period);
 		a->held.n++;
@@ -103,7 +95,7 @@ static void end_group(struct alerts *a, size_t index)
 /* They are in the order in which they began, and so in that in which they end. */
 void alerts_end_groups(struct alerts *a, bool all)
 {
-	long long now = now_ms();
+	long long now = clock_now_ms();
 
 	while (a->n != 0 && (all || a->groups[0].due_ms <= now))
 		end_group(a, 0);
@@ -132,7 +124,7 @@ struct alerts_group *alerts_begin_group(struct alerts *a, struct span line,
 		.verdict = mark->verdict,
 		.n = 1,
 		.period = { mark->time, mark->time },
-		.due_ms = now_ms() + (long long)a->settings.window_s * 1000,
+		.due_ms = clock_now_ms() + (long long)a->settings.window_s * 1000,
 	};
 	buf_add_span(&g->line, line);
 	a->unsaved = true;

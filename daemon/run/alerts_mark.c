@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/hash.h>
 
 enum {
@@ -38,9 +39,7 @@ void alerts_add_mark(struct buf *out, const struct format_job *job)
 	key = hash_of(key, format_add_rules, job);
 	key = hash_add(key, span_str(verdict_name(job->result->verdict)));
 	buf_printf(out, "%c%016llx%016llx%u", MARK_START, (unsigned long long)key,
-		   (unsigned long long)time.tv_sec * 1000 +
-			   (unsigned long long)time.tv_nsec / 1000000,
-		   (unsigned)job->result->verdict);
+		   (unsigned long long)clock_ms(&time), (unsigned)job->result->verdict);
 }
 
 static unsigned long long hex(const char *digits)
@@ -54,14 +53,11 @@ static unsigned long long hex(const char *digits)
 
 bool alerts_read_mark(struct span *line, struct alerts_mark *mark_r)
 {
-	long long ms;
-
 	if (line->len < MARK_BYTES || line->ptr[0] != MARK_START)
 		return false;
-	ms = (long long)hex(line->ptr + 17);
 	*mark_r = (struct alerts_mark){
 		.key = hex(line->ptr + 1),
-		.time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 },
+		.time = clock_time((long long)hex(line->ptr + 17)),
 		.verdict = (enum verdict)(line->ptr[33] - '0'),
 	};
 	*line = span_slice(*line, MARK_BYTES, line->len);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 
 /* Inputs have checkpoints under their names; none has this one. */
@@ -17,21 +18,15 @@ static void add_state_name(struct buf *out, const struct alerts *a)
 	buf_printf(out, "alerts of output %s", a->settings.name);
 }
 
-static unsigned long long millis(const struct timespec *time)
-{
-	return (unsigned long long)time->tv_sec * 1000 +
-	       (unsigned long long)time->tv_nsec / 1000000;
-}
-
 /* Two lines for each: its numbers, and the alert itself. */
 static void add_groups(struct buf *out, const struct alerts *a)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		const struct alerts_group *g = &a->groups[i];
 
-		buf_printf(out, "%llx %u %llu %llu %llu\n", (unsigned long long)g->key,
-			   (unsigned)g->verdict, g->n, millis(&g->period.first),
-			   millis(&g->period.last));
+		buf_printf(out, "%llx %u %llu %lld %lld\n", (unsigned long long)g->key,
+			   (unsigned)g->verdict, g->n, clock_ms(&g->period.first),
+			   clock_ms(&g->period.last));
 		buf_add_span(out, buf_span(&g->line));
 		buf_add_char(out, '\n');
 	}
@@ -60,12 +55,6 @@ int alerts_save(struct sink *sink, const struct state *state, struct err *e)
 	return result;
 }
 
-static struct timespec time_of(unsigned long long ms)
-{
-	return (struct timespec){ .tv_sec = (time_t)(ms / 1000),
-				  .tv_nsec = (long)(ms % 1000) * 1000000 };
-}
-
 /* The next number, which a space or the end of the line follows. */
 static bool read_number(const char **at, int base, unsigned long long *number_r)
 {
@@ -91,11 +80,11 @@ static bool read_group(struct alerts *a, const char *at, struct span line)
 	    !read_number(&at, 10, &last) || verdict >= VERDICT_COUNT)
 		return false;
 	mark = (struct alerts_mark){ .key = key,
-				     .time = time_of(first),
+				     .time = clock_time((long long)first),
 				     .verdict = (unsigned)verdict };
 	g = alerts_begin_group(a, line, &mark);
 	g->n = n;
-	g->period.last = time_of(last);
+	g->period.last = clock_time((long long)last);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/utf8.h>
 #include <purposed/base/visible.h>
 #include <purposed/engine/element.h>
@@ -29,11 +30,6 @@ static const struct {
 	[VERDICT_UNSCANNED] = { 6, "A record that could not be searched" },
 	[VERDICT_OUT_OF_PURPOSE] = { 8, "Personal data outside its purpose" },
 };
-
-static long long millis(const struct timespec *time)
-{
-	return (long long)time->tv_sec * 1000 + time->tv_nsec / 1000000;
-}
 
 static void add_escaped(struct buf *out, struct span value)
 {
@@ -172,7 +168,7 @@ static unsigned cef_add(struct buf *out, const struct format_job *job, size_t *t
 	(void)tail_r;
 	buf_printf(out, "CEF:0|purposed|purposed|" PURPOSED_VERSION "|%s|%s|%u|rt=%lld",
 		   verdict_name(verdict), verdicts[verdict].name, verdicts[verdict].number,
-		   millis(&time));
+		   clock_ms(&time));
 	format_add_categories(&categories, job);
 	add_pair(out, "cat", buf_span(&categories), WORD_MAX);
 	buf_fini(&categories);
@@ -191,8 +187,8 @@ static unsigned cef_add(struct buf *out, const struct format_job *job, size_t *t
 static void cef_add_count(struct buf *line, unsigned long long n,
 			  const struct format_period *period)
 {
-	buf_printf(line, " cnt=%llu start=%lld end=%lld", n, millis(&period->first),
-		   millis(&period->last));
+	buf_printf(line, " cnt=%llu start=%lld end=%lld", n, clock_ms(&period->first),
+		   clock_ms(&period->last));
 }
 
 static void cef_add_held(struct buf *out, const struct format_held *held)
@@ -202,7 +198,7 @@ static void cef_add_held(struct buf *out, const struct format_held *held)
 	buf_printf(out,
 		   "CEF:0|purposed|purposed|" PURPOSED_VERSION
 		   "|held-back|Alerts were held back|5|rt=%lld",
-		   millis(&held->period.last));
+		   clock_ms(&held->period.last));
 	format_held_title(&title, held);
 	add_pair(out, "msg", buf_span(&title), WORD_MAX);
 	cef_add_count(out, held->n, &held->period);

@@ -1,6 +1,7 @@
 /* Pieces of JSON that several formats share. */
 #include <purposed/run/format_parts.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/engine/element.h>
 #include <purposed/engine/policy.h>
 #include <purposed/engine/timestamp.h>
@@ -41,7 +42,7 @@ void format_json_read_at(struct json *j, const char *key, const struct record *r
 
 void format_json_millis(struct json *j, const char *key, const struct timespec *time)
 {
-	long long ms = (long long)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+	long long ms = clock_ms(time);
 
 	json_uint(j, key, ms > 0 ? (unsigned long long)ms : 0);
 }
