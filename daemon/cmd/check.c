@@ -117,13 +117,11 @@ static enum status check_run(const struct options *options, struct err *e)
 	struct session session;
 	enum status status = STATUS_OK;
 	unsigned warnings;
-	int opened;
 
 	if (common_operands(options, 0, 0, e) != 0)
 		return STATUS_TROUBLE;
-	opened = common_open(&session, options, e);
-	if (opened != 0)
-		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (!common_open(&session, options, &status, e))
+		return status;
 	if (engine_prove(session.engine, e) != 0) {
 		session_close(&session);
 		return STATUS_TROUBLE;

@@ -7,7 +7,8 @@
 
 #include <purposed/base/log.h>
 
-int common_open(struct session *session, const struct options *options, struct err *e)
+bool common_open(struct session *session, const struct options *options, enum status *status_r,
+		 struct err *e)
 {
 	const struct session_request request = {
 		.config = options->config,
@@ -19,15 +20,18 @@ int common_open(struct session *session, const struct options *options, struct e
 		.n_purposes = options->n_purposes,
 	};
 
-	if (session_open(session, &request, e) != 0)
-		return -1;
+	if (session_open(session, &request, e) != 0) {
+		*status_r = STATUS_TROUBLE;
+		return false;
+	}
 	if (options->kind != NULL && !engine_knows_kind(session->engine, options->kind))
 		log_warning("--kind: neither policy nor rules know a kind '%s'", options->kind);
 	if (!options->dump_config)
-		return 0;
+		return true;
 	settings_dump(session->settings, stdout);
 	session_close(session);
-	return common_flush(e) != 0 ? -1 : 1;
+	*status_r = common_flush(e) == 0 ? STATUS_OK : STATUS_TROUBLE;
+	return false;
 }
 
 struct output common_stdout(const struct options *options, const struct session *session,

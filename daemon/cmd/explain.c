@@ -211,13 +211,12 @@ static enum status explain_run(const struct options *options, struct err *e)
 		.kind = options->kind,
 	};
 	int bad = 0;
-	int opened;
+	enum status status;
 
 	if (common_operands(options, 0, 1, e) != 0)
 		return STATUS_TROUBLE;
-	opened = common_open(&session, options, e);
-	if (opened != 0)
-		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (!common_open(&session, options, &status, e))
+		return status;
 	x.classifier = classifier_new(session.engine);
 	if (options->n_operands != 0)
 		explain_argument(&x, options->operands[0]);

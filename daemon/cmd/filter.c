@@ -108,13 +108,11 @@ static enum status filter_run(const struct options *options, struct err *e)
 	struct session session;
 	struct source_fd input;
 	enum status status;
-	int opened;
 
 	if (common_operands(options, 0, 1, e) != 0)
 		return STATUS_TROUBLE;
-	opened = common_open(&session, options, e);
-	if (opened != 0)
-		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (!common_open(&session, options, &status, e))
+		return status;
 	if (open_input(options, &input, e) != 0) {
 		session_close(&session);
 		return STATUS_TROUBLE;

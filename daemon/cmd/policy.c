@@ -203,13 +203,12 @@ static enum status policy_run(const struct options *options, struct err *e)
 	struct view view = { .lang = options->english ? POLICY_EN : POLICY_NL,
 			     .color = options_color(options, STDOUT_FILENO) };
 	int bad;
-	int opened;
+	enum status status;
 
 	if (common_operands(options, options->dump_config ? 0 : 1, 2, e) != 0)
 		return STATUS_TROUBLE;
-	opened = common_open(&session, options, e);
-	if (opened != 0)
-		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (!common_open(&session, options, &status, e))
+		return status;
 	view.policy = engine_policy(session.engine);
 	bad = answer(&view, options, e);
 	session_close(&session);

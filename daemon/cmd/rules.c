@@ -205,13 +205,12 @@ static enum status rules_run(const struct options *options, struct err *e)
 {
 	struct session session;
 	int bad;
-	int opened;
+	enum status status;
 
 	if (common_operands(options, options->dump_config ? 0 : 1, 2, e) != 0)
 		return STATUS_TROUBLE;
-	opened = common_open(&session, options, e);
-	if (opened != 0)
-		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (!common_open(&session, options, &status, e))
+		return status;
 	bad = answer(&session, options, e);
 	session_close(&session);
 	return common_flush(e) != 0 || bad != 0 ? STATUS_TROUBLE : STATUS_OK;

@@ -49,15 +49,13 @@ static enum status scan_command(const struct options *options, struct err *e)
 {
 	struct session session;
 	enum status status;
-	int opened;
 
 	if (options->n_operands == 0 && !options->dump_config) {
 		err_add(e, "which files or folders? ('-' is standard input)");
 		return STATUS_TROUBLE;
 	}
-	opened = common_open(&session, options, e);
-	if (opened != 0)
-		return opened > 0 ? STATUS_OK : STATUS_TROUBLE;
+	if (!common_open(&session, options, &status, e))
+		return status;
 	status = scan(options, &session, e);
 	session_close(&session);
 	return status;

@@ -15,8 +15,10 @@ static enum status serve(const struct options *given, struct err *e)
 		return STATUS_TROUBLE;
 	if (options.dump_config) {
 		struct session session;
+		enum status status = STATUS_OK;
 
-		return common_open(&session, &options, e) > 0 ? STATUS_OK : STATUS_TROUBLE;
+		common_open(&session, &options, &status, e);
+		return status;
 	}
 	request = (struct session_request){
 		.lasting = true,

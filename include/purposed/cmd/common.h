@@ -10,10 +10,11 @@
 #include <purposed/run/session.h>
 
 /*
- * Opens a session as the options say.  1: --dump-config was asked for and has
- * been answered, and the session is closed; -1: described in e.
+ * Opens a session as the options say.  False: there is none, and the command ends with
+ * *status_r; --dump-config was asked for and has been answered, or e says what is wrong.
  */
-int common_open(struct session *session, const struct options *options, struct err *e);
+bool common_open(struct session *session, const struct options *options, enum status *status_r,
+		 struct err *e);
 
 /* Standard output as an output; format and select where the options do not say. */
 struct output common_stdout(const struct options *options, const struct session *session,
