@@ -414,16 +414,6 @@ is "without it nothing is said" "$(cat "$T/err")" ""
 # --- Live -------------------------------------------------------------------------------
 
 # A record alone on a pipe comes out while the pipe stays open.
-wait_for() { # FILE LINES
-	local try
-
-	for try in {1..50}; do
-		[ "$(wc -l <"$1")" -ge "$2" ] && return 0
-		sleep 0.1
-	done
-	return 1
-}
-
 mkfifo "$T/pipe"
 for jobs in 1 4; do
 	: >"$T/live" # what the other one wrote must not be taken for this one's
@@ -431,14 +421,14 @@ for jobs in 1 4; do
 	pid=$!
 	exec 3>"$T/pipe"
 	echo 'mail an@example.be' >&3
-	ok "-j$jobs: a record is out while the pipe is open" wait_for "$T/live" 1
+	ok "-j$jobs: a record is out while the pipe is open" has_lines "$T/live" 1
 	printf 'half a' >&3
 	sleep 0.2
 	is "-j$jobs: half a record is not" "$(wc -l <"$T/live")" 1
 	like "-j$jobs: what it holds is for no core dump" "$(cat /proc/$pid/limits)" \
 		'Max core file size +0 +0 '
 	echo ' record' >&3
-	ok "-j$jobs: the other half" wait_for "$T/live" 2
+	ok "-j$jobs: the other half" has_lines "$T/live" 2
 	is "-j$jobs: is the same record" "$(sed -n 2p "$T/live" | untag)" "half a record"
 	exec 3>&-
 	status "-j$jobs: its end is ours" 1 wait $pid
@@ -450,7 +440,7 @@ done
 pid=$!
 exec 3>"$T/pipe"
 echo started >&3
-wait_for "$T/limited" 1
+has_lines "$T/limited" 1
 prlimit --pid $pid --fsize=4096
 cat "$T/lines" >&3 2>/dev/null
 exec 3>&-

@@ -13,6 +13,7 @@
 . tests/support/tap.sh || exit 1
 . tests/support/daemon.sh || exit 1
 . tests/support/net.sh || exit 1
+. tests/support/nginx.sh || exit 1
 
 WEB=website-traffic-analysis
 MANAGE=website-management
@@ -193,29 +194,11 @@ cat >"$CONF" <<-END
 END
 forget
 start
-N="$T/nginx"
-mkdir -p "$N"
-stop_nginx() {
-	[ ! -s "$N/pid" ] || kill "$(cat "$N/pid")"
-}
-at_end stop_nginx
-HTTP=$(free_ports 1)
-cat >"$N/nginx.conf" <<-END
-	daemon on;
-	$([ "$(id -u)" -ne 0 ] || echo 'user root;')
-	worker_processes 1;
-	pid $N/pid;
-	error_log $N/error.log;
-	events { }
-	http {
-	  client_body_temp_path $N; proxy_temp_path $N; fastcgi_temp_path $N;
-	  uwsgi_temp_path $N; scgi_temp_path $N;
-	  access_log syslog:server=127.0.0.1:$UDP,tag=ng,severity=info combined;
-	  access_log syslog:server=unix:$D/log.sock,nohostname,facility=local1 combined;
-	  server { listen 127.0.0.1:$HTTP; location / { return 204; } }
-	}
+nginx_start <<-END
+	access_log syslog:server=127.0.0.1:$UDP,tag=ng,severity=info combined;
+	access_log syslog:server=unix:$D/log.sock,nohostname,facility=local1 combined;
+	server { listen 127.0.0.1:PORT; location / { return 204; } }
 END
-nginx -c "$N/nginx.conf" -p "$N" -e "$N/error.log"
 for i in 1 2 3; do
 	curl -s "http://127.0.0.1:$HTTP/item/$i" -A 'Example/1.0'
 done

@@ -12,55 +12,10 @@
 
 . tests/support/tap.sh || exit 1
 . tests/support/run.sh || exit 1
+. tests/support/nginx.sh || exit 1
 
-N="$T/nginx"
-LOGS="$N/logs"
-mkdir -p "$N/tmp" "$LOGS"
-
-nginx_conf() { # PORT
-	cat <<-END
-		daemon on;
-		$([ "$(id -u)" -ne 0 ] || echo 'user root;')
-		worker_processes 1;
-		pid $N/pid;
-		error_log $N/error.log;
-		events { }
-		http {
-		  client_body_temp_path $N/tmp; proxy_temp_path $N/tmp; fastcgi_temp_path $N/tmp;
-		  uwsgi_temp_path $N/tmp; scgi_temp_path $N/tmp;
-		  # The clients of this test stand in a header, so that they have addresses of documentation.
-		  set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;
-		  log_format as_json escape=json '{"time":"\$time_iso8601","remote_addr":"\$remote_addr",'
-		    '"remote_user":"\$remote_user","request":"\$request","status":\$status,'
-		    '"body_bytes_sent":\$body_bytes_sent,"http_referer":"\$http_referer",'
-		    '"http_user_agent":"\$http_user_agent"}';
-		  access_log $LOGS/access.log combined;
-		  access_log $LOGS/access.json as_json;
-		  server {
-		    listen 127.0.0.1:$1;
-		    location / { return 200 "hello\n"; }
-		    location /intern { auth_basic "intern"; auth_basic_user_file $N/users; return 204; }
-		  }
-		}
-	END
-}
-
-# Starts nginx on a port that is free; sets PORT.
-nginx_start() {
-	local try
-
-	for try in {1..20}; do
-		PORT=$((20000 + RANDOM % 20000))
-		nginx_conf "$PORT" >"$N/nginx.conf"
-		nginx -p "$N" -e "$N/error.log" -c "$N/nginx.conf" 2>"$N/start" && return 0
-	done
-	diag "$(cat "$N/start")"
-	return 1
-}
-
-nginx_stop() {
-	[ ! -s "$N/pid" ] || kill "$(cat "$N/pid")"
-}
+LOGS="$NGINX/logs"
+mkdir -p "$LOGS"
 
 BROWSER='Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0.48.44 Safari/537.36'
 
@@ -69,23 +24,25 @@ fetch() { # CLIENT PATH [CURL OPTION...]
 
 	shift 2
 	curl -s -o /dev/null -m 10 --path-as-is -A "$BROWSER" -H "X-Forwarded-For: $client" "$@" \
-		"http://127.0.0.1:$PORT$path"
+		"http://127.0.0.1:$HTTP$path"
 }
 
-# nginx writes its line after its answer.
-wait_for_lines() { # FILE LINES
-	local try
-
-	for try in {1..100}; do
-		[ "$(wc -l <"$1" 2>/dev/null || echo 0)" -ge "$2" ] && return 0
-		sleep 0.1
-	done
-	return 1
-}
-
-printf 'apeeters:%s\n' "$(openssl passwd -apr1 geheim)" >"$N/users"
-at_end nginx_stop
-ok "nginx starts" nginx_start
+printf 'apeeters:%s\n' "$(openssl passwd -apr1 geheim)" >"$NGINX/users"
+ok "nginx starts" nginx_start <<-END
+	# The clients of this test stand in a header, so that they have addresses of documentation.
+	set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;
+	log_format as_json escape=json '{"time":"\$time_iso8601","remote_addr":"\$remote_addr",'
+	  '"remote_user":"\$remote_user","request":"\$request","status":\$status,'
+	  '"body_bytes_sent":\$body_bytes_sent,"http_referer":"\$http_referer",'
+	  '"http_user_agent":"\$http_user_agent"}';
+	access_log $LOGS/access.log combined;
+	access_log $LOGS/access.json as_json;
+	server {
+	  listen 127.0.0.1:PORT;
+	  location / { return 200 "hello\n"; }
+	  location /intern { auth_basic "intern"; auth_basic_user_file $NGINX/users; return 204; }
+	}
+END
 
 fetch 192.0.2.11 /nl/home                                               #  1 nothing personal but the visit
 fetch 192.0.2.12 '/contact?mail=an.peeters@example.be'                  #  2 an address as typed
@@ -100,8 +57,9 @@ fetch 192.0.2.20 /nl/bedankt -e 'https://www.example.org/form?email=an.peeters%4
 fetch 2001:db8::17 /fr/accueil                                          # 11 an IPv6 client
 fetch 192.0.2.21 /de/start -A 'curious "client" \ 7.88.1'               # 12 quotes, which nginx escapes
 fetch 192.0.2.22 /api/v2.11.3.1/status -X POST -d x=1                   # 13 a version in the path
-ok "13 lines in the combined log" wait_for_lines "$LOGS/access.log" 13
-ok "13 lines in the JSON log" wait_for_lines "$LOGS/access.json" 13
+# nginx writes its line after its answer.
+ok "13 lines in the combined log" has_lines "$LOGS/access.log" 13
+ok "13 lines in the JSON log" has_lines "$LOGS/access.json" 13
 
 # Judges both logs; the results lie in $T/combined and $T/json.
 judge() { # STATUS OPTION...
@@ -227,7 +185,7 @@ $LOGS/access.log $LOGS/access.json {
 	compress
 	sharedscripts
 	postrotate
-		kill -USR1 \$(cat $N/pid)
+		kill -USR1 \$(cat $NGINX/pid)
 	endscript
 }
 END
@@ -243,7 +201,7 @@ status "scan of what logrotate made" 1 run scan -q -p website-traffic-analysis "
 is "the same records, out of gzip" "$(gist "$T/out")" "$(gist "$T/before")"
 
 fetch 192.0.2.30 '/na?mail=jan.maes%40example.be'
-ok "nginx writes on, into a new file" wait_for_lines "$LOGS/access.log" 1
+ok "nginx writes on, into a new file" has_lines "$LOGS/access.log" 1
 status "scan of old and new" 1 run scan -p website-traffic-analysis "$LOGS"
 is "one more record of each format; folders are read in the order of names" \
 	"$(jq -r .input "$T/out" | uniq -c | tr -s ' ')" \

@@ -12,6 +12,7 @@
 
 . tests/support/tap.sh || exit 1
 . tests/support/daemon.sh || exit 1
+. tests/support/nginx.sh || exit 1
 
 LOG="$D/log"
 OUT="$D/out.log"
@@ -89,34 +90,20 @@ is "the daemon has nothing to say" "$(cat "$D/err")" "purposed: ready: 1 inputs,
 
 # What is left of nginx's own rotation: it writes to the renamed file until the signal.
 config '*.log'
-port=$((20000 + RANDOM % 10000))
-mkdir -p "$D/nginx"
-cat >"$D/nginx/nginx.conf" <<END
-daemon off; pid $D/nginx/pid; error_log $D/nginx/error.log;
-events { }
-http {
+nginx_start <<END
 	access_log $LOG/app.log;
-	client_body_temp_path $D/nginx; proxy_temp_path $D/nginx; fastcgi_temp_path $D/nginx;
-	uwsgi_temp_path $D/nginx; scgi_temp_path $D/nginx;
 	keepalive_requests 1000000;
-	server { listen 127.0.0.1:$port; location / { return 204; } }
-}
+	server { listen 127.0.0.1:PORT; location / { return 204; } }
 END
-nginx -p "$D/nginx" -c "$D/nginx/nginx.conf" 2>"$D/nginx/stderr" &
-nginx=$!
-for ((i = 0; i < 100; i++)); do
-	[ ! -s "$D/nginx/pid" ] || break
-	sleep 0.05
-done
 start
 rotation "create
 delaycompress
 compress
 postrotate
-	kill -USR1 $nginx
+	kill -USR1 $(cat "$NGINX/pid")
 endscript"
 (for ((i = 0; i < 20; i++)); do
-	curl -s "http://127.0.0.1:$port/n$i-[1-400]"
+	curl -s "http://127.0.0.1:$HTTP/n$i-[1-400]"
 	sleep 0.1
 done) >/dev/null &
 client=$!
@@ -125,8 +112,7 @@ wait "$client"
 settle
 is "every request comes out once" "$(grep -oE '/n[0-9]+-[0-9]+' "$OUT" | sort | uniq -c |
 	awk '$1 == 1' | wc -l) $(wc -l <"$OUT")" "8000 8000"
-kill "$nginx"
-wait "$nginx"
+nginx_stop
 finish TERM
 
 # --- Copying and truncating -------------------------------------------------------

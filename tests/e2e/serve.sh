@@ -13,6 +13,7 @@
 . tests/support/tap.sh || exit 1
 . tests/support/run.sh || exit 1
 . tests/support/daemon.sh || exit 1
+. tests/support/nginx.sh || exit 1
 
 SOCK="$D/log.sock"
 
@@ -106,44 +107,24 @@ elif ! command -v nginx >/dev/null; then
 	skip "nginx" "nginx is not installed"
 	finish TERM
 else
-	N="$T/nginx"
-	mkdir -p "$N/tmp"
 	rm -f "$D/out.jsonl"
 	kill -HUP "$daemon_pid"
 	said 'reloaded:'
-	for port in $(shuf -i 20000-32000 -n 20); do
-		cat >"$N/nginx.conf" <<-END
-			daemon on;
-			$([ "$(id -u)" -ne 0 ] || echo 'user root;')
-			worker_processes 1;
-			pid $N/pid;
-			error_log $N/error.log;
-			events { }
-			http {
-			  client_body_temp_path $N/tmp; proxy_temp_path $N/tmp;
-			  fastcgi_temp_path $N/tmp; uwsgi_temp_path $N/tmp; scgi_temp_path $N/tmp;
-			  access_log syslog:server=unix:$SOCK,tag=web,nohostname combined;
-			  server { listen 127.0.0.1:$port; location / { return 204; } }
-			}
-		END
-		nginx -c "$N/nginx.conf" -p "$N" -e "$N/error.log" 2>/dev/null && break
-	done
-	stop_nginx() {
-		[ ! -s "$N/pid" ] || kill "$(cat "$N/pid")"
-	}
-	at_end stop_nginx
+	nginx_start <<-END
+		access_log syslog:server=unix:$SOCK,tag=web,nohostname combined;
+		server { listen 127.0.0.1:PORT; location / { return 204; } }
+	END
 	for i in 1 2 3; do
-		curl -s "http://127.0.0.1:$port/search?q=$i" -A 'Example/1.0'
+		curl -s "http://127.0.0.1:$HTTP/search?q=$i" -A 'Example/1.0'
 	done
-	curl -s "http://127.0.0.1:$port/?email=jan.peeters%40politie.be"
+	curl -s "http://127.0.0.1:$HTTP/?email=jan.peeters%40politie.be"
 	ok "nginx's access log arrives" has_lines "$D/out.jsonl" 4
 	is "four records are web traffic" \
 		"$(jq -r .kind "$D/out.jsonl" | sort | uniq -c | xargs)" "4 web-traffic-log"
 	is "the address in the request is out of purpose, the rest is permitted" \
 		"$(jq -r .verdict "$D/out.jsonl" | tr '\n' ' ')" \
 		"permitted permitted permitted out-of-purpose "
-	stop_nginx
-	rm -f "$N/pid"
+	nginx_stop
 	finish TERM
 fi
 rm -f "$D"/out.* "$D"/flagged.*

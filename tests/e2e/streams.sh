@@ -68,14 +68,19 @@ in_order() {
 		END { print last + 0; exit odd > 1 || (odd == 1 && odd_at != NR) }' "$OUT"
 }
 
-killed=0
-for ((i = 0; i < KILLS; i++)); do
+# A life begins: some of what is sent has come out.
+live() {
 	rm -f "$OUT"
 	start
 	sender &
 	sender_pid=$!
 	has_lines "$OUT" 1
 	sleep "0.$((RANDOM % 9))"
+}
+
+killed=0
+for ((i = 0; i < KILLS; i++)); do
+	live
 	finish KILL 2>/dev/null
 	wait "$sender_pid"
 	n=$(in_order) || {
@@ -88,17 +93,9 @@ is "killed $KILLS times: no hole, none twice, none out of order" "$killed" "$KIL
 
 ended=0
 for ((i = 0; i < KILLS; i++)); do
-	rm -f "$OUT"
-	start
-	sender &
-	sender_pid=$!
-	has_lines "$OUT" 1
-	sleep "0.$((RANDOM % 9))"
+	live
 	touch "$T/ask"
-	for _ in {1..200}; do
-		[ ! -e "$T/acked" ] || break
-		sleep 0.01
-	done
+	within 2 test -e "$T/acked"
 	finish TERM || diag "status $?"
 	wait "$sender_pid"
 	n=$(in_order) && [ "$n" -ge "$(cat "$T/acked")" ] || {

@@ -42,17 +42,6 @@ said() { # ERE [N]
 	[ "$(grep -cE "$1" "$D/err")" -ge "${2:-1}" ]
 }
 
-# Waits until FILE has N lines or more.
-has_lines() { # FILE N
-	local i
-
-	for ((i = 0; i < 600; i++)); do
-		[ "$(cat "$1" 2>/dev/null | wc -l)" -lt "$2" ] || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 # Sends a signal and gives the exit status of the daemon.
 finish() { # SIGNAL
 	kill "-$1" "$daemon_pid"

@@ -14,6 +14,8 @@
 #	like DESCRIPTION GOT ERE	passes when the expression matches within GOT
 #	status DESCRIPTION WANTED COMMAND...	passes on that exit status
 #	skip DESCRIPTION REASON		counts a test that cannot run here
+#	within SECONDS COMMAND...	tries the command until it succeeds, so long at most
+#	has_lines FILE N		waits until there are N lines or more
 #	diag TEXT			says something behind "#"
 #	at_end COMMAND...		runs the command when the script ends, however
 #					it ends; the last one registered runs first
@@ -99,6 +101,25 @@ like() {
 skip() {
 	tap_count=$((tap_count + 1))
 	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
+}
+
+within() {
+	local tap_turns=$(($1 * 20))
+
+	shift
+	for (( ; tap_turns > 0; tap_turns--)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	"$@"
+}
+
+tap_lines() { # FILE N
+	[ "$(cat "$1" 2>/dev/null | wc -l)" -ge "$2" ]
+}
+
+has_lines() {
+	within 30 tap_lines "$@"
 }
 
 at_end() {
