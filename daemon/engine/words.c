@@ -3,9 +3,14 @@
  *
  * A list is kept as the text that stands for it, with the lists that it uses
  * put in already: what is used must be there before, so nothing runs in circles.
+ *
+ * Words that begin alike are joined, letter by letter: add, admin, all become
+ * a(?:d(?:d|min)|ll).  A list of hundreds takes a few steps then, where every
+ * word was one, and finds the same.
  */
 #include <purposed/engine/words.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +87,106 @@ int words_expand(const struct words *words, const char *pattern, const struct co
 	return 0;
 }
 
+/* Whether piece is a single alternative: no '|' stands outside of its brackets. */
+static bool is_single(const char *piece)
+{
+	bool in_class = false;
+	int depth = 0;
+
+	for (; *piece != '\0'; piece++) {
+		if (*piece == '\\' && piece[1] != '\0')
+			piece++;
+		else if (in_class)
+			in_class = *piece != ']';
+		else if (*piece == '[')
+			in_class = true;
+		else if (*piece == '|' && depth == 0)
+			return false;
+		else
+			depth += (*piece == '(') - (*piece == ')');
+	}
+	return true;
+}
+
+/* The letter or digit that every match of piece begins with, or 0 where that is not plain. */
+static char first_letter(const char *piece)
+{
+	bool plain = (*piece >= '0' && *piece <= '9') || (*piece >= 'a' && *piece <= 'z') ||
+		     (*piece >= 'A' && *piece <= 'Z');
+
+	if (!plain || (piece[1] != '\0' && strchr("?*+{", piece[1]) != NULL))
+		return '\0';
+	return *piece;
+}
+
+/*
+ * Adds the alternation of n pieces; those that begin alike where the first of
+ * them stands.  The pieces are used up.
+ */
+static void add_alternation(struct buf *out, const char **pieces, size_t n)
+{
+	const char **alike = mem_new(n, sizeof(*alike));
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t n_alike = 0;
+		char first;
+
+		if (pieces[i] == NULL)
+			continue;
+		if (any)
+			buf_add_char(out, '|');
+		any = true;
+		first = first_letter(pieces[i]);
+		for (size_t k = i; first != '\0' && k < n; k++) {
+			if (pieces[k] != NULL && first_letter(pieces[k]) == first) {
+				alike[n_alike++] = pieces[k] + 1;
+				pieces[k] = k == i ? pieces[k] : NULL;
+			}
+		}
+		if (n_alike < 2) {
+			buf_add_str(out, pieces[i]);
+			continue;
+		}
+		buf_add_char(out, first);
+		buf_add_str(out, "(?:");
+		add_alternation(out, alike, n_alike);
+		buf_add_char(out, ')');
+	}
+	free(alike);
+}
+
+/* Adds to out what stands for the list: the alternation of its words, lists put in. */
+static int join(const struct words *words, const struct conf_node *node, struct buf *out,
+		struct err *e)
+{
+	size_t n = conf_count(node);
+	char **pieces = mem_new(n, sizeof(*pieces));
+	const char **rest = mem_new(n, sizeof(*rest));
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct buf piece = { 0 };
+
+		bad |= words_expand(words, conf_as_string(conf_at(node, i)), node, &piece, e);
+		pieces[i] = mem_string(buf_str(&piece));
+		rest[i] = pieces[i];
+		buf_fini(&piece);
+		if (n != 1 && !is_single(pieces[i])) {
+			conf_err(e, conf_at(node, i), "'%s' is more than one word", pieces[i]);
+			bad = -1;
+		}
+	}
+	buf_add_str(out, "(?:");
+	add_alternation(out, rest, n);
+	buf_add_char(out, ')');
+	for (size_t i = 0; i < n; i++)
+		free(pieces[i]);
+	free(pieces);
+	free(rest);
+	return bad;
+}
+
 static int read_list(struct words *words, const struct conf_node *node, struct err *e)
 {
 	const char *name = conf_name(node);
@@ -103,13 +208,7 @@ static int read_list(struct words *words, const struct conf_node *node, struct e
 	}
 	if (bad != 0 || conf_strings_only(node, e) != 0)
 		return -1;
-	buf_add_str(&text, "(?:");
-	for (size_t i = 0; i < conf_count(node); i++) {
-		if (i != 0)
-			buf_add_char(&text, '|');
-		bad |= words_expand(words, conf_as_string(conf_at(node, i)), node, &text, e);
-	}
-	buf_add_char(&text, ')');
+	bad = join(words, node, &text, e);
 	words->lists = mem_grow(words->lists, words->n, &words->cap, sizeof(*words->lists));
 	words->lists[words->n++] = (struct word_list){ name, mem_string(buf_str(&text)) };
 	buf_fini(&text);

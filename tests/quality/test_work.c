@@ -414,13 +414,16 @@ static struct rules *load_rules(void)
 	return rules;
 }
 
-int main(void)
+/* With an argument, a name with * and ?, only the rules of that name. */
+int main(int argc, char **argv)
 {
 	struct rules *rules = load_rules();
 	size_t n = rules != NULL ? rules_count(rules) : 0;
 	struct CMUnitTest *tests = mem_new(n + 1, sizeof(*tests));
 	int failed;
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	read_cases(&cases);
 	tests[0] = (struct CMUnitTest)cmocka_unit_test(test_judge);
 	for (size_t i = 0; i < n; i++)

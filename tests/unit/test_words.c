@@ -39,6 +39,34 @@ static void test_lists_are_put_in(void **state)
 	err_fini(&e);
 }
 
+/* Words that begin alike are joined where the first of them stands; the language is the same. */
+static void test_words_are_joined(void **state)
+{
+	struct rules *rules = unit_rules(
+		"words = { w = [ 'add', 'mail', 'admin', 'a?b', '[xy]', 'all', 'add', 'm(?:s|r)',\n"
+		"               'ad', '(?:x|y)z', '\\\\|k' ]; };\n"
+		"rules = ( { id = 'a'; pattern = '^(?{w})$'; " REST " } );",
+		true);
+	static const char *const in[] = { "add", "mail", "admin", "ab", "b", "x",
+					  "all", "ms",	 "ad",	  "yz", "|k" };
+	static const char *const out[] = { "", "a", "m", "mailx", "adm", "xz|" };
+	const struct rule *rule = rules_at(rules, 0);
+	struct regex_scratch *scratch =
+		regex_scratch_new(&(struct regex_limits){ 100000, 100000, 100000 });
+
+	(void)state;
+	assert_string_equal(rule->pattern, "^(?:a(?:d(?:d(?:|)|min|)|ll)|m(?:ail|(?:s|r))|a?b|[xy]|"
+					   "(?:x|y)z|\\|k)$");
+	for (size_t i = 0; i < COUNT(in); i++)
+		assert_int_equal(regex_match(rule->regex, scratch, span_str(in[i]), 0),
+				 REGEX_MATCH);
+	for (size_t i = 0; i < COUNT(out); i++)
+		assert_int_equal(regex_match(rule->regex, scratch, span_str(out[i]), 0),
+				 REGEX_NO_MATCH);
+	regex_scratch_free(&scratch);
+	rules_free(&rules);
+}
+
 static void refuses(const char *a, const char *why)
 {
 	struct rules *rules = NULL;
@@ -67,6 +95,8 @@ static void test_mistakes(void **state)
 	/* A list stands before those that use it, and never in itself. */
 	refuses("words = { w = [ 'x', '(?{w})' ]; };\nrules = ( );",
 		"a.conf:1: there is no list of words 'w'\n");
+	refuses("words = { w = [ 'x', 'y|z' ]; };\nrules = ( );",
+		"a.conf:1: 'y|z' is more than one word\n");
 	refuses("words = [ 'x' ];\nrules = ( );",
 		"a.conf:1: 'words' must be a group { ... }, not a list [ ... ]\n");
 }
@@ -96,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists_are_put_in),
+		cmocka_unit_test(test_words_are_joined),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_growth),
 	};
