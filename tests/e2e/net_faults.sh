@@ -27,8 +27,8 @@ cat >"$CONF" <<-END
 	  { name = "record"; type = "file"; path = "out.log"; format = "record"; } );
 END
 
-rss_kb() {
-	awk '/VmRSS/ { print $2 }' "/proc/$daemon_pid/status"
+good_arrived() { # LINES BEFORE IT
+	tail -n "+$(($1 + 1))" "$D/out.log" | grep -q "^<13>good: one $n_good$"
 }
 
 # One message from a good sender, that must come next.
@@ -43,11 +43,11 @@ good() { # TCP|TLS
 	else
 		printf '<13>good: one %d\n' "$n_good" | send_to "tcp://127.0.0.1:$TCP"
 	fi
-	for _ in {1..200}; do
-		! tail -n "+$((lines + 1))" "$D/out.log" | grep -q "^<13>good: one $n_good$" || return 0
-		sleep 0.05
-	done
-	return 1
+	within 10 good_arrived "$lines"
+}
+
+connections() { # COMPARISON N
+	[ "$(counter connections)" "$1" "$2" ]
 }
 
 counter() { # NAME
@@ -156,29 +156,20 @@ python_net "$TCP" "$TLS" "$T/slow" <<-'END' &
 	    time.sleep(1)
 END
 slow_pid=$!
-for _ in {1..100}; do
-	[ "$(counter connections)" -lt 530 ] || break
-	sleep 0.1
-done
+within 10 connections -ge 530
 is "there is room for 512 slow ones, and 20 half-open ones of the other input" \
 	"$(counter connections)" 532
 is "8 are refused" "$(counter refused_connections)" 8
 like "which is said" "$(cat "$D/err")" \
 	"input 'tcp': a connection is refused: limits.connections allows 512"
 ok "with half-open ones beside it a good sender is served over TLS" good TLS
-for _ in {1..300}; do
-	[ ! -e "$T/slow" ] || break
-	sleep 0.1
-done
+within 30 test -e "$T/slow"
 ok "a good sender gets the place of a slow one" good TCP
 said 'not done after 15 seconds'
 ok "handshakes end after a while" said 'TLS handshake: not done after 15 seconds'
 kill "$slow_pid"
 wait "$slow_pid" 2>/dev/null
-for _ in {1..200}; do
-	[ "$(counter connections)" -gt 0 ] || break
-	sleep 0.1
-done
+within 20 connections -eq 0
 is "no connection is left" "$(counter connections)" 0
 
 # --- What the daemon said ------------------------------------------------------------------

@@ -154,10 +154,7 @@ journal() { # N
 	rm -f "$D/journal.sock"
 	python3 "$D/journal.py" "$D/journal.sock" "$1" >"$D/entries" 2>"$D/journal.err" &
 	journal_pid=$!
-	for ((i = 0; i < 100; i++)); do
-		[ ! -S "$D/journal.sock" ] || return 0
-		sleep 0.05
-	done
+	within 5 test -S "$D/journal.sock"
 }
 
 journal 3
@@ -165,12 +162,8 @@ config '{ name = "j"; type = "journal"; socket = "journal.sock"; }' 'limits = { 
 start_on_pipe
 echo 'nothing' >&9
 echo 'mail jan@example.be and 85.07.30-033.28' >&9
-wait_journal() {
-	for ((i = 0; i < 200; i++)); do
-		kill -0 "$journal_pid" 2>/dev/null || return 0
-		sleep 0.05
-	done
-	return 1
+journal_ended() {
+	! kill -0 "$journal_pid" 2>/dev/null
 }
 ok "two entries" has_lines "$D/entries" 2
 is "of a clean record" "$(sed -n 1p "$D/entries" | jq -c .)" \
@@ -185,7 +178,7 @@ journal 1
 start_on_pipe
 seq -f 'a%.0f@example.be' 1 3000 | tr '\n' ' ' >&9
 echo >&9
-ok "what is too long for a datagram" wait_journal
+ok "what is too long for a datagram" within 10 journal_ended
 is "goes as a sealed file, whole" "$(cat "$D/journal.err"; jq -r '.how, .MESSAGE[0][-3:]' \
 	"$D/entries")" "file
 }]}"
@@ -194,7 +187,7 @@ ok "a journal that is away is said" said "cannot write to the journal at .*journ
 sleep 0.3
 journal 2
 ok "and when it is back" said 'every output works again'
-ok "nothing is lost" wait_journal
+ok "nothing is lost" within 10 journal_ended
 is "or doubled" "$(jq -r '.PURPOSED_RECORD[0]' "$D/entries" | tr '\n' ' ')" "2 3 "
 stop_on_pipe
 
@@ -210,10 +203,7 @@ if [ "$(id -u)" -eq 0 ] && [ -x /lib/systemd/systemd-journald ] && [ -s /etc/mac
 	timeout 60 /lib/systemd/systemd-journald "$NAMESPACE" >"$D/journald.log" 2>&1 &
 	journald_pid=$!
 	at_end kill "$journald_pid"
-	for ((i = 0; i < 100; i++)); do
-		[ ! -S "/run/systemd/journal.$NAMESPACE/socket" ] || break
-		sleep 0.05
-	done
+	within 5 test -S "/run/systemd/journal.$NAMESPACE/socket"
 fi
 if [ -S "/run/systemd/journal.$NAMESPACE/socket" ]; then
 	config '{ name = "j"; type = "journal"; socket = "/run/systemd/journal.'"$NAMESPACE"'/socket"; }'
@@ -224,10 +214,10 @@ if [ -S "/run/systemd/journal.$NAMESPACE/socket" ]; then
 	entries() {
 		journalctl --namespace="$NAMESPACE" --no-pager -o json "$@" 2>/dev/null
 	}
-	for ((i = 0; i < 100; i++)); do
-		[ "$(entries PURPOSED_INPUT=in | wc -l)" -lt 101 ] || break
-		sleep 0.05
-	done
+	all_entries() {
+		[ "$(entries PURPOSED_INPUT=in | wc -l)" -ge 101 ]
+	}
+	within 5 all_entries
 	is "a real journald has them, found by element" "$(entries PURPOSED_ELEMENT=email |
 		jq -r .PURPOSED_RECORD | tr '\n' ' ')" "$(seq 1 100 | tr '\n' ' ')"
 	is "and the long one" "$(entries PURPOSED_VERDICT=unscanned | jq -r .PURPOSED_REASON)" \

@@ -31,14 +31,13 @@ numbers() { # FILE
 	grep -aoE 'number [0-9]+ end' "$1" 2>/dev/null | grep -oE '[0-9]+'
 }
 
+has_numbers() { # FILE N
+	[ "$(numbers "$1" | sort -nu | wc -l)" -ge "$2" ]
+}
+
 # Waits until FILE has every number up to N.
 has_all() { # FILE N
-	local i
-
-	for ((i = 0; i < 300; i++)); do
-		[ "$(numbers "$1" | sort -nu | wc -l)" -lt "$2" ] || return 0
-		sleep 0.1
-	done
+	within 30 has_numbers "$@" && return 0
 	diag "$1 has $(numbers "$1" | sort -nu | wc -l) of $2; the daemon said: $(tail -5 "$D/err")"
 	return 1
 }
@@ -109,13 +108,14 @@ while True:
             emit(message)
 END
 
+accepts() { # PORT
+	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
 receive() { # ADDRESS octets|lf|silent OUT
 	python3 "$D/receiver.py" "$1" "$2" >>"$3" 2>"$D/receiver.err" 9>&- &
 	receiver_pid=$!
-	for ((i = 0; i < 100; i++)); do
-		! grep -q listens "$D/receiver.err" || return 0
-		sleep 0.05
-	done
+	within 5 grep -q listens "$D/receiver.err"
 }
 
 end_receiver() {
@@ -205,14 +205,13 @@ cat >"$R/conf" <<-END
 	input(type="imuxsock" socket="$R/sock" createpath="on" ruleset="unix" useSysTimeStamp="off"
 	  usespecialparser="off" parsehostname="on" ratelimit.interval="0")
 END
+rsyslogd_listens() {
+	[ -S "$R/sock" ] && accepts "$TCP"
+}
 start_rsyslogd() {
 	rsyslogd -n -f "$R/conf" -i "$R/pid" >"$R/log" 2>&1 9>&- &
 	rsyslogd_pid=$!
-	for ((i = 0; i < 100; i++)); do
-		[ ! -S "$R/sock" ] || (exec 3<>"/dev/tcp/127.0.0.1/$TCP") 2>/dev/null && return 0
-		sleep 0.05
-	done
-	return 1
+	within 5 rsyslogd_listens
 }
 stop_rsyslogd() {
 	kill "$rsyslogd_pid"
@@ -312,11 +311,7 @@ else
 			-R "$T/ng.persist" -c "$T/ng.ctl" \
 			--module-path "$SNG/usr/lib/syslog-ng/3.38" >"$T/ng.err" 2>&1 9>&- &
 		ng_pid=$!
-		for ((i = 0; i < 100; i++)); do
-			(exec 3<>"/dev/tcp/127.0.0.1/$TCP") 2>/dev/null && return 0
-			sleep 0.05
-		done
-		return 1
+		within 5 accepts "$TCP"
 	}
 	stop_ng() {
 		kill "$(cat "$T/ng.pid")" # the job is a shell around it

@@ -42,14 +42,13 @@ missing() { # INPUT N
 			sed -n 's/.*number \([0-9]*\) end$/\1/p' | sort -u)
 }
 
-all_after() { # INPUT FROM N
-	local i
+none_missing() { # INPUT FROM N
+	[ -e "$D/out.jsonl" ] && missing "$1" "$3" | awk -v from="$2" \
+		'$1 >= from { bad = 1 } END { exit bad }'
+}
 
-	for ((i = 0; i < 300; i++)); do
-		[ ! -e "$D/out.jsonl" ] || missing "$1" "$3" | awk -v from="$2" \
-			'$1 >= from { bad = 1 } END { exit bad }' && return 0
-		sleep 0.1
-	done
+all_after() { # INPUT FROM N
+	within 30 none_missing "$@" && return 0
 	diag "missing: $(missing "$1" "$3" | xargs | cut -c 1-200)"
 	return 1
 }
@@ -60,16 +59,6 @@ all_there() { # INPUT N
 
 feed() { # SOCKET FROM TO
 	seq -f 'number %.0f end' "$2" "$3" | logger -u "$1" -t shop
-}
-
-wait_for() { # FILE
-	local i
-
-	for ((i = 0; i < 100; i++)); do
-		[ ! -S "$1" ] || return 0
-		sleep 0.05
-	done
-	return 1
 }
 
 # 600 messages: 200 while purposed runs, 200 while it does not, 200 when it does again.
@@ -99,7 +88,7 @@ rsyslog() { # NAME ACTION
 	mkdir -p "$T/$1.d"
 	rsyslogd -n -i "$T/$1.pid" -f "$T/$1.conf" >"$T/$1.err" 2>&1 &
 	relay_pid=$!
-	wait_for "$T/$1.sock"
+	within 5 test -S "$T/$1.sock"
 }
 
 end_relay() {
@@ -164,7 +153,7 @@ syslog_ng() { # NAME DESTINATION
 		-R "$T/$1.d/persist" -c "$T/$1.d/ctl" \
 		--module-path "$SNG/usr/lib/syslog-ng/3.38" >"$T/$1.err" 2>&1 &
 	relay_pid=$!
-	wait_for "$T/$1.sock"
+	within 5 test -S "$T/$1.sock"
 }
 
 for kind in syslog network; do

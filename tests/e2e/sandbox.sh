@@ -59,10 +59,7 @@ python3 - "$T/notify" >>"$T/told" <<-'END' &
 	while True:
 	    print(s.recv(4096).decode(), flush=True)
 END
-for _ in {1..100}; do
-	[ ! -S "$T/notify" ] || break
-	sleep 0.05
-done
+within 5 test -S "$T/notify"
 export NOTIFY_SOCKET="$T/notify"
 PURPOSED="$T/sandboxed"
 : >"$D/first.log"

@@ -53,10 +53,6 @@ collect() { # FILE
 	rm "$1"
 }
 
-rss() {
-	awk '/^VmRSS/ { print $2 }' "/proc/$daemon_pid/status"
-}
-
 "$FLOOD" send "tcp:$TCP" tcp "$T/lines" 0 "$HALF" >"$T/sent.tcp" &
 tcp=$!
 "$FLOOD" send "unix:$D/log.sock" unix "$T/lines" 0 "$((HALF / 10 + 1))" >"$T/sent.unix" &
@@ -81,7 +77,7 @@ for ((i = 1; i <= SOAK; i++)); do
 		sleep 0.05
 	done
 	[ ! -e "$D/out.$i" ] || collect "$D/out.$i"
-	rss >>"$T/rss"
+	rss_kb >>"$T/rss"
 done
 kill -TERM "$tcp" "$unix" "$writer"
 wait "$tcp" "$unix" "$writer"

@@ -132,12 +132,12 @@ for ((i = 1; i <= SECONDS_ON - 1; i++)); do
 	kill -HUP "$daemon_pid"
 	# A signal that comes while the one before it is pending is none.
 	said 'reloaded:' "$i"
-	[ "$i" -ne 3 ] || early=$(awk '/VmRSS/ { print $2 }' "/proc/$daemon_pid/status")
+	[ "$i" -ne 3 ] || early=$(rss_kb)
 done
 wait "$sender_pid"
 sent=$(cat "$T/sent")
 has_lines "$OUT" $((3 * sent))
-late=$(awk '/VmRSS/ { print $2 }' "/proc/$daemon_pid/status")
+late=$(rss_kb)
 is "it reloaded every second" "$(grep -c 'reloaded:' "$D/err")" $((SECONDS_ON - 1))
 is "of 3 times $sent messages each came once, and each sender's in order" \
 	"$(awk '$5 == last[$3] + 1 { last[$3]++; n++; next } { odd++ } END { print n, odd + 0 }' "$OUT")" \

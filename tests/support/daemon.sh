@@ -42,6 +42,11 @@ said() { # ERE [N]
 	[ "$(grep -cE "$1" "$D/err")" -ge "${2:-1}" ]
 }
 
+# Memory of the daemon.
+rss_kb() {
+	awk '/^VmRSS/ { print $2 }' "/proc/$daemon_pid/status"
+}
+
 # Sends a signal and gives the exit status of the daemon.
 finish() { # SIGNAL
 	kill "-$1" "$daemon_pid"
