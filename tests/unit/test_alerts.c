@@ -180,54 +180,62 @@ static void test_reopen(void **state)
 	buf_fini(&out);
 }
 
+/* Before a reload and after it. */
+struct reload {
+	struct control old, next;
+	struct buf out;
+	struct span rest;
+};
+
+/* The old one is offered one line. */
+static enum sink_result open_reload(struct reload *r, unsigned long long window_s,
+				    unsigned long long rate_limit, unsigned full_every)
+{
+	*r = (struct reload){ 0 };
+	open_control(&r->old, window_s, rate_limit);
+	open_control(&r->next, window_s, rate_limit);
+	r->old.behind.full_every = full_every;
+	add(&r->old, &r->out, "in", "jan@example.be", 5);
+	r->rest = buf_span(&r->out);
+	return offer(&r->old, &r->rest);
+}
+
+static void close_reload(struct reload *r)
+{
+	close_control(&r->old);
+	close_control(&r->next);
+	buf_fini(&r->out);
+}
+
 /* The same where the new file is that of a new setup. */
 static void test_take_part(void **state)
 {
-	struct control old;
-	struct control next;
-	struct buf out = { 0 };
-	struct span rest;
+	struct reload r;
 	struct err e = { 0 };
 
 	(void)state;
-	open_control(&old, 0, 3);
-	open_control(&next, 0, 3);
-	old.behind.full_every = 2;
-	add(&old, &out, "in", "jan@example.be", 1);
-	rest = buf_span(&out);
-	assert_int_equal(offer(&old, &rest), SINK_FULL);
-	took(&old, "i");
-	alerts_take(next.alerts, old.alerts);
-	assert_int_equal(offer(&next, &rest), SINK_ACCEPTED);
-	assert_int_equal(alerts_tick(next.alerts, true, &e), SINK_ACCEPTED);
-	took(&next, A "\n");
-	close_control(&old);
-	close_control(&next);
-	buf_fini(&out);
+	assert_int_equal(open_reload(&r, 0, 3, 2), SINK_FULL);
+	took(&r.old, "i");
+	alerts_take(r.next.alerts, r.old.alerts);
+	assert_int_equal(offer(&r.next, &r.rest), SINK_ACCEPTED);
+	assert_int_equal(alerts_tick(r.next.alerts, true, &e), SINK_ACCEPTED);
+	took(&r.next, A "\n");
+	close_reload(&r);
 }
 
 /* A reload: what waits is not lost, and what was not taken goes on where it was. */
 static void test_take(void **state)
 {
-	struct control old;
-	struct control next;
-	struct buf out = { 0 };
-	struct span rest;
+	struct reload r;
 	struct err e = { 0 };
 
 	(void)state;
-	open_control(&old, 3600, 0);
-	open_control(&next, 3600, 0);
-	add(&old, &out, "in", "jan@example.be", 5);
-	rest = buf_span(&out);
-	assert_int_equal(offer(&old, &rest), SINK_ACCEPTED);
-	alerts_take(next.alerts, old.alerts);
-	assert_int_equal(alerts_tick(next.alerts, false, &e), SINK_ACCEPTED);
-	took(&old, "");
-	took(&next, A "  (1 time, " TIME("05") " to " TIME("05") ")\n");
-	close_control(&old);
-	close_control(&next);
-	buf_fini(&out);
+	assert_int_equal(open_reload(&r, 3600, 0, 0), SINK_ACCEPTED);
+	alerts_take(r.next.alerts, r.old.alerts);
+	assert_int_equal(alerts_tick(r.next.alerts, false, &e), SINK_ACCEPTED);
+	took(&r.old, "");
+	took(&r.next, A "  (1 time, " TIME("05") " to " TIME("05") ")\n");
+	close_reload(&r);
 }
 
 int main(void)
