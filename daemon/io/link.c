@@ -374,11 +374,6 @@ int link_fd(const struct link *l)
 	return l->fd;
 }
 
-bool link_pending(const struct link *l)
-{
-	return l->out.len != 0;
-}
-
 unsigned long long link_taken(const struct link *l)
 {
 	return l->taken;

@@ -94,11 +94,6 @@ void state_free(struct state **state)
 	free(s);
 }
 
-const char *state_path(const struct state *state)
-{
-	return state->path;
-}
-
 bool state_is(const struct state *state, const char *path)
 {
 	struct stat st;

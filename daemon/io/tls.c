@@ -385,11 +385,6 @@ enum tls_result tls_write(struct tls *tls, const void *bytes, size_t len, size_t
 	return judge(tls, 0, "TLS", e);
 }
 
-bool tls_pending(const struct tls *tls)
-{
-	return SSL_has_pending(tls->ssl) == 1;
-}
-
 unsigned long long tls_bytes_received(const struct tls *tls)
 {
 	return BIO_number_read(SSL_get_rbio(tls->ssl));

@@ -13,7 +13,6 @@ struct feed {
 	struct pipeline *pipeline;
 	struct stream *stream; /* a reference */
 	struct source source;
-	struct buf origin;	   /* of its lines, written; or empty */
 	struct batch *batch;	   /* NULL: parked */
 	struct buf parked;	   /* what stood in it */
 	size_t lines_end;	   /* bytes of the batch that are whole lines */
@@ -31,7 +30,6 @@ static void begin_batch(struct feed *f)
 	f->batch->stream = stream_ref(f->stream);
 	f->batch->first_number = f->number;
 	f->batch->offset = f->offset;
-	buf_add_span(&f->batch->origin, buf_span(&f->origin));
 	f->lines_end = 0;
 }
 
@@ -168,16 +166,6 @@ struct feed *feed_new(struct pipeline *pipeline, struct stream *stream, const st
 	return f;
 }
 
-void feed_set_origin(struct feed *f, const struct origin *origin)
-{
-	buf_clear(&f->origin);
-	origin_write(&f->origin, origin);
-	if (f->batch == NULL)
-		return;
-	buf_clear(&f->batch->origin);
-	buf_add_span(&f->batch->origin, buf_span(&f->origin));
-}
-
 enum feed_result feed_step(struct feed *f, struct err *e)
 {
 	bool stopped = false;
@@ -251,7 +239,6 @@ void feed_free(struct feed **feed)
 		pipeline_return(f->pipeline, f->batch);
 	stream_unref(&f->stream);
 	buf_fini(&f->parked);
-	buf_fini(&f->origin);
 	free(f);
 }
 

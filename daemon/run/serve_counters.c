@@ -30,7 +30,7 @@ void serve_add_counts(struct input_counts *into, struct input_counts from)
 	into->connections += from.connections;
 }
 
-struct input_counts serve_input_totals(const struct serve *s)
+static struct input_counts input_totals(const struct serve *s)
 {
 	struct input_counts sum = s->gone;
 
@@ -54,7 +54,7 @@ static void count_port(struct counters_input *c, struct input_counts counts)
 
 static void collect(struct serve *s, struct counters *c)
 {
-	const struct input_counts counts = serve_input_totals(s);
+	const struct input_counts counts = input_totals(s);
 	const struct stats sum = serve_totals(s);
 
 	counters_init(c, s->n_ports, s->setup->session.settings->n_outputs,

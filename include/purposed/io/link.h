@@ -62,9 +62,6 @@ void link_close(struct link *link);
 
 int link_fd(const struct link *link); /* -1: not connected */
 
-/* Whether link_flush has something to do. */
-bool link_pending(const struct link *link);
-
 /* Bytes taken since it was connected; and those that the receiver's machine has not got yet. */
 unsigned long long link_taken(const struct link *link);
 unsigned long long link_unacknowledged(const struct link *link);

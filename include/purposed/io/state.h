@@ -24,8 +24,6 @@ int state_open(struct state **state_r, const char *path, struct err *e);
 /* Accepts a pointer to NULL; clears it. */
 void state_free(struct state **state);
 
-const char *state_path(const struct state *state);
-
 /* Whether path is that folder. */
 bool state_is(const struct state *state, const char *path);
 

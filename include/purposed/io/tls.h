@@ -75,9 +75,6 @@ enum tls_result tls_read(struct tls *tls, void *bytes, size_t cap, size_t *n_r, 
 enum tls_result tls_write(struct tls *tls, const void *bytes, size_t len, size_t *n_r,
 			  struct err *e);
 
-/* Whether tls_read has bytes that the descriptor does not show as readable any more. */
-bool tls_pending(const struct tls *tls);
-
 /* Bytes taken from the descriptor so far, as they are on the wire. */
 unsigned long long tls_bytes_received(const struct tls *tls);
 

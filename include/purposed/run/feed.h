@@ -12,7 +12,6 @@
 #include <sys/types.h>
 
 #include <purposed/base/err.h>
-#include <purposed/io/origin.h>
 #include <purposed/run/pipeline.h>
 
 struct source {
@@ -41,9 +40,6 @@ struct feed;
  */
 struct feed *feed_new(struct pipeline *pipeline, struct stream *stream,
 		      const struct source *source);
-
-/* Where the lines come from, for all that are read from now on; not within a line. */
-void feed_set_origin(struct feed *feed, const struct origin *origin);
 
 /*
  * Reads once and submits what is whole, unless more is waiting to be read.  A

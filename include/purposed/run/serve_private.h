@@ -72,7 +72,6 @@ void serve_on_ready(void *context, struct port *port);
 
 /* Everything since the start, without findings. */
 struct stats serve_totals(struct serve *s);
-struct input_counts serve_input_totals(const struct serve *s);
 void serve_add_counts(struct input_counts *into, struct input_counts from);
 
 /* Prints them; now, and every stats_interval from the call of serve_plan_stats on. */
