@@ -1,4 +1,4 @@
-/* One JSON object a record: the form for programs.  DESIGN section 4 is its contract. */
+/* One JSON object a record: the form for programs.  purposed(8), JSON, is its contract. */
 #include <purposed/run/format_parts.h>
 
 static unsigned json_add(struct buf *out, const struct format_job *job, size_t *tail_r)

@@ -36,7 +36,7 @@ struct engine_options {
 	struct regex_limits limits;
 };
 
-/* What DESIGN and the shipped configuration say where nothing else is said. */
+/* What the settings are where nothing is said (purposed.conf(5)). */
 struct engine_options engine_defaults(void);
 
 /*

@@ -40,7 +40,8 @@
  * overlap, the higher rank wins, unless the outer one's rule is a container
  * (a request URI holds an e-mail address: both stand).
  *
- * kind: a record in which this rule matches has that kind (DESIGN: conditions).
+ * kind: a record in which this rule matches has that kind: a cell may
+ * permit on that condition (policy.h).
  *
  * Examples are whole records.  [[...]] marks each expected finding of this
  * rule, [[group:...]] for rules with groups; the brackets are taken out before

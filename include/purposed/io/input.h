@@ -133,14 +133,14 @@ int input_stream_new(struct input **input_r, const struct input_settings *settin
 /* What a journal is opened with.  All of it is borrowed, for the call. */
 struct journal_settings {
 	const char *name; /* for what is logged */
-	const char
-		*path; /* of a folder of journal files, or of one; NULL: this machine's journal */
+	/* Of a folder of journal files, or of one; NULL: this machine's journal. */
+	const char *path;
 	const char *const *matches; /* "FIELD=value", as journalctl(1) takes them */
 	size_t n_matches;
 	bool from_end; /* the first time: only entries that are still to come */
 	bool resumed;  /* it was read before, up to position */
-	struct span
-		position; /* as input_journal_add_position wrote it; empty: from the beginning */
+	/* As input_journal_add_position wrote it; empty: from the beginning. */
+	struct span position;
 	size_t message_bytes; /* so much of a message is kept */
 };
 

@@ -4,8 +4,9 @@
  *	file DEVICE INODE AT LINE LENGTH HASH PATH
  *	copy DEVICE INODE AT LINE LENGTH HASH PATH
  *
- * a line each; a copy is one that a rotation made, and is read no more; numbers are decimal, the
- *hash hexadecimal, in the path every byte that is no visible ASCII, and "%", stands as %HH.
+ * a line each; a copy is one that a rotation made, and is read no more; numbers are
+ * decimal, the hash hexadecimal, in the path every byte that is no visible ASCII, and
+ * "%", stands as %HH.
  */
 #ifndef PURPOSED_IO_POSITION_H
 #define PURPOSED_IO_POSITION_H

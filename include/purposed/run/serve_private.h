@@ -1,8 +1,10 @@
 /*
- * What the sources of the daemon's core share: serve.c has the
- * loop, serve_counters.c and serve_status.c tell how it is, serve_flow.c says who is read,
- * serve_checkpoint.c writes positions, serve_carry.c those of inputs that a reload
- * renames, serve_stop.c ends, serve_reload.c builds and changes the whole.  All of it is for the thread of the loop.
+ * serve_private: what the sources of the daemon's core share.
+ *
+ * serve.c has the loop, serve_counters.c and serve_status.c tell how it is,
+ * serve_flow.c says who is read, serve_checkpoint.c writes positions, serve_carry.c
+ * those of inputs that a reload renames, serve_stop.c ends, serve_reload.c builds and
+ * changes the whole.  All of it is for the thread of the loop.
  */
 #ifndef PURPOSED_RUN_SERVE_PRIVATE_H
 #define PURPOSED_RUN_SERVE_PRIVATE_H

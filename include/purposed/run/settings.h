@@ -1,9 +1,9 @@
 /*
- * settings: the configuration file (DESIGN section 5), read and checked.
+ * settings: the configuration file (purposed.conf(5)), read and checked.
  *
- * A setting of one value is one row of a table in settings_table.c: name, type, range, default,
- * unit, what it does.  The table drives reading, `--dump-config` and the
- * check for unknown names.
+ * A setting of one value is one row of a table in settings_table.c: name, type,
+ * range, default, unit, what it does.  The table drives reading, `--dump-config`
+ * and the check for unknown names.
  *
  * Every mistake is reported with file and line.  Immutable once read; strings
  * are the settings' own.

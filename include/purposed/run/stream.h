@@ -1,8 +1,8 @@
 /*
  * stream: what the records of one input have in common.
  *
- * Its name, its kind, and which plan its records stand under (DESIGN, section 2);
- * the first that there is:
+ * Its name, its kind, and which plan its records stand under:
+ * the first that there is of
  *
  *	a binding that fits         by what the record or its origin says
  *	the purpose it carries      where the input trusts it and allows that purpose
