@@ -43,7 +43,7 @@ static void add_record(struct cuts *cuts, const struct batch *batch, size_t star
 	size_t text = frame->text.len != 0 ? (size_t)(frame->text.ptr - batch->bytes.ptr) : start;
 
 	grow(cuts);
-	cuts->cuts[cuts->n] = (struct cut){ *frame, start };
+	cuts->cuts[cuts->n] = (struct cuts_record){ *frame, start };
 	cuts->records[cuts->n++] = (struct glance_record){
 		.start = text - cuts->from,
 		.end = text - cuts->from + frame->text.len,

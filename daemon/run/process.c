@@ -117,7 +117,7 @@ static void process_record(struct walk *w, size_t i)
 {
 	const struct process_means *means = w->means;
 	struct batch *batch = w->batch;
-	const struct cut *cut = &means->cuts->cuts[i];
+	const struct cuts_record *cut = &means->cuts->cuts[i];
 	const struct glance_record *look = &means->cuts->records[i];
 	struct format_job job = { .record = &w->record,
 				  .plan = look->plan,
@@ -156,7 +156,7 @@ static bool is_quiet(const struct walk *w)
 /* A record that a first look let pass, where that is all. */
 static void pass_record(struct walk *w, size_t i)
 {
-	const struct cut *cut = &w->means->cuts->cuts[i];
+	const struct cuts_record *cut = &w->means->cuts->cuts[i];
 	const struct purpose_set *set = &w->means->cuts->records[i].plan->set;
 
 	stats_pass(&w->batch->stats, cut->frame.len + cut->frame.end.len, set->n != 0);

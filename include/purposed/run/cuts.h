@@ -24,7 +24,7 @@
 
 enum { CUTS_MAX = 16 * 1024 };
 
-struct cut {
+struct cuts_record {
 	struct frame frame; /* spans of the batch's bytes */
 	size_t at;	    /* byte of the batch where it begins */
 };
@@ -33,7 +33,7 @@ struct cuts {
 	size_t from, to;    /* bytes of the batch: the slice */
 	bool last;	    /* there is none behind it */
 	struct frame frame; /* the last one: its origin holds for those behind it */
-	struct cut *cuts;
+	struct cuts_record *cuts;
 	struct glance_record *records; /* of each, in bytes of the slice */
 	size_t n, cap;
 	size_t seen; /* bytes of all batches so far */
