@@ -31,6 +31,7 @@ static int read_positions(struct tail *t, struct span text, struct err *e)
 			err_add(e, "a checkpoint holds a line that is no position of a file");
 			return -1;
 		}
+		t->positions[t->n_positions].order = t->n_positions;
 		t->n_positions++;
 		text = span_slice(text, len + (lf != NULL), text.len);
 	}
@@ -126,6 +127,23 @@ void tail_count(const struct tail *t, unsigned long long *files_r, unsigned long
 	}
 }
 
+static void add_position(struct buf *out, const struct tail_file *file)
+{
+	const struct position position = {
+		.device = file->device,
+		.inode = file->inode,
+		.at = file->at,
+		.line = file->line,
+		.print = file->print,
+		.copy = file->state == TAIL_DONE,
+		.path = file->path,
+	};
+
+	if (file->state == TAIL_FOLLOWED || file->state == TAIL_DONE)
+		position_add(out, &position);
+}
+
+/* Those of a row one behind the other, the oldest first. */
 void tail_add_positions(const struct tail *t, struct buf *out)
 {
 	buf_printf(out, "time %lld\n", (long long)t->looked);
@@ -133,18 +151,11 @@ void tail_add_positions(const struct tail *t, struct buf *out)
 		position_add(out, &t->positions[i]);
 	for (size_t i = 0; i < t->files.n; i++) {
 		const struct tail_file *file = t->files.all[i];
-		const struct position position = {
-			.device = file->device,
-			.inode = file->inode,
-			.at = file->at,
-			.line = file->line,
-			.print = file->print,
-			.copy = file->state == TAIL_DONE,
-			.path = file->path,
-		};
 
-		if (file->state == TAIL_FOLLOWED || file->state == TAIL_DONE)
-			position_add(out, &position);
+		if (file->before != NULL)
+			continue;
+		for (; file != NULL; file = file->after)
+			add_position(out, file);
 	}
 }
 
@@ -173,13 +184,13 @@ static void refuse(struct tail *t, struct tail_file *file, const char *why)
 	t->version++;
 }
 
-/* False: there is nothing (more) to be read of the file for now. */
-static bool read_file(struct tail *t, struct tail_file *file, struct buf *block,
+/* Up to limit.  False: there is nothing (more) to be read of the file for now. */
+static bool read_file(struct tail *t, struct tail_file *file, struct buf *block, long long limit,
 		      struct tail_piece *piece)
 {
 	const char *why = NULL;
 
-	switch (tail_file_read(file, block, file->whole || file->copied, piece, &why)) {
+	switch (tail_file_read(file, block, limit, file->whole || file->copied, piece, &why)) {
 	case TAIL_GOT:
 		t->version++;
 		t->line = file->within != 0 ? file : NULL;
@@ -199,7 +210,9 @@ static bool read_file(struct tail *t, struct tail_file *file, struct buf *block,
 		return false;
 	default:
 		file->whole = false;
-		if (file->copied)
+		if (file->size > limit)
+			tail_files_queue(&t->files, file);
+		else if (file->copied)
 			end_copy(t, file);
 		return false;
 	}
@@ -210,6 +223,36 @@ static bool read_file(struct tail *t, struct tail_file *file, struct buf *block,
 	return true;
 }
 
+/* The same of a file and all that must come out before it. */
+static bool read_in_order(struct tail *t, struct tail_file *file, struct buf *block,
+			  struct tail_piece *piece)
+{
+	struct tail_file *first;
+
+	tail_order_begin(file);
+	while ((first = tail_order_first(file)) != NULL) {
+		if (read_file(t, first, block, first->due, piece)) {
+			tail_files_queue(&t->files, file);
+			return true;
+		}
+		first->due = first->at;
+	}
+	if (read_file(t, file, block, file->limit, piece))
+		return true;
+	file->limit = file->at;
+	return false;
+}
+
+static bool read_next(struct tail *t, struct tail_file *file, struct buf *block,
+		      struct tail_piece *piece)
+{
+	if (file->state != TAIL_FOLLOWED)
+		return false;
+	if (t->line != NULL)
+		return read_file(t, file, block, file->size, piece);
+	return read_in_order(t, file, block, piece);
+}
+
 struct tail_piece tail_read(struct tail *t, struct buf *block)
 {
 	struct tail_piece piece = { .what = TAIL_NOTHING };
@@ -218,7 +261,7 @@ struct tail_piece tail_read(struct tail *t, struct buf *block)
 	if (t->line == NULL)
 		tail_find(t);
 	while ((file = t->line != NULL ? t->line : tail_files_next(&t->files)) != NULL) {
-		if (file->state == TAIL_FOLLOWED && read_file(t, file, block, &piece)) {
+		if (read_next(t, file, block, &piece)) {
 			watch_again(t->watch, true);
 			return piece;
 		}

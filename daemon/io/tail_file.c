@@ -59,6 +59,7 @@ struct tail_file *tail_file_open(const char *path)
 	file->size = st.st_size;
 	file->grown_ms = tail_now_ms();
 	file->print = print;
+	file->order = TAIL_NO_ORDER;
 	return file;
 }
 
@@ -88,6 +89,7 @@ void tail_file_restart(struct tail_file *f)
 {
 	go_to(f, 0);
 	f->size = 0;
+	f->limit = 0;
 	f->print = (struct fingerprint){ 0 };
 }
 
@@ -138,6 +140,7 @@ void tail_file_resume(struct tail_file *f, const struct position *p)
 {
 	go_to(f, p->at);
 	f->line = p->line;
+	f->order = p->order;
 	free(f->path);
 	f->path = mem_string(p->path);
 }
@@ -162,6 +165,14 @@ static bool is_same(struct tail_file *f)
 	if (f->print.len < FINGERPRINT_BYTES && f->size > (long long)f->print.len)
 		fingerprint_take(&f->print, f->fd);
 	return true;
+}
+
+bool tail_file_is_other(struct tail_file *f)
+{
+	struct stat st;
+
+	return tail_file_look(f, &st) &&
+	       (f->size < f->at || f->size < (long long)f->print.len || !is_same(f));
 }
 
 /* Whether there is a line end in [*from, end of file); moves *from there, or to the end. */
@@ -356,11 +367,12 @@ static bool has_more(struct tail_file *f, struct buf *block, bool whole, enum ta
 	return false;
 }
 
-/* What stands at `at`; begins: it is the file's first text. */
-static enum tail_got read_text(struct tail_file *f, struct buf *block, bool whole, bool begins,
-			       struct tail_piece *piece, const char **why)
+/* What stands in [at, limit); begins: it is the file's first text. */
+static enum tail_got read_text(struct tail_file *f, struct buf *block, long long limit, bool whole,
+			       bool begins, struct tail_piece *piece, const char **why)
 {
-	ssize_t n = read_at(f, block->ptr, block->cap, f->at);
+	size_t room = limit > f->at ? (size_t)(limit - f->at) : 0;
+	ssize_t n = read_at(f, block->ptr, room < block->cap ? room : block->cap, f->at);
 
 	if (n < 0)
 		return TAIL_GOT_ERROR;
@@ -375,7 +387,7 @@ static enum tail_got read_text(struct tail_file *f, struct buf *block, bool whol
 	return take_lines(f, block, whole, piece);
 }
 
-enum tail_got tail_file_read(struct tail_file *f, struct buf *block, bool whole,
+enum tail_got tail_file_read(struct tail_file *f, struct buf *block, long long limit, bool whole,
 			     struct tail_piece *piece, const char **why)
 {
 	bool begins = f->at == 0;
@@ -386,7 +398,7 @@ enum tail_got tail_file_read(struct tail_file *f, struct buf *block, bool whole,
 		return go_on_with_line(f, block, piece);
 	if (!has_more(f, block, whole, &got))
 		return got;
-	got = read_text(f, block, whole, begins, piece, why);
+	got = read_text(f, block, limit, whole, begins, piece, why);
 	if (got != TAIL_GOT) {
 		mem_wipe(block->ptr, block->len);
 		block->len = 0;

@@ -67,6 +67,7 @@ void tail_files_remove(struct tail_files *files, struct tail_file *file)
 {
 	take(file, &files->by_name, by_name);
 	take(file, &files->by_identity, by_identity);
+	tail_order_leave(file);
 	if (file->queued)
 		unqueue(files, file);
 	for (size_t i = 0; i < files->n; i++) {

@@ -23,7 +23,10 @@
 enum {
 	RESCAN_S = 5,
 	EVENTS_MAX = 1024, /* at a time: files are to be read, too */
-	AWAY_S = 2,	   /* who did not look for so long may have missed what came and went */
+	/* More than can wait (fs.inotify.max_queued_events): what came before a new file that is
+	 * taken up must be known before that is read. */
+	EVENTS_ALL = 64 * 1024,
+	AWAY_S = 2, /* who did not look for so long may have missed what came and went */
 	LINE_PATIENCE_MS = 5 * 1000,  /* so long a line may take to be written */
 	DEPARTED_IDLE_MS = 60 * 1000, /* so long a writer may hold on to a file and be silent */
 };
@@ -49,6 +52,8 @@ static void begin(struct tail *t, struct tail_file *file)
 		file->state = TAIL_COPY;
 		return;
 	}
+	if (t->started)
+		tail_order_take_places(t, &file, 1);
 	if (!first)
 		tail_take_rotated(t, file->path);
 	file->state = TAIL_FOLLOWED;
@@ -122,6 +127,7 @@ static void take_up(struct tail *t, const char *path)
 	}
 	file->indirect = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 	tail_files_add(&t->files, file);
+	t->fresh = true;
 	if (!resume(t, file) && t->started)
 		begin(t, file);
 }
@@ -269,6 +275,8 @@ void tail_start(struct tail *t)
 			begin(t, t->files.all[i]);
 	}
 	tail_forget_positions(t);
+	if (t->resumed)
+		tail_order_start(t);
 	t->started = true;
 	t->since = 0;
 	t->looked = time(NULL);
@@ -335,6 +343,9 @@ static void on_changed(struct tail *t, const char *path)
 	struct tail_file *file = tail_files_named(&t->files, path);
 
 	if (file != NULL && file->state == TAIL_FOLLOWED) {
+		/* Before it is truncated once more. */
+		if (tail_order_waits(file) && tail_file_is_other(file))
+			tail_restarted(t, file);
 		/* So that it is known again in a copy, should it wait to be read until then. */
 		if (file->print.len == 0)
 			fingerprint_take(&file->print, file->fd);
@@ -382,7 +393,8 @@ void tail_find(struct tail *t)
 
 	if (now - t->looked > AWAY_S)
 		t->since = t->looked - 1;
-	for (int i = 0; i < EVENTS_MAX && what != WATCH_NOTHING; i++) {
+	t->fresh = false;
+	for (int i = 0; i < (t->fresh ? EVENTS_ALL : EVENTS_MAX) && what != WATCH_NOTHING; i++) {
 		what = watch_next(t->watch, &path);
 		if (what != WATCH_NOTHING)
 			on_event(t, what, path);

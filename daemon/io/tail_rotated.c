@@ -59,8 +59,8 @@ static bool has_position(const struct tail *t, const struct tail_file *file)
 	return false;
 }
 
-/* It is taken up if it was written to since; name is its path. */
-static void take_if_new(struct tail *t, const char *path, const char *name)
+/* It is taken up if it was written to since; name is its path.  NULL: it is not. */
+static struct tail_file *take_if_new(struct tail *t, const char *path, const char *name)
 {
 	struct tail_file *file = NULL;
 	struct stat st;
@@ -69,22 +69,27 @@ static void take_if_new(struct tail *t, const char *path, const char *name)
 	    tail_files_identical(&t->files, &st) == NULL)
 		file = tail_file_open(name);
 	if (file == NULL)
-		return;
+		return NULL;
 	if (!tail_file_is_text(file) || tail_fits(t, name) || find_identical(t, file) != NULL ||
 	    has_position(t, file) || tail_is_copy(t, file)) {
 		tail_file_free(&file);
-		return;
+		return NULL;
 	}
 	free(file->path);
 	file->path = mem_string(path);
 	follow_new(t, file);
+	return file;
 }
 
 void tail_take_rotated(struct tail *t, const char *path)
 {
 	size_t folder = (size_t)(strrchr(path, '/') + 1 - path);
+	struct tail_file **taken = NULL;
+	struct tail_file *file;
 	struct buf name = { 0 };
 	struct dirent *entry;
+	size_t n = 0;
+	size_t cap = 0;
 	DIR *dir;
 
 	if (t->since == 0)
@@ -94,11 +99,19 @@ void tail_take_rotated(struct tail *t, const char *path)
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		name.len = folder;
 		buf_add_str(&name, entry->d_name);
-		if (tail_is_rotated_name(path, buf_str(&name)))
-			take_if_new(t, path, name.ptr);
+		if (!tail_is_rotated_name(path, buf_str(&name)))
+			continue;
+		file = take_if_new(t, path, name.ptr);
+		if (file != NULL) {
+			taken = mem_grow(taken, n, &cap, sizeof(struct tail_file *));
+			taken[n++] = file;
+		}
 	}
+	if (t->started)
+		tail_order_take_places(t, taken, n);
 	if (dir != NULL)
 		closedir(dir);
+	free(taken);
 	buf_fini(&name);
 }
 
@@ -209,8 +222,8 @@ bool tail_is_copy(const struct tail *t, const struct tail_file *file)
 	return false;
 }
 
-/* Copies that were seen in the making go on where the file was read to; true: there is one. */
-static bool begin_copies(struct tail *t, const struct position *position)
+/* Copies that were seen in the making go on where `of` was read to; true: there is one. */
+static bool begin_copies(struct tail *t, struct tail_file *of, const struct position *position)
 {
 	bool found = false;
 
@@ -223,10 +236,12 @@ static bool begin_copies(struct tail *t, const struct position *position)
 			continue;
 		tail_file_resume(file, position);
 		file->copied = true;
-		if (found)
+		if (found) {
 			end_copy(file);
-		else
+		} else {
 			follow(t, file);
+			tail_order_put(file, of);
+		}
 		found = true;
 	}
 	return found;
@@ -237,7 +252,7 @@ void tail_restarted(struct tail *t, struct tail_file *file)
 	const struct position position = {
 		.at = file->at, .line = file->line, .print = file->print, .path = file->path
 	};
-	bool copied = begin_copies(t, &position);
+	bool copied = begin_copies(t, file, &position);
 	struct tail_file *copy = copied ? NULL : tail_locate(file->path, &position);
 
 	if (copy != NULL) {
@@ -249,15 +264,19 @@ void tail_restarted(struct tail *t, struct tail_file *file)
 			tail_files_remove(&t->files, known);
 			known = NULL;
 		}
-		if (known == NULL)
+		if (known == NULL) {
 			follow_new(t, copy);
-		else
+			tail_order_put(copy, file);
+		} else {
 			tail_file_free(&copy);
+		}
 	}
 	log_info("%s was truncated; %sit is read from its start", file->path,
 		 copied ? "its copy is read to its end, and " : "");
 	tail_take_rotated(t, file->path);
 	tail_file_restart(file);
+	/* What is there now is known again in a copy, should it wait to be read until then. */
+	fingerprint_take(&file->print, file->fd);
 	t->version++;
 	tail_files_queue(&t->files, file);
 }

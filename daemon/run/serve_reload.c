@@ -123,7 +123,8 @@ static void write_alerts(struct setup *setup)
 static void save_before_change(struct serve *s, const struct settings *settings,
 			       struct port *const *ports, const struct state *state)
 {
-	const struct settings_input **before = mem_new(settings->n_inputs, sizeof(*before));
+	const struct settings_input **before =
+		mem_new(settings->n_inputs, sizeof(const struct settings_input *));
 
 	serve_save(s, NULL);
 	for (size_t i = 0; i < settings->n_inputs; i++) {

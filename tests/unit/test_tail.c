@@ -314,6 +314,109 @@ static void test_renamed(void **state)
 	end(&s);
 }
 
+/* Some lines, of more than a block. */
+static void append_lines(struct scene *s, const char *name, char first, char last)
+{
+	for (char c = first; c <= last; c++)
+		append(s, name, (const char[]){ c, c, c, c, '\n', '\0' });
+}
+
+static void write_long_ago(struct scene *s, const char *name, time_t when)
+{
+	const struct timespec times[2] = { { when, 0 }, { when, 0 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path_of(s, name), times, 0), 0);
+}
+
+/* What was written to a file comes before what was written to the one that took its place. */
+static void test_order(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "*.log", 10);
+	append(&s, "a.log", "one\n");
+	open_tail(&s, false);
+	came(&s, "one\n");
+	append_lines(&s, "a.log", 'a', 'f');
+	move(&s, "a.log", "a.log.2");
+	append_lines(&s, "a.log", 'g', 'i');
+	assert_true(step(&s));
+	move(&s, "a.log", "a.log.1");
+	append_lines(&s, "a.log", 'j', 'l');
+	came(&s, "aaaa\nbbbb\ncccc\ndddd\neeee\nffff\ngggg\nhhhh\niiii\njjjj\nkkkk\nllll\n");
+
+	/* two that came and went between two looks: known by when they were written to */
+	append_lines(&s, "a.log", 'm', 'p');
+	move(&s, "a.log", "a.log.7");
+	append_lines(&s, "a.log", 'q', 's');
+	move(&s, "a.log", "a.log.5");
+	append_lines(&s, "a.log", 't', 'v');
+	move(&s, "a.log", "a.log.6");
+	append_lines(&s, "a.log", 'w', 'z');
+	write_long_ago(&s, "a.log.5", time(NULL) + 10);
+	write_long_ago(&s, "a.log.6", time(NULL) + 11);
+	came(&s, "mmmm\nnnnn\noooo\npppp\nqqqq\nrrrr\nssss\ntttt\nuuuu\nvvvv\n"
+		 "wwww\nxxxx\nyyyy\nzzzz\n");
+
+	/* what is written within a round waits for the next, also to the old file */
+	append_lines(&s, "a.log", 'a', 'f');
+	move(&s, "a.log", "a.log.4");
+	append_lines(&s, "a.log", 'g', 'g');
+	assert_true(step(&s));
+	assert_true(step(&s));
+	assert_true(step(&s)); /* the old one is at its end */
+	append_lines(&s, "a.log.4", 'y', 'y');
+	append_lines(&s, "a.log", 'z', 'z');
+	came(&s, "aaaa\nbbbb\ncccc\ndddd\neeee\nffff\ngggg\nyyyy\nzzzz\n");
+
+	/* half a line is none, and nobody waits for its end */
+	append(&s, "a.log", "hal");
+	move(&s, "a.log", "a.log.3");
+	append_lines(&s, "a.log", 'a', 'b');
+	came(&s, "aaaa\nbbbb\n");
+	append(&s, "a.log.3", "f\n");
+	append(&s, "a.log", "next\n");
+	came(&s, "half\nnext\n");
+
+	/* while there is no tail: known ones as they stood, the others by time, then the last */
+	append_lines(&s, "a.log", 'c', 'f');
+	move(&s, "a.log", "a-1.log.x");
+	append_lines(&s, "a.log", 'g', 'h');
+	assert_true(step(&s));
+	buf_clear(&s.positions);
+	tail_add_positions(s.tail, &s.positions);
+	tail_free(&s.tail);
+	move(&s, "a-1.log.x", "a.log.8");
+	move(&s, "a.log", "a.log.9");
+	append_lines(&s, "a.log", 'i', 'k');
+	move(&s, "a.log", "a.log.0");
+	append_lines(&s, "a.log", 'l', 'm');
+	write_long_ago(&s, "a.log.0", time(NULL) + 1);
+	write_long_ago(&s, "a.log", time(NULL) + 9);
+	s.resumed = true;
+	open_tail(&s, false);
+	came(&s, "cccc\ndddd\neeee\nffff\ngggg\nhhhh\niiii\njjjj\nkkkk\nllll\nmmmm\n");
+	end(&s);
+
+	/* where the glob takes in what was rotated; and a copy before what was truncated */
+	begin(&s, "a.log*", 10);
+	append(&s, "a.log", "one\n");
+	open_tail(&s, false);
+	came(&s, "one\n");
+	append_lines(&s, "a.log", 'a', 'd');
+	move(&s, "a.log", "a.log.2");
+	append_lines(&s, "a.log", 'e', 'g');
+	move(&s, "a.log", "a.log.1");
+	append_lines(&s, "a.log", 'h', 'j');
+	came(&s, "aaaa\nbbbb\ncccc\ndddd\neeee\nffff\ngggg\nhhhh\niiii\njjjj\n");
+	append_lines(&s, "a.log", 'k', 'n');
+	copy(&s, "a.log", "a.log.3");
+	rewrite(&s, "a.log", "oooo\npppp\nqqqq\n");
+	came(&s, "kkkk\nllll\nmmmm\nnnnn\noooo\npppp\nqqqq\n");
+	end(&s);
+}
+
 static void test_truncated(void **state)
 {
 	static const struct timespec long_ago[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
@@ -641,11 +744,12 @@ static void act(struct world *w)
 	}
 }
 
-/* Every number once; pieces of one file are in order, so a renamed one comes before the next. */
+/* Every number once, and in order: there is one writer, who is in one file at a time. */
 static void check_world(struct world *w, uint64_t seed)
 {
 	unsigned char *seen = mem_new(w->written + 1, 1);
 	const char *line = buf_str(&w->s.out);
+	unsigned long last = 0;
 
 	while (*line != '\0') {
 		char *after;
@@ -658,6 +762,10 @@ static void check_world(struct world *w, uint64_t seed)
 		}
 		if (*after != '\n' || number == 0 || number > w->written)
 			fail_msg("seed %llu: not a line: %.60s", (unsigned long long)seed, line);
+		if (number < last)
+			fail_msg("seed %llu: %lu comes behind %lu", (unsigned long long)seed,
+				 number, last);
+		last = number;
 		if (seen[number]++ != 0)
 			fail_msg("seed %llu: %lu came twice", (unsigned long long)seed, number);
 		line = after + 1;
@@ -701,12 +809,13 @@ static void test_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	      cmocka_unit_test(test_from_end),
-		cmocka_unit_test(test_long_lines),    cmocka_unit_test(test_renamed),
-		cmocka_unit_test(test_truncated),     cmocka_unit_test(test_copies),
-		cmocka_unit_test(test_deleted),	      cmocka_unit_test(test_unfinished),
-		cmocka_unit_test(test_no_text),	      cmocka_unit_test(test_names),
-		cmocka_unit_test(test_bad_positions), cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_lines),	   cmocka_unit_test(test_from_end),
+		cmocka_unit_test(test_long_lines), cmocka_unit_test(test_renamed),
+		cmocka_unit_test(test_order),	   cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_copies),	   cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_unfinished), cmocka_unit_test(test_no_text),
+		cmocka_unit_test(test_names),	   cmocka_unit_test(test_bad_positions),
+		cmocka_unit_test(test_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

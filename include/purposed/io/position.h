@@ -23,7 +23,8 @@ struct position {
 	long long line; /* where the last line starts, if it had no end yet; else at */
 	struct fingerprint print;
 	bool copy;
-	char *path; /* the position's own */
+	char *path;   /* the position's own */
+	size_t order; /* the owner's */
 };
 
 void position_add(struct buf *out, const struct position *position);

@@ -10,6 +10,10 @@
  *	a file found later	read from its start, whatever `from_end` says
  *	no text, no access	said once, and tried again
  *
+ * Lines of one file come out in order, and what a writer wrote to a file that was rotated
+ * away comes before what it wrote to the one that took its place (tail_order.c says how);
+ * files beside each other have none.
+ *
  * It owns a descriptor that polls as readable when there is something to do, and
  * never waits for anything but a disk.  Not shared between threads.
  */

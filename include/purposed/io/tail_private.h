@@ -40,8 +40,14 @@ struct tail_file {
 	bool failing;	    /* reading failed, which has been said */
 	bool whole;	    /* its last line is to be taken without an end */
 	bool queued;
-	struct tail_file *next; /* in the queue */
+	struct tail_file *next;		  /* in the queue */
+	struct tail_file *before, *after; /* in the row of its path: tail_order.c */
+	long long limit; /* its size when the round began; not more than at: it has none */
+	long long due;	 /* the same in the round of one behind it */
+	size_t order;	 /* at the start: its place among the positions, or TAIL_NO_ORDER */
 };
+
+#define TAIL_NO_ORDER SIZE_MAX
 
 /* Milliseconds of a clock that only goes forward. */
 long long tail_now_ms(void);
@@ -71,9 +77,12 @@ enum tail_got {
 	TAIL_GOT_ERROR,	  /* errno */
 };
 
-/* whole: what has no line end is taken for a line. */
-enum tail_got tail_file_read(struct tail_file *file, struct buf *block, bool whole,
+/* Up to limit.  whole: what has no line end is taken for a line. */
+enum tail_got tail_file_read(struct tail_file *file, struct buf *block, long long limit, bool whole,
 			     struct tail_piece *piece, const char **why);
+
+/* Whether it was truncated since it was read, or looked at, last. */
+bool tail_file_is_other(struct tail_file *file);
 
 /* The file starts anew. */
 void tail_file_restart(struct tail_file *file);
@@ -115,6 +124,29 @@ void tail_files_rename(struct tail_files *files, struct tail_file *file, const c
 void tail_files_queue(struct tail_files *files, struct tail_file *file);
 struct tail_file *tail_files_next(struct tail_files *files); /* or NULL */
 
+/* --- tail_order.c: which is read first ------------------------------------------- */
+
+struct tail;
+
+/* Finds the places of files that were not known in their rows. */
+void tail_order_take_places(struct tail *tail, struct tail_file *const *files, size_t n);
+
+/* The same at the start, for all that are followed. */
+void tail_order_start(struct tail *tail);
+
+/* Puts it right before next. */
+void tail_order_put(struct tail_file *file, struct tail_file *next);
+void tail_order_leave(struct tail_file *file);
+
+/* Begins a round of the file, unless one is under way. */
+void tail_order_begin(struct tail_file *file);
+
+/* Whether something before it is still to be read, so that it may not be read for long. */
+bool tail_order_waits(const struct tail_file *file);
+
+/* What is to be read before the file in its round, up to its `due`; NULL: nothing any more. */
+struct tail_file *tail_order_first(const struct tail_file *file);
+
 /* --- tail.c, tail_find.c, tail_rotated.c ---------------------------------------- */
 
 struct tail {
@@ -123,6 +155,7 @@ struct tail {
 	bool from_end;
 	bool resumed;
 	bool started; /* the files of the start have been taken up */
+	bool fresh;   /* a file was taken up, and events of before that may still wait */
 	struct watch *watch;
 	struct troubles troubles;
 	struct tail_files files;
