@@ -71,6 +71,29 @@ static inline const char *unit_directory(char *name)
 	return name;
 }
 
+/* -1: described in e.  ' in text stands for ". */
+static inline int unit_policy_parse(struct policy **policy_r, const char *name, const char *text,
+				    struct err *e)
+{
+	char *bytes = unit_quoted(text);
+	int result = policy_parse(policy_r, name, bytes, e);
+
+	free(bytes);
+	return result;
+}
+
+/* The policy that the text gives; fails the test where it is wrong. */
+static inline struct policy *unit_policy_parsed(const char *text)
+{
+	struct policy *policy = NULL;
+	struct err e = { 0 };
+
+	if (unit_policy_parse(&policy, "small.conf", text, &e) != 0)
+		fail_msg("%s", buf_str(&e.text));
+	err_fini(&e);
+	return policy;
+}
+
 /* The rules that the text gives; fails the test where it is wrong. */
 static inline struct rules *unit_rules(const char *text, bool jit)
 {

@@ -36,10 +36,10 @@ struct unit_run {
 };
 
 /* purpose: one id, or "" for none.  options: NULL for the defaults. */
-static inline struct unit_run unit_run_open(const char *purpose,
-					    const struct engine_options *options)
+static inline struct unit_run unit_run_open_rules(const char *rules, const char *purpose,
+						  const struct engine_options *options)
 {
-	struct unit_run run = { .engine = unit_engine(NULL, unit_run_rules, options) };
+	struct unit_run run = { .engine = unit_engine(NULL, rules, options) };
 	struct err e = { 0 };
 
 	run.classifier = classifier_new(run.engine);
@@ -47,6 +47,13 @@ static inline struct unit_run unit_run_open(const char *purpose,
 	if (plan_new(&run.plan, run.engine, &purpose, purpose[0] != '\0' ? 1 : 0, "-p", &e) != 0)
 		fail_msg("%s", buf_str(&e.text));
 	return run;
+}
+
+/* The same, with the rules above. */
+static inline struct unit_run unit_run_open(const char *purpose,
+					    const struct engine_options *options)
+{
+	return unit_run_open_rules(unit_run_rules, purpose, options);
 }
 
 static inline void unit_run_close(struct unit_run *run)

@@ -70,4 +70,15 @@ static inline struct output unit_output(const char *format, enum select select,
 				.sink = &sink->sink };
 }
 
+/* Submits text as a batch of lines, which must give that result. */
+static inline void unit_submit_text(struct pipeline *pipeline, const struct plan *plan,
+				    const char *text, int result)
+{
+	struct batch *batch = pipeline_take(pipeline);
+
+	batch->stream = stream_new("in", plan, NULL, true);
+	buf_add_str(&batch->bytes, text);
+	assert_int_equal(pipeline_submit(pipeline, batch), result);
+}
+
 #endif
