@@ -83,7 +83,7 @@ for i in 1 2 3; do
 	done >>"$D/in.log"
 	start
 	has_lines "$D/all" $((i * 20))
-	sleep 1.5
+	checkpointed f "$D/in.log"
 	kill -KILL "$daemon_pid"
 	wait "$daemon_pid" 2>/dev/null
 done
@@ -100,7 +100,7 @@ is "and not once more by the next daemon" "$(wc -l <"$D/w.jsonl")" 1
 start
 echo "a@example.be" >>"$D/in.log"
 has_lines "$D/all" 61
-sleep 1.5
+checkpointed f "$D/in.log"
 kill -KILL "$daemon_pid"
 wait "$daemon_pid" 2>/dev/null
 truncate -s -5 "$D/state/alerts%20of%20output%20w.checkpoint"

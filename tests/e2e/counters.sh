@@ -15,7 +15,7 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])
 while True:
     print(s.recv(4096).decode(), flush=True)' "$D/notify" >"$D/told" &
-within 5 test -S "$D/notify"
+within 60 test -S "$D/notify"
 export NOTIFY_SOCKET="$D/notify"
 
 config() { # STATS-INTERVAL

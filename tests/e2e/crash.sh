@@ -56,7 +56,7 @@ read_to_the_end() {
 
 	last=$(cat "$D/last")
 	start
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ "$(numbers | tail -n 1)" != "$last" ] || break
 		sleep 0.1
 	done

@@ -48,7 +48,7 @@ none_missing() { # INPUT FROM N
 }
 
 all_after() { # INPUT FROM N
-	within 30 none_missing "$@" && return 0
+	within 60 none_missing "$@" && return 0
 	diag "missing: $(missing "$1" "$3" | xargs | cut -c 1-200)"
 	return 1
 }
@@ -88,7 +88,7 @@ rsyslog() { # NAME ACTION
 	mkdir -p "$T/$1.d"
 	rsyslogd -n -i "$T/$1.pid" -f "$T/$1.conf" >"$T/$1.err" 2>&1 &
 	relay_pid=$!
-	within 5 test -S "$T/$1.sock"
+	within 60 test -S "$T/$1.sock"
 }
 
 end_relay() {
@@ -153,7 +153,7 @@ syslog_ng() { # NAME DESTINATION
 		-R "$T/$1.d/persist" -c "$T/$1.d/ctl" \
 		--module-path "$SNG/usr/lib/syslog-ng/3.38" >"$T/$1.err" 2>&1 &
 	relay_pid=$!
-	within 5 test -S "$T/$1.sock"
+	within 60 test -S "$T/$1.sock"
 }
 
 for kind in syslog network; do

@@ -59,7 +59,7 @@ python3 - "$T/notify" >>"$T/told" <<-'END' &
 	while True:
 	    print(s.recv(4096).decode(), flush=True)
 END
-within 5 test -S "$T/notify"
+within 60 test -S "$T/notify"
 export NOTIFY_SOCKET="$T/notify"
 PURPOSED="$T/sandboxed"
 : >"$D/first.log"

@@ -95,7 +95,7 @@ ended=0
 for ((i = 0; i < KILLS; i++)); do
 	live
 	touch "$T/ask"
-	within 2 test -e "$T/acked"
+	within 60 test -e "$T/acked"
 	finish TERM || diag "status $?"
 	wait "$sender_pid"
 	n=$(in_order) && [ "$n" -ge "$(cat "$T/acked")" ] || {

@@ -34,12 +34,30 @@ start_unprivileged() {
 said() { # ERE [N]
 	local i
 
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ "$(grep -cE "$1" "$D/err")" -lt "${2:-1}" ] || return 0
 		kill -0 "$daemon_pid" 2>/dev/null || break
 		sleep 0.05
 	done
 	[ "$(grep -cE "$1" "$D/err")" -ge "${2:-1}" ]
+}
+
+# Waits until the checkpoint of a tail says that FILE was read to its end: all of it is
+# accepted by every output, or saved with their state.
+checkpointed() { # NAME FILE
+	within 60 is_checkpointed "$@"
+}
+
+is_checkpointed() {
+	awk -v size="$(stat -c %s "$2")" -v path="$2" '
+		$1 == "file" && $NF == path && $4 == size { found = 1 }
+		END { exit !found }' "$D/state/$1.checkpoint" 2>/dev/null
+}
+
+# Milliseconds of processor time that the daemon has taken: load does not change them much.
+cpu_ms() {
+	awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1000 / hz) }' \
+		"/proc/$daemon_pid/stat"
 }
 
 # Memory of the daemon.

@@ -36,6 +36,6 @@ nginx_start() {
 
 # It takes its pid file away last.
 nginx_stop() {
-	[ ! -s "$NGINX/pid" ] || kill "$(cat "$NGINX/pid")" && within 10 test ! -e "$NGINX/pid"
+	[ ! -s "$NGINX/pid" ] || kill "$(cat "$NGINX/pid")" && within 60 test ! -e "$NGINX/pid"
 }
 at_end nginx_stop

@@ -119,7 +119,7 @@ tap_lines() { # FILE N
 }
 
 has_lines() {
-	within 30 tap_lines "$@"
+	within 60 tap_lines "$@"
 }
 
 at_end() {
