@@ -27,12 +27,8 @@ bool network_ipv4(struct span value)
 	char text[INET_ADDRSTRLEN];
 	struct in_addr addr;
 
-	if (value.len == 0 || value.len >= sizeof(text) ||
-	    memchr(value.ptr, '\0', value.len) != NULL)
-		return false;
-	memcpy(text, value.ptr, value.len);
-	text[value.len] = '\0';
-	return inet_pton(AF_INET, text, &addr) == 1 && ipv4_names_a_host(addr);
+	return span_copy(text, sizeof(text), value) && inet_pton(AF_INET, text, &addr) == 1 &&
+	       ipv4_names_a_host(addr);
 }
 
 static size_t hex_run(const char *text)
@@ -120,10 +116,8 @@ bool network_ipv6(struct span value)
 
 	if (percent != NULL && !is_zone_id(span_slice(value, len + 1, value.len)))
 		return false;
-	if (len == 0 || len >= sizeof(text) || memchr(value.ptr, '\0', len) != NULL)
+	if (!span_copy(text, sizeof(text), span_slice(value, 0, len)))
 		return false;
-	memcpy(text, value.ptr, len);
-	text[len] = '\0';
 	return inet_pton(AF_INET6, text, &addr) == 1 && ipv6_names_a_host(&addr) &&
 	       ipv6_is_plausible(text);
 }

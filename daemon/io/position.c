@@ -78,10 +78,8 @@ static bool read_number(struct span *line, int base, uint64_t max, uint64_t *num
 	char text[24];
 	char *end;
 
-	if (word.len == 0 || word.len >= sizeof(text) || !isxdigit((unsigned char)word.ptr[0]))
+	if (!span_copy(text, sizeof(text), word) || !isxdigit((unsigned char)text[0]))
 		return false;
-	memcpy(text, word.ptr, word.len);
-	text[word.len] = '\0';
 	errno = 0;
 	*number_r = strtoull(text, &end, base);
 	return errno == 0 && *end == '\0' && *number_r <= max;

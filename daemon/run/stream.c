@@ -137,12 +137,8 @@ static bool fits(const char *glob, struct span value)
 {
 	char text[PATH_MAX];
 
-	if (value.len == 0 || value.len >= sizeof(text) ||
-	    memchr(value.ptr, '\0', value.len) != NULL)
-		return false;
-	memcpy(text, value.ptr, value.len);
-	text[value.len] = '\0';
-	return fnmatch(glob, text, 0) == 0;
+	return value.len != 0 && span_copy(text, sizeof(text), value) &&
+	       fnmatch(glob, text, 0) == 0;
 }
 
 /* A facility is bound by its name or its number, and comes as either. */
@@ -204,10 +200,8 @@ static bool is_in_policy(const struct policy *policy, struct span purpose)
 {
 	char id[128];
 
-	if (purpose.len >= sizeof(id) || memchr(purpose.ptr, '\0', purpose.len) != NULL)
+	if (!span_copy(id, sizeof(id), purpose))
 		return false;
-	memcpy(id, purpose.ptr, purpose.len);
-	id[purpose.len] = '\0';
 	return policy_find_purpose(policy, id) != POLICY_NONE;
 }
 

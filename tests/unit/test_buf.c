@@ -9,6 +9,7 @@
 static void test_span(void **state)
 {
 	struct span s = span_str("kaas");
+	char copy[5];
 
 	(void)state;
 	assert_true(span_is(s, "kaas"));
@@ -21,6 +22,12 @@ static void test_span(void **state)
 	assert_true(span_equal(span_of(NULL, 0), span_str("")));
 	assert_true(span_equal(span_of("a\0b", 3), span_of("a\0b", 3)));
 	assert_false(span_equal(span_of("a\0b", 3), span_of("a\0c", 3)));
+	assert_true(span_copy(copy, sizeof(copy), s));
+	assert_string_equal(copy, "kaas");
+	assert_false(span_copy(copy, 4, s));
+	assert_false(span_copy(copy, sizeof(copy), span_of("a\0b", 3)));
+	assert_true(span_copy(copy, 1, span_of(NULL, 0)));
+	assert_string_equal(copy, "");
 }
 
 /* --- Buffers ----------------------------------------------------------------- */

@@ -50,6 +50,17 @@ static inline bool span_starts(struct span s, const char *prefix)
 	return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
 }
 
+/* Copies s as a C string into out, cap bytes; false: it does not fit, or holds a NUL. */
+static inline bool span_copy(char *out, size_t cap, struct span s)
+{
+	if (s.len >= cap || (s.len != 0 && memchr(s.ptr, '\0', s.len) != NULL))
+		return false;
+	if (s.len != 0)
+		memcpy(out, s.ptr, s.len);
+	out[s.len] = '\0';
+	return true;
+}
+
 /* Where the line starts that byte at of s belongs to, or would if there was one more. */
 static inline size_t span_line_start(struct span s, size_t at)
 {
