@@ -1,0 +1,216 @@
+#!/bin/bash
+# receivers_faults.sh: receivers that are not there, say nothing, or are not who they must be.
+#
+# In: numbered lines on standard input, and datagrams, while a receiver is away for longer
+# than the spool has room, never reads, or shows another certificate; while the spool's
+# disk is full; while the daemon is killed or reloads.
+#
+# Out: every number, in order; twice only what was in doubt when the daemon was killed; and
+# a clear word.
+
+. tests/support/tap.sh || exit 1
+. tests/support/daemon.sh || exit 1
+. tests/support/net.sh || exit 1
+. tests/support/receiver.sh || exit 1
+
+# --- Away for longer than the spool -------------------------------------------------------------
+
+rm -rf "$D/state"
+config '{ name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record";
+	  spool_bytes = 65536; }, { name = "f"; type = "file"; path = "f.log"; format = "record"; }'
+rm -f "$D/a.sock" "$D/a.out"
+start_on_pipe
+send 1 60000 &
+sender=$!
+ok "a spool that is full is said" said "output 'a': the spool is full \([0-9]+ bytes\); inputs wait"
+sleep 0.5
+is "it is not beyond its bound" "$(($(stat -c %s "$D/state/a.spool") <= 65536 + 4096))" 1
+is "and private" "$(stat -c %a "$D/state/a.spool") $(stat -c %a "$D/state")" "600 700"
+read_so_far=$(wc -l <"$D/f.log")
+ok "the input waits" test "$read_so_far" -lt 60000
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+ok "when the receiver comes, it gets all" has_all "$D/a.out" 60000
+wait "$sender"
+each_once "each once, in order" "$D/a.out" 60000
+has_all "$D/f.log" 60000
+each_once "the other output too" "$D/f.log" 60000
+stop_on_pipe
+end_receiver
+
+# Datagrams do not wait: what their queue has no room for is lost, and counted.
+rm -rf "$D/state" "$D/a.sock" "$D/a.out"
+cat >"$CONF" <<-END
+	state = "state";
+	inputs = ( { name = "u"; type = "syslog"; listen = "udp://127.0.0.1:$UDP"; } );
+	outputs = ( { name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record";
+	  spool_bytes = 65536; } );
+END
+start
+python_net "udp://127.0.0.1:$UDP" <<-'END'
+	s = connect(args[0])
+	for i in range(1, 20001):
+	    s.send(b'<13>x: number %d end' % i)
+	    if i % 100 == 0:
+	        time.sleep(0.001)
+END
+ok "a flood of datagrams fills the spool" said "output 'a': the spool is full"
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+asked=0
+counted() { # FILTER
+	asked=$((asked + 1))
+	kill -USR1 "$daemon_pid"
+	said '^{"records"' "$asked"
+	grep '^{"records"' "$D/err" | tail -1 | jq -r "$1"
+}
+for ((i = 0; i < 600; i++)); do
+	[ "$(counted '.inputs[0].messages + .inputs[0].dropped')" != 20000 ] || break
+	sleep 0.1
+done
+is "every datagram was taken or is counted as dropped" \
+	"$(counted '.inputs[0].messages + .inputs[0].dropped')" 20000
+ok "some were dropped" test "$(counted '.inputs[0].dropped')" -gt 0
+taken=$(counted '.inputs[0].messages')
+ok "what was taken arrives" has_all "$D/a.out" "$taken"
+is "once each" "$(numbers "$D/a.out" | wc -l)" "$taken"
+finish TERM
+end_receiver
+
+# --- kill -9 ------------------------------------------------------------------------------------
+
+rm -rf "$D/state" "$D/a.sock" "$D/a.out" "$D/f.log"
+config '{ name = "f"; type = "file"; path = "f.log"; format = "record"; },
+	{ name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+next=1
+for i in 1 2 3; do
+	start_on_pipe
+	send $next $((next + 299))
+	has_all "$D/f.log" $((next + 299))
+	next=$((next + 300))
+	# "f" is written before "a": whoever answers has done with both.
+	kill -USR1 "$daemon_pid"
+	said '^{"records"'
+	kill -KILL "$daemon_pid"
+	wait "$daemon_pid" 2>/dev/null
+	exec 9>&-
+done
+start_on_pipe
+like "what is in the spool is said at the start" "$(cat "$D/err")" \
+	"output 'a': [0-9]+ bytes are in the spool from before"
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+ok "killed three times while the receiver was away, it has all" has_all "$D/a.out" 900
+each_once "each once, in order" "$D/a.out" 900
+# And while it sends.
+for ((i = 901; i <= 3900; i += 50)); do
+	send $i $((i + 49))
+	sleep 0.01
+done &
+sender=$!
+sleep 0.2
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+kill "$sender" 2>/dev/null
+exec 9>&-
+start_on_pipe
+last=$(numbers "$D/f.log" | tail -1)
+has_all "$D/a.out" "$last"
+is "killed while it sends, none is missing but of the last batch" \
+	"$(comm -23 <(seq $((last - 50)) | sort) <(numbers "$D/a.out" | sort -u) | wc -l)" 0
+stop_on_pipe
+end_receiver
+
+# --- A receiver that says nothing -----------------------------------------------------------------
+
+rm -rf "$D/state" "$D/f.log"
+receive "tcp://127.0.0.1:$OTHER" silent "$D/silent.out"
+config '{ name = "s"; type = "syslog"; to = "tcp://127.0.0.1:'$OTHER'"; with_text = true; },
+	{ name = "f"; type = "file"; path = "f.log"; format = "record"; }'
+start_on_pipe
+send 1 6000
+ok "a receiver that never reads holds nobody up" has_all "$D/f.log" 6000
+ok "what it does not take is in the spool" test "$(stat -c %s "$D/state/s.spool")" -gt 300000
+SECONDS=0
+stop_on_pipe
+ok "the end waits for it a while only" test "$SECONDS" -le 10
+end_receiver
+receive "tcp://127.0.0.1:$OTHER" octets "$D/s.out"
+start_on_pipe
+ok "one that reads gets all of it later" has_all "$D/s.out" 6000
+each_once "each once, in order" "$D/s.out" 6000
+stop_on_pipe
+end_receiver
+
+# --- A disk that is full ----------------------------------------------------------------------------
+
+rm -rf "$D/state" "$D/a.sock" "$D/a.out"
+mkdir "$D/state"
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=64k tmpfs "$D/state" 2>/dev/null; then
+	at_end umount -q "$D/state"
+	config '{ name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+	start_on_pipe
+	send 1 3000 &
+	sender=$!
+	ok "a full disk is said" said 'cannot write the spool .*: No space left on device; inputs wait'
+	mount -o remount,size=8m "$D/state"
+	ok "and when there is room" said 'every output works again'
+	receive "unixstream:$D/a.sock" octets "$D/a.out"
+	wait "$sender"
+	ok "all is there" has_all "$D/a.out" 3000
+	each_once "each once, in order" "$D/a.out" 3000
+	stop_on_pipe
+	end_receiver
+	umount "$D/state"
+else
+	skip "a full disk" "no tmpfs can be mounted"
+fi
+
+# --- TLS that is not what it should be ----------------------------------------------------------------
+
+tls_refused() { # DESCRIPTION TLS-SETTINGS ERE
+	rm -rf "$D/state"
+	config '{ name = "t"; type = "syslog"; to = "tls://127.0.0.1:'$OTHER'"; tls = { '"$2"' }; }'
+	start_on_pipe
+	send 1 1
+	ok "$1 is said" said "output 't': tls://127\.0\.0\.1:$OTHER: $3"
+	stop_on_pipe
+	is "$1: nothing is sent" "$(grep -c "number 1 end" "$D/tls.out")" 0
+	ok "$1: it stays in the spool" test "$(stat -c %s "$D/state/t.spool")" -gt 4096
+}
+openssl s_server -accept "$OTHER" -cert "$D/server.pem" -key "$D/server.key" -quiet \
+	</dev/null >"$D/tls.out" 2>&1 9>&- &
+server=$!
+sleep 0.3
+tls_refused "an authority that is not ours" 'ca = "otherca.pem";' '.*certificate'
+tls_refused "a name that is not the right one" 'ca = "ca.pem"; peers = [ "other.*" ];' '.*name'
+kill "$server"
+
+# --- Reload ---------------------------------------------------------------------------------------------
+
+rm -rf "$D/state" "$D/a.sock" "$D/a.out" "$D/b.sock" "$D/b.out"
+config '{ name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+start_on_pipe
+send 1 100
+kill -HUP "$daemon_pid"
+said reloaded:
+send 101 200
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+has_all "$D/a.out" 200
+for i in 2 3 4; do
+	send $((i * 100 + 1)) $((i * 100 + 100))
+	kill -HUP "$daemon_pid"
+	said reloaded: "$i"
+done
+ok "reloads lose nothing" has_all "$D/a.out" 500
+each_once "nor double it" "$D/a.out" 500
+end_receiver
+send 501 600
+sed -i 's/a\.sock/b.sock/' "$CONF"
+kill -HUP "$daemon_pid"
+said reloaded: 5
+send 601 700
+receive "unixstream:$D/b.sock" octets "$D/b.out"
+ok "a new receiver gets what the old one had not" has_lines "$D/b.out" 200
+is "in order" "$(numbers "$D/b.out" | tail -200 | cksum)" "$(seq 501 700 | cksum)"
+stop_on_pipe
+end_receiver
+
+done_testing
