@@ -202,12 +202,12 @@ void tail_forget_positions(struct tail *t)
 static bool begins_alike(const struct tail_file *other, const struct tail_file *file)
 {
 	struct stat st;
+	bool empty = fstat(other->fd, &st) != 0 || st.st_size == 0;
 
-	if (other->print.len == 0 && (fstat(other->fd, &st) != 0 || st.st_size == 0))
-		return false; /* there never was anything in it */
-	if (fingerprint_fits(&other->print, other->fd))
-		return fingerprint_alike(other->fd, file->fd);
-	return fingerprint_fits(&other->print, file->fd);
+	if (!empty && fingerprint_alike(other->fd, file->fd))
+		return true;
+	return other->print.len != 0 && !fingerprint_fits(&other->print, other->fd) &&
+	       fingerprint_fits(&other->print, file->fd);
 }
 
 bool tail_is_copy(const struct tail *t, const struct tail_file *file)

@@ -33,12 +33,37 @@ $1" >"$D/logrotate.conf"
 	rm -f "$D/logrotate.state"
 }
 
+# A file that is compressed, or truncated, before the daemon has found it is lost.
+is_open() {
+	readlink /proc/"$daemon_pid"/fd/* | grep -qx "$LOG/app.log"
+}
+
 rotate() { # TIMES
 	local i
 
 	for ((i = 0; i < $1; i++)); do
 		sleep 0.5
+		within 60 is_open || return 1
 		logrotate -f -s "$D/logrotate.state" "$D/logrotate.conf" || return 1
+	done
+}
+
+# Whether the output has come to a number.
+is_out() { # NUMBER
+	[ "$(tail -n 1 "$OUT" | grep -oE '[0-9]+')" -ge "$1" ] 2>/dev/null
+}
+
+has_line() {
+	now=$(tail -n 1 "$LOG/app.log" | grep -oE '[0-9]+')
+	[ -n "$now" ]
+}
+
+# The same, but what was copied before is out: a copy that is compressed is lost, too.
+rotate_copies() { # TIMES
+	local i now
+
+	for ((i = 0; i < $1; i++)); do
+		rotate 1 && within 60 has_line && within 60 is_out "$now" || return 1
 	done
 }
 
@@ -126,7 +151,7 @@ for glob in '*.log' 'app.log*'; do
 delaycompress
 compress"
 	start
-	ok "rotation by copying, glob $glob" rotate "$ROTATIONS"
+	ok "rotation by copying, glob $glob" rotate_copies "$ROTATIONS"
 	end_writer
 	settle "number $last end"
 	numbers "$LOG"/* >"$D/disk"

@@ -496,6 +496,16 @@ static void test_copies(void **state)
 	came(&s, "five\n");
 	restart(&s);
 	came(&s, "");
+	/* copied twice between two looks, and not truncated the second time */
+	append(&s, "a.log", "and five\n");
+	copy(&s, "a.log", "a.log.2");
+	rewrite(&s, "a.log", "six, and more than there was\n");
+	copy(&s, "a.log", "a.log.1");
+	came(&s, "and five\nsix, and more than there was\n");
+	append(&s, "a.log", "and six\n");
+	copy(&s, "a.log", "a.log.1");
+	rewrite(&s, "a.log", "five\n");
+	came(&s, "and six\nfive\n");
 	/* it begins as another, but is none: it goes on otherwise, or is no rotation's name */
 	append(&s, "a.log.old", "five\n");
 	came(&s, "");
