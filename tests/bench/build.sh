@@ -8,7 +8,8 @@ build_helper() {
 	shift
 
 	[ "$program" -nt "$source" ] && [ "$program" -nt build/release/libpurposed.a ] && return
-	"${CC:-gcc}" -std=c17 -O2 -D_GNU_SOURCE -Iinclude -Wall -Wextra -o "$program" "$source" "$@"
+	# shellcheck disable=SC2086 # CC may be two words: ccache gcc
+	${CC:-gcc} -std=c17 -O2 -D_GNU_SOURCE -Iinclude -Wall -Wextra -o "$program" "$source" "$@"
 }
 
 libraries=(build/release/libpurposed.a -pthread)

@@ -17,7 +17,7 @@ SOAK=${SOAK_SECONDS:-7}
 # What was freed is not kept for long by a sanitizer.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:quarantine_size_mb=4"
 FLOOD="$T/flood"
-ok "the sender can be built" "${CC:-gcc}" -std=c17 -O2 -D_GNU_SOURCE -o "$FLOOD" tests/bench/flood.c
+ok "the sender can be built" ${CC:-gcc} -std=c17 -O2 -D_GNU_SOURCE -o "$FLOOD" tests/bench/flood.c
 for _ in {1..50}; do cat conf/examples/access.log; done >"$T/lines"
 read -r TCP <<<"$(free_ports 1)"
 mkdir "$D/log"
