@@ -40,18 +40,20 @@ enum {
 	WMEM_MAX = 212992,
 	SLOT_MAX = 8 << 20,
 	UDP_MAX = 65536,
-	STOPPED_READS = 256, /* system calls on a socket that goes on without us */
+	RECEIVE_BYTES = 4 << 20, /* unless it is said otherwise */
+	STOPPED_READS = 256,	 /* system calls on a socket that goes on without us */
 };
 
 struct datagram_input {
 	struct input input;
 	struct sockets sockets;
 	char *name;
-	size_t receive_bytes; /* as asked for; 0: never */
+	size_t receive_bytes; /* as asked for; 0: RECEIVE_BYTES */
 	int epoll;	      /* of several sockets, or -1 */
 	bool stopped;
 	size_t left;	     /* stopped: so often a socket of others may still be read */
 	struct seldom drops; /* when they were mentioned */
+	time_t asked;	     /* the kernel, how many there are */
 	unsigned long long mentioned;
 	struct sockaddr_storage peer; /* of the last origin in the block, without port */
 	bool peer_known;
@@ -211,8 +213,15 @@ static void datagram_count(struct input *input)
 		input->counts.dropped = count_drops(d);
 }
 
-static void mention_drops(struct datagram_input *d)
+/* Once a second, or now. */
+static void mention_drops(struct datagram_input *d, bool now)
 {
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	if (t.tv_sec == d->asked && !now)
+		return;
+	d->asked = t.tv_sec;
 	datagram_count(&d->input);
 	if (d->input.counts.dropped == d->mentioned || !seldom_now(&d->drops))
 		return;
@@ -238,7 +247,7 @@ static enum input_result datagram_read(struct input *input, struct buf *block, s
 			result = one;
 	}
 	if (is_udp(d) && !d->stopped)
-		mention_drops(d);
+		mention_drops(d, false);
 	return result;
 }
 
@@ -263,7 +272,7 @@ static void datagram_stop(struct input *input)
 	if (d->stopped)
 		return;
 	if (is_udp(d))
-		mention_drops(d);
+		mention_drops(d, true);
 	d->stopped = true;
 	/* Sockets that go on without us are not to be shut; they may never be empty. */
 	d->left = d->sockets.passed ? STOPPED_READS : SIZE_MAX;
@@ -288,23 +297,51 @@ static void datagram_free(struct input *input)
 	free(d);
 }
 
-/* Asks for room in the kernel; an ordinary process gets rmem_max at most. */
-static void set_receive_bytes(const struct datagram_input *d, int fd, size_t wanted)
+/* The kernel doubles what it is told, for what it needs itself, and tells the double. */
+static size_t receive_bytes(int fd)
+{
+	int bytes = 0;
+	socklen_t len = sizeof(bytes);
+
+	getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &len);
+	return (size_t)bytes / 2;
+}
+
+static void set_receive_bytes(int fd, size_t wanted)
 {
 	int bytes = (int)wanted;
-	socklen_t len = sizeof(bytes);
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) != 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
-	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &len) != 0)
-		return;
-	/* The kernel doubles what it is told, for what it needs itself, and tells the double. */
-	if ((size_t)bytes / 2 >= wanted)
-		log_notice("input '%s': receive buffer of %d bytes", d->name, bytes / 2);
+}
+
+/*
+ * Asks for room in the kernel; an ordinary process gets rmem_max at most.  A socket that
+ * has more, since its unit says so, keeps it, unless it is asked for less.
+ */
+static void make_room(const struct datagram_input *d, int fd)
+{
+	size_t wanted = d->receive_bytes != 0 ? d->receive_bytes : RECEIVE_BYTES;
+
+	if (d->receive_bytes != 0 || receive_bytes(fd) < wanted)
+		set_receive_bytes(fd, wanted);
+	if (receive_bytes(fd) >= wanted)
+		log_notice("input '%s': receive buffer of %zu bytes", d->name, receive_bytes(fd));
+	else if (d->receive_bytes != 0)
+		log_warning("input '%s': receive buffer of %zu bytes, not the %zu of "
+			    "receive_bytes: net.core.rmem_max allows no more",
+			    d->name, receive_bytes(fd), wanted);
 	else
-		log_warning("input '%s': receive buffer of %d bytes, not the %zu of receive_bytes: "
-			    "net.core.rmem_max allows no more",
-			    d->name, bytes / 2, wanted);
+		log_notice("input '%s': receive buffer of %zu bytes; net.core.rmem_max allows no "
+			   "more, ReceiveBuffer= of a socket unit does",
+			   d->name, receive_bytes(fd));
+}
+
+/* Datagrams of unix sockets are charged to their senders. */
+static void make_rooms(const struct datagram_input *d)
+{
+	for (size_t i = 0; i < d->sockets.n && is_udp(d); i++)
+		make_room(d, d->sockets.fds[i]);
 }
 
 static int datagram_renew(struct input *input, const struct input_settings *settings, struct err *e)
@@ -312,11 +349,10 @@ static int datagram_renew(struct input *input, const struct input_settings *sett
 	struct datagram_input *d = (struct datagram_input *)input;
 
 	(void)e;
-	if (settings->receive_bytes == d->receive_bytes || settings->receive_bytes == 0)
+	if (settings->receive_bytes == d->receive_bytes)
 		return 0;
 	d->receive_bytes = settings->receive_bytes;
-	for (size_t i = 0; i < d->sockets.n; i++)
-		set_receive_bytes(d, d->sockets.fds[i], d->receive_bytes);
+	make_rooms(d);
 	return 0;
 }
 
@@ -355,7 +391,8 @@ int input_datagram_new(struct input **input_r, const struct input_settings *sett
 		return -1;
 	}
 	input->fd = d->sockets.n > 1 ? d->epoll : d->sockets.fds[0];
-	datagram_renew(input, settings, e);
+	d->receive_bytes = settings->receive_bytes;
+	make_rooms(d);
 	make_slots(d);
 	*input_r = input;
 	return 0;

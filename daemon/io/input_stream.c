@@ -114,26 +114,25 @@ static void serve_event(struct stream_input *s, void *what)
 		serve(s, what);
 }
 
-/* true: there is something to be served. */
-static bool get_events(struct stream_input *s)
+static void get_events(struct stream_input *s)
 {
-	if (s->next_event < s->n_events)
-		return true;
 	s->n_events = epoll_wait(s->input.fd, s->events, EVENTS, 0);
 	s->next_event = 0;
-	return s->n_events > 0;
 }
 
+/* What has become ready meanwhile is left to the next call: whoever polls hears of it. */
 static enum input_result read_ready(struct stream_input *s, size_t enough)
 {
-	while (get_events(s)) {
+	if (s->next_event >= s->n_events)
+		get_events(s);
+	while (s->next_event < s->n_events) {
 		void *what = s->events[s->next_event++].data.ptr;
 
 		serve_event(s, what);
 		if (s->block->len >= enough)
 			return INPUT_MORE;
 	}
-	return INPUT_EMPTY;
+	return s->n_events > 0 ? INPUT_MORE : INPUT_EMPTY;
 }
 
 /* --- Stopping ---------------------------------------------------------------------------- */

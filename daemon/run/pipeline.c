@@ -26,6 +26,9 @@
  * copied to the output's `held`, and the batch goes its way.  Whatever is
  * written to that output later queues up behind it (pipeline_hold.c).
  *
+ * With threads, too, the owner of a pipeline that holds searches a small batch himself
+ * while nothing else is under way: a lone record waits for nobody to wake.
+ *
  * The newest batch, while it is in the queue, can be taken back by the owner, who adds
  * to it: the longer the workers are busy, the more is searched at once.
  */
@@ -36,6 +39,10 @@
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/run/process.h>
+
+enum {
+	LONE_BYTES = 4096, /* of a batch that its owner searches himself where others are idle */
+};
 
 /* --- Batches ---------------------------------------------------------------- */
 
@@ -90,6 +97,13 @@ static void worker_follow(struct worker *worker, const struct engine *engine)
 	worker->classifier = classifier_new(shared);
 	worker->glance = glance_new(shared);
 	worker->engine = engine;
+}
+
+static void worker_fini(struct worker *worker)
+{
+	classifier_free(&worker->classifier);
+	glance_free(&worker->glance);
+	cuts_fini(&worker->cuts);
 }
 
 /* All that a batch has for an output; whether the sink took it. */
@@ -263,6 +277,7 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 	p->n_categories = n_categories;
 	p->batch_bytes = batch_bytes;
 	p->n_workers = workers != 0 ? workers : 1;
+	p->own.pipeline = p;
 	p->workers = mem_new(p->n_workers, sizeof(*p->workers));
 	for (unsigned i = 0; i < p->n_workers; i++)
 		p->workers[i].pipeline = p;
@@ -297,11 +312,9 @@ void pipeline_free(struct pipeline **pipeline)
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->workers[i].thread, NULL);
-	for (unsigned i = 0; i < p->n_workers; i++) {
-		classifier_free(&p->workers[i].classifier);
-		glance_free(&p->workers[i].glance);
-		cuts_fini(&p->workers[i].cuts);
-	}
+	worker_fini(&p->own);
+	for (unsigned i = 0; i < p->n_workers; i++)
+		worker_fini(&p->workers[i]);
 	warm_free(&p->warm);
 	while (p->idle != NULL) {
 		struct batch *batch = p->idle;
@@ -386,25 +399,35 @@ void pipeline_return(struct pipeline *p, struct batch *batch)
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* Whether the owner does the work: waking somebody else for so little takes longer. */
+static bool is_for_owner(const struct pipeline *p, const struct batch *batch)
+{
+	return p->n_threads == 0 ||
+	       (p->hold && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES);
+}
+
 int pipeline_submit(struct pipeline *p, struct batch *batch)
 {
+	bool ours;
 	bool stopped;
 
-	if (p->n_threads == 0) {
-		work(&p->workers[0], batch);
-		batch->done = true;
-	}
 	pthread_mutex_lock(&p->lock);
+	ours = is_for_owner(p, batch);
 	p->pending[(p->pending_at + p->pending_n++) % p->n_batches] = batch;
 	p->pending_bytes += batch->bytes.len;
-	if (p->n_threads == 0) {
+	if (ours) {
+		pthread_mutex_unlock(&p->lock);
+		work(&p->own, batch);
+		pthread_mutex_lock(&p->lock);
+		batch->done = true;
 		pipeline_write_finished(p);
 	} else {
 		p->queue[(p->queue_at + p->queue_n++) % p->n_batches] = batch;
-		pthread_cond_signal(&p->queued);
 	}
 	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);
+	if (!ours)
+		pthread_cond_signal(&p->queued);
 	return stopped ? -1 : 0;
 }
 
@@ -448,8 +471,8 @@ const struct output *pipeline_outputs(const struct pipeline *p, size_t *n_r)
 
 struct classifier *pipeline_classifier(struct pipeline *p, struct engine *engine)
 {
-	worker_follow(&p->workers[0], engine);
-	return p->workers[0].classifier;
+	worker_follow(&p->own, engine);
+	return p->own.classifier;
 }
 
 int pipeline_write(struct pipeline *p, size_t output, struct span bytes)

@@ -7,7 +7,8 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 
-enum { BATCH_BYTES = 2048, ROUNDS = 300 };
+/* LARGE: so large that a worker searches it, even while all are idle. */
+enum { BATCH_BYTES = 2048, ROUNDS = 300, LARGE = 5000 };
 
 /* A pipeline with threads, one output, and what is submitted to it. */
 struct daemon {
@@ -74,6 +75,17 @@ static void submit(struct daemon *d, const char *text)
 	pipeline_submit(d->pipeline, batch);
 }
 
+/* A line of a large batch, or of a small one. */
+static void make_line(char *line, const char *word, int number, bool large)
+{
+	int len = snprintf(line, LARGE + 64, "%s %d\n", word, number);
+
+	if (!large)
+		return;
+	memset(line + len - 1, 'x', LARGE);
+	strcpy(line + len - 1 + LARGE, "\n");
+}
+
 static bool has_taken(const struct daemon *d, const char *wanted)
 {
 	return span_is(buf_span(&d->sink.taken), wanted);
@@ -82,6 +94,7 @@ static bool has_taken(const struct daemon *d, const char *wanted)
 /* What no worker has begun can be added to, by its own stream and up to a measure. */
 static void test_take_again(void **state)
 {
+	static char first[LARGE + 64];
 	struct daemon d = { 0 };
 	struct stream *other;
 	struct batch *batch;
@@ -90,7 +103,8 @@ static void test_take_again(void **state)
 	(void)state;
 	open_daemon(&d, 1, &ops);
 	other = stream_new("other", d.run.plan, NULL, true);
-	submit(&d, "one\n");
+	make_line(first, "first", 1, true);
+	submit(&d, first);
 	sem_wait(&d.entered);
 	assert_null(pipeline_take_again(d.pipeline, d.stream, BATCH_BYTES));
 	submit(&d, "two\n");
@@ -103,42 +117,53 @@ static void test_take_again(void **state)
 	buf_add_str(&batch->bytes, "three\n");
 	pipeline_submit(d.pipeline, batch);
 	submit(&d, "four\n");
-	/* 4 bytes are being written; all three are 19 */
-	pipeline_wait(d.pipeline, 19);
+	/* no more than these three are under way: nothing to wait for */
+	pipeline_wait(d.pipeline, strlen(first) + 15);
 	for (int i = 0; i < 3; i++)
 		sem_post(&d.gate);
 	pipeline_wait(d.pipeline, 0);
 	assert_int_equal(pipeline_drain(d.pipeline), 0);
-	assert_true(has_taken(&d, "one\ntwo\nthree\nfour\n"));
+	assert_int_equal(d.sink.taken.len, strlen(first) + 15);
+	assert_memory_equal(d.sink.taken.ptr + strlen(first), "two\nthree\nfour\n", 15);
 	assert_int_equal(d.sink.calls, 3);
 	assert_int_equal(atomic_load(&d.woken), 0);
 	stream_unref(&other);
 	close_daemon(&d);
 }
 
+/* A lone record is out when submit returns; nobody else was woken for it. */
+static void test_lone(void **state)
+{
+	struct daemon d = { 0 };
+
+	(void)state;
+	open_daemon(&d, 2, NULL);
+	submit(&d, "one\n");
+	assert_int_equal(pipeline_queued(d.pipeline), 0);
+	assert_true(has_taken(&d, "one\n"));
+	close_daemon(&d);
+}
+
 /* While the owner has the sinks nothing is written; then all of it, in order. */
 static void test_seize(void **state)
 {
+	static char line[LARGE + 64];
 	struct buf wanted = { 0 };
 	struct daemon d = { 0 };
 
 	(void)state;
 	open_daemon(&d, 2, NULL);
 	for (int i = 0; i < ROUNDS; i++) {
-		struct span line;
+		struct span ours = span_str("ours\n");
 		struct err e = { 0 };
-		char text[48];
 
-		snprintf(text, sizeof(text), "batch %d\n", i);
-		buf_add_str(&wanted, text);
+		make_line(line, "batch", i, i % 2 == 0);
 		pipeline_seize(d.pipeline);
-		submit(&d, text);
-		line = span_str("ours\n");
-		assert_int_equal(sink_write(&d.sink.sink, &line, &e), SINK_ACCEPTED);
+		submit(&d, line);
+		assert_int_equal(sink_write(&d.sink.sink, &ours, &e), SINK_ACCEPTED);
 		assert_int_equal(pipeline_queued(d.pipeline), 1);
-		assert_true(d.sink.taken.len >= 5);
-		assert_memory_equal(d.sink.taken.ptr + d.sink.taken.len - 5, "ours\n", 5);
-		d.sink.taken.len -= 5;
+		buf_add_str(&wanted, "ours\n");
+		buf_add_str(&wanted, line);
 		pipeline_release(d.pipeline);
 		assert_int_equal(pipeline_drain(d.pipeline), 0);
 	}
@@ -151,6 +176,7 @@ static void test_seize(void **state)
 /* A sink that takes a byte at a time: the owner is woken once for each time, and all is there. */
 static void test_holding(void **state)
 {
+	static char line[LARGE + 64];
 	struct buf wanted = { 0 };
 	struct daemon d = { 0 };
 	unsigned stalls = 0;
@@ -158,13 +184,11 @@ static void test_holding(void **state)
 	(void)state;
 	open_daemon(&d, 3, NULL);
 	for (int i = 0; i < ROUNDS; i++) {
-		char text[48];
-
 		d.sink.full_every = i % 5 == 0 ? 3 : 0;
 		for (int k = 0; k < 8; k++) {
-			snprintf(text, sizeof(text), "batch %d of %d\n", k, i);
-			buf_add_str(&wanted, text);
-			submit(&d, text);
+			make_line(line, "batch", i * 8 + k, (i + k) % 3 != 0);
+			buf_add_str(&wanted, line);
+			submit(&d, line);
 		}
 		if (pipeline_drain(d.pipeline) == 0)
 			continue;
@@ -187,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_take_again),
+		cmocka_unit_test(test_lone),
 		cmocka_unit_test(test_seize),
 		cmocka_unit_test(test_holding),
 	};

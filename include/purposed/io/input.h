@@ -109,7 +109,7 @@ struct input_settings {
 	const struct address *address;
 	const int *passed; /* sockets of the service manager (see io/socket.h); they become ours */
 	size_t n_passed;
-	/* Datagrams of the network: room to ask the kernel for; 0: what it gives. */
+	/* Datagrams of the network: room to ask the kernel for; 0: 4 MiB, or what there is. */
 	size_t receive_bytes;
 	/* Streams: */
 	size_t message_bytes;		/* so much of a message is kept */

@@ -34,7 +34,8 @@ struct pipeline {
 	size_t n_outputs;
 	size_t n_categories;
 	size_t batch_bytes;
-	struct worker *workers; /* without threads the first is the owner's own */
+	struct worker own; /* the owner's */
+	struct worker *workers;
 	unsigned n_workers;
 	unsigned n_threads;
 	unsigned n_batches; /* at most */
