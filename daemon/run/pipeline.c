@@ -41,7 +41,7 @@
 #include <purposed/run/process.h>
 
 enum {
-	LONE_BYTES = 4096, /* of a batch that its owner searches himself where others are idle */
+	LONE_BYTES = 32 * 1024, /* of a batch that its owner searches himself, if others idle */
 };
 
 /* --- Batches ---------------------------------------------------------------- */
@@ -228,8 +228,10 @@ static void *worker_main(void *arg)
 	for (;;) {
 		struct batch *batch;
 
+		p->n_waiting++;
 		while (p->queue_n == 0 && !p->closing)
 			pthread_cond_wait(&p->queued, &p->lock);
+		p->n_waiting--;
 		if (p->queue_n == 0)
 			break;
 		batch = p->queue[p->queue_at];
@@ -406,9 +408,22 @@ static bool is_for_owner(const struct pipeline *p, const struct batch *batch)
 	       (p->hold && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES);
 }
 
+/*
+ * Whether one worker more is to be woken.  While a daemon's workers come along, no more of
+ * them than are needed are kept awake: each has to be given a processor in its turn, and
+ * what is done waits, in order, for whoever was not.
+ */
+static bool is_more_wanted(const struct pipeline *p)
+{
+	bool idle = p->n_waiting == p->n_threads;
+
+	return p->n_waiting != 0 && (!p->hold || idle || p->queue_n > 1);
+}
+
 int pipeline_submit(struct pipeline *p, struct batch *batch)
 {
 	bool ours;
+	bool wake = false;
 	bool stopped;
 
 	pthread_mutex_lock(&p->lock);
@@ -423,10 +438,11 @@ int pipeline_submit(struct pipeline *p, struct batch *batch)
 		pipeline_write_finished(p);
 	} else {
 		p->queue[(p->queue_at + p->queue_n++) % p->n_batches] = batch;
+		wake = is_more_wanted(p);
 	}
 	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);
-	if (!ours)
+	if (wake)
 		pthread_cond_signal(&p->queued);
 	return stopped ? -1 : 0;
 }

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 /* LARGE: so large that a worker searches it, even while all are idle. */
-enum { BATCH_BYTES = 2048, ROUNDS = 300, LARGE = 5000 };
+enum { BATCH_BYTES = 2048, ROUNDS = 300, LARGE = 40000 };
 
 /* A pipeline with threads, one output, and what is submitted to it. */
 struct daemon {

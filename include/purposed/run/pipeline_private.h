@@ -49,6 +49,7 @@ struct pipeline {
 	struct batch *idle;
 	struct batch **queue; /* a ring of n_batches */
 	size_t queue_at, queue_n;
+	unsigned n_waiting;	/* workers with nothing to do */
 	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
 	size_t pending_at, pending_n;
 	size_t pending_bytes;
