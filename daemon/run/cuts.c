@@ -100,14 +100,16 @@ static bool is_first_of_plan(const struct cuts *cuts, size_t i)
 
 /*
  * Few bytes are searched without what takes long to make, and so are many that
- * come in small batches, until it is there.
+ * come in small batches, until it is there.  Nobody waits for what is being made beside him.
  */
 static bool is_ready(const struct cuts *cuts, const struct batch *batch, const struct plan *plan,
-		     enum look_depth depth)
+		     enum look_depth depth, bool making)
 {
 	size_t few = engine_settings(plan->engine)->few_bytes;
 
-	return cuts->seen >= few && (batch->bytes.len >= few || plan_has_look(plan, depth));
+	if (cuts->seen < few)
+		return false;
+	return plan_has_look(plan, depth) || (batch->bytes.len >= few && !making);
 }
 
 /* What is missing of a record is not searched: that is for the full look to say. */
@@ -120,7 +122,7 @@ static void name_incomplete(struct cuts *cuts, const struct batch *batch)
 }
 
 const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
-			     struct glance *glance)
+			     struct glance *glance, bool making)
 {
 	struct span block = slice_of(cuts, batch);
 	const char *kind = stream_kind(batch->stream);
@@ -133,7 +135,7 @@ const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum 
 
 		if (!is_first_of_plan(cuts, i))
 			continue;
-		if (!is_ready(cuts, batch, plan, depth))
+		if (!is_ready(cuts, batch, plan, depth, making))
 			missing = plan_has_look(plan, depth) ? missing : plan;
 		else if (plan_look(plan, depth) != NULL)
 			glance_run(glance, plan, depth, block, cuts->records, cuts->n, kind);

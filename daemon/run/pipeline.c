@@ -269,6 +269,11 @@ void pipeline_warm(struct pipeline *p, const struct engine *engine, const struct
 	warm_begin(p->warm, engine, plans, n, process_depth(p->outputs, p->n_outputs));
 }
 
+void pipeline_wait_warm(struct pipeline *p)
+{
+	warm_wait(p->warm);
+}
+
 struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, size_t n_categories,
 			      unsigned workers, size_t batch_bytes)
 {

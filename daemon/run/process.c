@@ -189,9 +189,10 @@ static void process_slice(struct walk *w)
 {
 	const struct process_means *means = w->means;
 	const struct batch *batch = w->batch;
-	const struct plan *missing = cuts_look(means->cuts, batch, w->depth, means->glance);
+	bool making = warm_has_begun(means->warm);
+	const struct plan *missing = cuts_look(means->cuts, batch, w->depth, means->glance, making);
 
-	if (missing != NULL || !engine_has_lookout(stream_engine(batch->stream)))
+	if (!making && (missing != NULL || !engine_has_lookout(stream_engine(batch->stream))))
 		warm_want(means->warm, stream_engine(batch->stream), missing, w->depth);
 	cuts_look_ahead(means->cuts, batch, means->classifier);
 	process_records(w);

@@ -197,7 +197,6 @@ static unsigned count_workers(const struct settings *settings)
 	return n < WORKERS_MAX ? (unsigned)n : WORKERS_MAX;
 }
 
-/* The first record is as quick as the last. */
 static void warm_up(const struct setup *setup)
 {
 	const struct plan **plans = mem_new(setup->n_plans + 1, sizeof(struct plan *));

@@ -21,7 +21,7 @@ struct warm {
 	const struct plan **plans;
 	size_t n_plans, cap;
 	enum look_depth depth;
-	bool early; /* before the first record: nobody is disturbed yet */
+	atomic_bool early; /* from warm_begin until that is done: nobody is disturbed */
 };
 
 struct warm *warm_new(void)
@@ -64,18 +64,19 @@ static void prepare(struct warm *w)
 static void *make(void *arg)
 {
 	struct warm *w = arg;
+	bool early = atomic_load(&w->early);
 
 	/* Of this thread alone (Linux): what it is for are those that it must not disturb. */
-	if (!w->early)
+	if (!early)
 		setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
 	/* Early, which rules will have work is not known: megabytes of code for nothing. */
-	if (!w->early)
+	if (!early)
 		prepare(w);
 	if (!atomic_load(&w->stop))
 		engine_lookout(w->engine);
 	for (size_t i = 0; i < w->n_plans && !atomic_load(&w->stop); i++)
 		plan_look(w->plans[i], w->depth);
-	w->early = false;
+	atomic_store(&w->early, false);
 	atomic_store(&w->busy, false);
 	return NULL;
 }
@@ -94,6 +95,8 @@ static void start(struct warm *w, const struct plan *const *plans, size_t n, enu
 	atomic_store(&w->busy, true);
 	/* Without threads the next large batch makes it, as ever. */
 	w->started = pthread_create(&w->thread, NULL, make, w) == 0;
+	if (!w->started)
+		atomic_store(&w->early, false);
 }
 
 void warm_want(struct warm *w, const struct engine *engine, const struct plan *plan,
@@ -107,10 +110,22 @@ void warm_want(struct warm *w, const struct engine *engine, const struct plan *p
 	pthread_mutex_unlock(&w->lock);
 }
 
+void warm_wait(struct warm *w)
+{
+	if (w->started)
+		pthread_join(w->thread, NULL);
+	w->started = false;
+}
+
+bool warm_has_begun(struct warm *w)
+{
+	return atomic_load(&w->early);
+}
+
 void warm_begin(struct warm *w, const struct engine *engine, const struct plan *const *plans,
 		size_t n, enum look_depth depth)
 {
 	w->engine = engine;
-	w->early = true;
+	atomic_store(&w->early, true);
 	start(w, plans, n, depth);
 }

@@ -46,8 +46,8 @@ good() { # TCP|TLS
 	within 60 good_arrived "$lines"
 }
 
-connections() { # COMPARISON N
-	[ "$(counter connections)" "$1" "$2" ]
+counted() { # NAME COMPARISON N
+	[ "$(counter "$1")" "$2" "$3" ]
 }
 
 counter() { # NAME
@@ -167,7 +167,7 @@ python_net "$TCP" "$TLS" "$T/slow" <<-'END' &
 	    time.sleep(1)
 END
 slow_pid=$!
-within 60 refused_connections -ge 8
+within 60 counted refused_connections -ge 8
 is "there is room for 512 slow ones, and 20 half-open ones of the other input" \
 	"$(counter connections)" 532
 is "8 are refused" "$(counter refused_connections)" 8
@@ -180,7 +180,7 @@ said 'not done after 15 seconds'
 ok "handshakes end after a while" said 'TLS handshake: not done after 15 seconds'
 kill "$slow_pid"
 wait "$slow_pid" 2>/dev/null
-within 60 connections -eq 0
+within 60 counted connections -eq 0
 is "no connection is left" "$(counter connections)" 0
 
 # --- What the daemon said ------------------------------------------------------------------

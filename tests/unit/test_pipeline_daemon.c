@@ -144,6 +144,33 @@ static void test_lone(void **state)
 	close_daemon(&d);
 }
 
+/* What searching takes comes by itself, and nobody waits for it; what is found is the same. */
+static void test_warm(void **state)
+{
+	struct buf wanted = { 0 };
+	struct daemon d = { 0 };
+	unsigned n = 0;
+
+	(void)state;
+	open_daemon(&d, 2, NULL);
+	d.output.select = SELECT_FLAGGED;
+	pipeline_warm(d.pipeline, d.run.engine, &(const struct plan *){ d.run.plan }, 1);
+	do {
+		submit(&d, "to jan@example.be\nto nobody\n");
+		buf_add_str(&wanted, "to jan@example.be\n");
+		n++;
+	} while (!plan_has_look(d.run.plan, LOOK_FLAGS) && n < 100);
+	pipeline_wait_warm(d.pipeline);
+	assert_true(plan_has_look(d.run.plan, LOOK_FLAGS));
+	assert_true(engine_has_lookout(d.run.engine));
+	submit(&d, "to jan@example.be\nto nobody\n");
+	buf_add_str(&wanted, "to jan@example.be\n");
+	assert_int_equal(pipeline_drain(d.pipeline), 0);
+	assert_true(span_equal(buf_span(&d.sink.taken), buf_span(&wanted)));
+	buf_fini(&wanted);
+	close_daemon(&d);
+}
+
 /* While the owner has the sinks nothing is written; then all of it, in order. */
 static void test_seize(void **state)
 {
@@ -210,9 +237,8 @@ static void test_holding(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_take_again),
-		cmocka_unit_test(test_lone),
-		cmocka_unit_test(test_seize),
+		cmocka_unit_test(test_take_again), cmocka_unit_test(test_lone),
+		cmocka_unit_test(test_warm),	   cmocka_unit_test(test_seize),
 		cmocka_unit_test(test_holding),
 	};
 

@@ -54,10 +54,11 @@ bool cuts_next(struct cuts *cuts, const struct batch *batch);
 /*
  * Names the records that must be classified in full where the others need to be
  * known no deeper than that; LOOK_DEPTHS: all.  Returns a plan whose look is not
- * made yet, so that all of its records were named, or NULL.
+ * made yet, so that all of its records were named, or NULL.  making: what is not there
+ * is being made, and not to be waited for.
  */
 const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
-			     struct glance *glance);
+			     struct glance *glance, bool making);
 
 /* Prepares classifier for the named ones, which then come from cuts_text in order. */
 void cuts_look_ahead(struct cuts *cuts, const struct batch *batch, struct classifier *classifier);

@@ -74,6 +74,9 @@ void pipeline_apart(struct pipeline *pipeline);
 void pipeline_warm(struct pipeline *pipeline, const struct engine *engine,
 		   const struct plan *const *plans, size_t n);
 
+/* Until that is there; likewise. */
+void pipeline_wait_warm(struct pipeline *pipeline);
+
 /* Waits for what is in flight.  Accepts a pointer to NULL; clears it. */
 void pipeline_free(struct pipeline **pipeline);
 

@@ -34,4 +34,10 @@ void warm_want(struct warm *warm, const struct engine *engine, const struct plan
 void warm_begin(struct warm *warm, const struct engine *engine, const struct plan *const *plans,
 		size_t n, enum look_depth depth);
 
+/* Until that is there; as above. */
+void warm_wait(struct warm *warm);
+
+/* Whether what warm_begin makes is not all there yet: nobody is to wait for it.  Thread-safe. */
+bool warm_has_begun(struct warm *warm);
+
 #endif
