@@ -13,7 +13,7 @@
 
 enum {
 	FULL_WAIT_NS = 5 * 1000 * 1000, /* a sink that is full is asked again so often */
-	DEEP_BATCHES = 12,
+	DEEP_BATCHES = 8,
 };
 
 /* Wipes all of it, and lets go: what a sink holds up may be much. */

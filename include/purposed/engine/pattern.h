@@ -39,10 +39,17 @@ enum { PATTERN_UNBOUNDED = UINT_MAX };
 
 struct pattern_node {
 	enum pattern_op op;
-	bool must;		   /* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
-	struct byte_set set;	   /* SET, BEHIND, AHEAD */
-	unsigned min, max;	   /* REPEAT: how often; max may be PATTERN_UNBOUNDED */
-	unsigned len_min, len_max; /* CAT, ALT: for pattern_min and pattern_max */
+	bool must; /* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
+	/* A catalogue has a hundred thousand nodes. */
+	union {
+		struct byte_set set; /* SET, BEHIND, AHEAD */
+		struct {
+			unsigned min, max; /* REPEAT: how often; max may be PATTERN_UNBOUNDED */
+		};
+		struct {
+			unsigned len_min, len_max; /* CAT, ALT: for pattern_min and pattern_max */
+		};
+	};
 	/*
 	 * CAT, ALT: the first; REPEAT: the only one.  BEHIND, AHEAD: all that a
 	 * positive lookaround asks for, or NULL.

@@ -15,7 +15,7 @@
 
 #include <purposed/engine/pattern.h>
 
-enum { PATTERN_GROUPS_MAX = 64, PATTERN_ARENA_NODES = 128 };
+enum { PATTERN_GROUPS_MAX = 64, PATTERN_ARENA_NODES = 32 };
 
 /* Nodes live in an arena, since a tree is built once and released whole. */
 struct pattern_arena {
