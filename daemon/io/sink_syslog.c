@@ -493,6 +493,18 @@ static int syslog_reopen(struct sink *sink, struct err *e)
 	return 0;
 }
 
+static int syslog_sync(struct sink *sink, struct err *e)
+{
+	struct syslog_sink *s = (struct syslog_sink *)sink;
+	int result = 0;
+
+	lock_for_writing(s);
+	if (s->spool != NULL)
+		result = spool_sync(s->spool, e);
+	pthread_mutex_unlock(&s->lock);
+	return result;
+}
+
 static void syslog_count(struct sink *sink, struct sink_counters *counters_r)
 {
 	struct syslog_sink *s = (struct syslog_sink *)sink;
@@ -552,6 +564,7 @@ int sink_syslog_new(struct sink **sink_r, const struct sink_syslog_settings *set
 		.reopen = syslog_reopen,
 		.free = syslog_free,
 		.start = syslog_start,
+		.sync = syslog_sync,
 		.count = syslog_count,
 	};
 	struct syslog_sink *s = mem_new(1, sizeof(*s));

@@ -1,6 +1,7 @@
 /*
  * A message counts once its write(2) has returned; one that a kill tore has no end,
- * and is cut off when the file is opened.
+ * and is cut off when the file is opened.  What a machine that went down did not write is
+ * told by the check of each message, and skipped: nothing is sent that was not added.
  *
  * Reading goes through a window, so that a small message costs no call of its own.
  */
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include <purposed/base/buf.h>
+#include <purposed/base/hash.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 
@@ -27,7 +29,13 @@ enum {
 	PUNCH_BYTES = 1024 * 1024, /* so much is given back at a time */
 };
 
-static const char magic[] = "purposed spool 1\n";
+static const char magic[] = "purposed spool 2\n";
+
+/* What stands before each message. */
+struct head {
+	uint32_t len;
+	uint32_t check; /* of the length and the message */
+};
 
 struct spool {
 	int fd;
@@ -38,6 +46,7 @@ struct spool {
 	uint64_t end;	  /* where the next one goes */
 	uint64_t punched; /* up to here bytes were given back */
 	bool no_holes;	  /* the file system does not know them */
+	bool unsynced;	  /* something was added since spool_sync */
 	struct buf window;
 	uint64_t window_at; /* of the window's first byte */
 };
@@ -85,45 +94,17 @@ static const char *in_window(const struct spool *s, uint64_t at)
 /* The length of the message at `at`; 0: none is whole there. */
 static uint32_t length_at(struct spool *s, uint64_t at, bool *failed_r)
 {
-	uint32_t len = 0;
+	struct head head;
 
 	*failed_r = false;
-	if (s->end - at < sizeof(len))
+	if (s->end - at < sizeof(head))
 		return 0;
-	*failed_r = !look_at(s, at, sizeof(len));
+	*failed_r = !look_at(s, at, sizeof(head));
 	if (*failed_r)
 		return 0;
-	memcpy(&len, in_window(s, at), sizeof(len));
-	return len <= s->end - at - sizeof(len) ? len : 0;
+	memcpy(&head, in_window(s, at), sizeof(head));
+	return head.len <= s->end - at - sizeof(head) ? head.len : 0;
 }
-
-bool spool_read(struct spool *s, struct span *message_r, struct err *e)
-{
-	bool failed;
-	uint32_t len = length_at(s, s->cursor, &failed);
-
-	if (len != 0 && look_at(s, s->cursor, sizeof(len) + len)) {
-		*message_r = span_of(in_window(s, s->cursor + sizeof(len)), len);
-		return true;
-	}
-	if (failed || len != 0) {
-		err_errno(e, "cannot read the spool %s", s->path);
-	} else if (s->cursor != s->end) {
-		err_add(e, "the spool %s is damaged at byte %" PRIu64 ": what is behind is lost",
-			s->path, s->cursor);
-		s->end = s->cursor;
-	}
-	return false;
-}
-
-void spool_next(struct spool *s)
-{
-	bool failed;
-
-	s->cursor += sizeof(uint32_t) + length_at(s, s->cursor, &failed);
-}
-
-/* --- Opening ------------------------------------------------------------------- */
 
 static bool write_first(const struct spool *s)
 {
@@ -132,7 +113,7 @@ static bool write_first(const struct spool *s)
 
 static int start_file(struct spool *s, struct err *e)
 {
-	s->first = HEAD_BYTES;
+	s->first = s->end = HEAD_BYTES;
 	if (ftruncate(s->fd, 0) == 0 &&
 	    pwrite(s->fd, magic, sizeof(magic) - 1, 0) == (ssize_t)sizeof(magic) - 1 &&
 	    write_first(s) && ftruncate(s->fd, HEAD_BYTES) == 0)
@@ -150,7 +131,7 @@ static int find_end(struct spool *s, struct err *e)
 	bool failed;
 
 	while ((len = length_at(s, at, &failed)) != 0)
-		at += sizeof(len) + len;
+		at += sizeof(struct head) + len;
 	if (failed) {
 		err_errno(e, "cannot read the spool %s", s->path);
 		return -1;
@@ -166,6 +147,97 @@ static int find_end(struct spool *s, struct err *e)
 	}
 	return 0;
 }
+
+/*
+ * Whether the file holds all that was added: somebody else may have cut or emptied it.
+ * Then it goes on with what is left, and says so once.
+ */
+static bool is_whole(struct spool *s, struct err *e)
+{
+	uint64_t end = s->end;
+	struct stat st;
+
+	if (fstat(s->fd, &st) != 0 || (uint64_t)st.st_size >= s->end)
+		return true;
+	buf_wipe(&s->window);
+	s->end = (uint64_t)st.st_size;
+	if (s->end < s->first) {
+		if (start_file(s, e) != 0)
+			return false;
+	} else if (find_end(s, e) != 0) {
+		return false;
+	}
+	if (s->cursor > s->end)
+		s->cursor = s->end;
+	if (s->punched > s->end)
+		s->punched = s->end;
+	err_add(e,
+		"the spool %s was cut by somebody else: up to %" PRIu64 " bytes of messages "
+		"are lost",
+		s->path, end - s->end);
+	return false;
+}
+
+static uint32_t check_of(uint32_t len, struct span message)
+{
+	uint64_t hash = hash_add(HASH_START, span_of((const char *)&len, sizeof(len)));
+
+	hash = hash_add(hash, message);
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+/* The message at the cursor, which stands in the window; false: it is not what was added. */
+static bool take_message(const struct spool *s, struct span *message_r)
+{
+	struct head head;
+	struct span message;
+
+	memcpy(&head, in_window(s, s->cursor), sizeof(head));
+	message = span_of(in_window(s, s->cursor + sizeof(head)), head.len);
+	if (check_of(head.len, message) != head.check)
+		return false;
+	*message_r = message;
+	return true;
+}
+
+bool spool_read(struct spool *s, struct span *message_r, struct err *e)
+{
+	uint64_t damaged = 0;
+	uint32_t len;
+	bool failed;
+	bool found = false;
+
+	if (!is_whole(s, e))
+		return false;
+	while ((len = length_at(s, s->cursor, &failed)) != 0 && !failed) {
+		failed = !look_at(s, s->cursor, sizeof(struct head) + len);
+		found = !failed && take_message(s, message_r);
+		if (found || failed)
+			break;
+		damaged += sizeof(struct head) + len;
+		s->cursor += sizeof(struct head) + len;
+	}
+	if (damaged != 0)
+		log_warning("the spool %s is damaged: %" PRIu64 " bytes of messages are lost",
+			    s->path, damaged);
+	if (failed) {
+		err_errno(e, "cannot read the spool %s", s->path);
+	} else if (!found && s->cursor != s->end) {
+		err_add(e, "the spool %s is damaged at byte %" PRIu64 ": what is behind is lost",
+			s->path, s->cursor);
+		s->end = s->cursor;
+	}
+	return found;
+}
+
+void spool_next(struct spool *s)
+{
+	bool failed;
+
+	s->cursor += sizeof(struct head) + length_at(s, s->cursor, &failed);
+}
+
+/* --- Opening ------------------------------------------------------------------- */
 
 static int read_file(struct spool *s, struct err *e)
 {
@@ -243,22 +315,26 @@ bool spool_has_room(const struct spool *s, size_t len)
 	/* Without holes all of the file is there. */
 	uint64_t used = s->no_holes ? s->end - HEAD_BYTES : s->end - s->first;
 
-	return used == 0 || used + sizeof(uint32_t) + len <= s->max;
+	return used == 0 || used + sizeof(struct head) + len <= s->max;
 }
 
 int spool_add(struct spool *s, struct span message, struct err *e)
 {
-	uint32_t len = (uint32_t)message.len;
-	struct iovec parts[2] = { { &len, sizeof(len) },
+	struct head head = { (uint32_t)message.len, check_of((uint32_t)message.len, message) };
+	struct iovec parts[2] = { { &head, sizeof(head) },
 				  { (void *)(uintptr_t)message.ptr, message.len } };
-	size_t total = sizeof(len) + message.len;
-	ssize_t n = pwritev(s->fd, parts, 2, (off_t)s->end);
+	size_t total = sizeof(head) + message.len;
+	ssize_t n;
 
+	if (!is_whole(s, e))
+		return -1;
+	n = pwritev(s->fd, parts, 2, (off_t)s->end);
 	/* The window may have seen what was cut off here. */
 	if (s->window_at + s->window.len > s->end)
 		buf_wipe(&s->window);
 	if (n == (ssize_t)total) {
 		s->end += total;
+		s->unsynced = true;
 		return 0;
 	}
 	if (n >= 0)
@@ -286,13 +362,26 @@ static void give_back(struct spool *s)
 
 void spool_release(struct spool *s, unsigned long long place)
 {
-	if (place <= s->first)
+	/* A place of before the file was cut by somebody else may be anywhere. */
+	if (place <= s->first || place > s->cursor)
 		return;
 	s->first = place;
 	if (!write_first(s))
 		log_warning("cannot write the spool %s: after a restart messages come twice",
 			    s->path);
 	give_back(s);
+}
+
+int spool_sync(struct spool *s, struct err *e)
+{
+	if (!s->unsynced)
+		return 0;
+	if (fdatasync(s->fd) != 0) {
+		err_errno(e, "cannot write the spool %s to the disk", s->path);
+		return -1;
+	}
+	s->unsynced = false;
+	return 0;
 }
 
 unsigned long long spool_cursor(const struct spool *s)

@@ -113,6 +113,11 @@ static void alerts_start(struct sink *sink)
 	sink_start(((struct alerts *)sink)->to);
 }
 
+static int alerts_sync(struct sink *sink, struct err *e)
+{
+	return sink_sync(((struct alerts *)sink)->to, e);
+}
+
 static void alerts_count_sink(struct sink *sink, struct sink_counters *counters_r)
 {
 	sink_count(((struct alerts *)sink)->to, counters_r);
@@ -149,6 +154,7 @@ struct sink *alerts_new(struct sink *to, const struct alerts_settings *settings)
 		.free = alerts_free,
 		.goes_on = alerts_go_on,
 		.start = alerts_start,
+		.sync = alerts_sync,
 		.count = alerts_count_sink,
 	};
 	struct alerts *a = mem_new(1, sizeof(*a));

@@ -29,8 +29,10 @@ void serve_save(struct serve *s, struct port *only)
 
 	if (s->state == NULL || pipeline_drain(s->setup->pipeline) != 0)
 		return;
-	/* What is past a checkpoint must be somewhere: alerts in their windows are in the state. */
-	bad = setup_save_alerts(s->setup, s->state, &e);
+	/* What is past a checkpoint must be somewhere: what a receiver has not got is in a spool,
+	 * alerts in their windows are in the state. */
+	bad = setup_sync(s->setup, &e);
+	bad |= setup_save_alerts(s->setup, s->state, &e);
 	for (size_t i = 0; i < s->n_ports && bad == 0; i++) {
 		if (s->ports[i] != NULL && (only == NULL || s->ports[i] == only))
 			bad |= port_save(s->ports[i], s->state, &e);

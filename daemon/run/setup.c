@@ -398,6 +398,15 @@ static bool has_windows(const struct setup *setup, size_t output)
 	return setup->session.settings->outputs[output].window != 0;
 }
 
+int setup_sync(struct setup *setup, struct err *e)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < setup->session.settings->n_outputs; i++)
+		bad |= sink_sync(setup->outputs[i].sink, e);
+	return bad;
+}
+
 int setup_save_alerts(struct setup *setup, const struct state *state, struct err *e)
 {
 	int bad = 0;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/io/doubt.h>
 #include <purposed/io/spool.h>
@@ -66,9 +67,9 @@ static void test_spool(void **state)
 	spool_release(spool, spool_cursor(spool));
 	reads(spool, "two");
 	add(spool, "three");
-	assert_int_equal(spool_held(spool), 7 + 9);
-	assert_int_equal(spool_unread(spool), 9);
-	assert_int_equal(spool_rewind(spool), 7);
+	assert_int_equal(spool_held(spool), 11 + 13);
+	assert_int_equal(spool_unread(spool), 13);
+	assert_int_equal(spool_rewind(spool), 11);
 	reads(spool, "two");
 	spool_close(&spool);
 	assert_null(spool);
@@ -99,7 +100,7 @@ static void test_room(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
-	spool = open_spool(path, 20);
+	spool = open_spool(path, 28);
 	/* an empty one has room for any, or it would wait for ever */
 	assert_true(spool_has_room(spool, 100));
 	add(spool, "12345678");
@@ -148,7 +149,7 @@ static void test_torn(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
-	for (off_t cut = 1; cut <= 9; cut++) {
+	for (off_t cut = 1; cut <= 13; cut++) {
 		struct spool *spool = open_spool(path, 1000);
 		off_t size;
 
@@ -165,6 +166,90 @@ static void test_torn(void **state)
 		spool_release(spool, spool_cursor(spool));
 		spool_close(&spool);
 	}
+	unlink(path);
+	rmdir(dir);
+}
+
+static void overwrite(const char *path, off_t at, const char *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY);
+
+	assert_int_equal(pwrite(fd, bytes, len, at), len);
+	close(fd);
+}
+
+static void said_of_cut(struct err *e, const char *what)
+{
+	assert_non_null(strstr(buf_str(&e->text), what));
+	err_fini(e);
+}
+
+/* What the disk made something else of is not sent; what is behind it is. */
+static void test_damaged(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	struct span message;
+	struct err e = { 0 };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 1000);
+	add(spool, "first");
+	add(spool, "second");
+	add(spool, "third");
+	assert_int_equal(spool_sync(spool, &e), 0);
+	spool_close(&spool);
+	overwrite(path, 4096 + 8 + 2, "", 1);
+	spool = open_spool(path, 1000);
+	reads(spool, "second");
+	spool_release(spool, spool_cursor(spool));
+	/* a length that is wrong, but not too long */
+	overwrite(path, 4096 + 13 + 14, "\4", 1);
+	spool_close(&spool);
+	spool = open_spool(path, 1000);
+	reads(spool, NULL);
+	add(spool, "fourth");
+	reads(spool, "fourth");
+	spool_close(&spool);
+	/* one that lies behind the end: what is there cannot be told */
+	overwrite(path, 4096 + 13 + 14, "\4\4\4\4", 4);
+	spool = open_spool(path, 1000);
+	reads(spool, NULL);
+	spool_close(&spool);
+	unlink(path);
+
+	/* emptied, or cut, by somebody else, while it is open */
+	spool = open_spool(path, 1000);
+	add(spool, "first");
+	add(spool, "second");
+	reads(spool, "first");
+	assert_int_equal(truncate(path, 0), 0);
+	assert_false(spool_read(spool, &message, &e));
+	said_of_cut(&e, "was cut by somebody else: up to 27 bytes of messages are lost");
+	reads(spool, NULL);
+	add(spool, "third");
+	reads(spool, "third");
+	spool_release(spool, spool_cursor(spool));
+	add(spool, "fourth");
+	add(spool, "fifth");
+	assert_int_equal(truncate(path, 4096 + 14 + 3), 0);
+	assert_int_equal(spool_add(spool, span_str("sixth"), &e), -1);
+	said_of_cut(&e, "was cut by somebody else");
+	add(spool, "sixth");
+	reads(spool, "fourth");
+	reads(spool, "sixth");
+	/* a place of before */
+	spool_release(spool, spool_cursor(spool) + 1);
+	assert_int_equal(spool_held(spool), 14 + 13);
+	spool_close(&spool);
+	spool = open_spool(path, 1000);
+	reads(spool, "fourth");
+	reads(spool, "sixth");
+	spool_close(&spool);
+	log_set_level(LOG_LEVEL_NOTICE);
 	unlink(path);
 	rmdir(dir);
 }
@@ -227,7 +312,7 @@ static void test_refused(void **state)
 	char path[64];
 	char *other;
 	struct spool *spool;
-	char head[4096] = "purposed spool 1\n";
+	char head[4096] = "purposed spool 2\n";
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
@@ -336,10 +421,11 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool), cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large), cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_many),  cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_doubt), cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_many),
+		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,8 @@ struct sink_ops {
 	bool (*goes_on)(const struct sink *sink);
 	/* Begins with what is left from before, if there is something; NULL: nothing ever is. */
 	void (*start)(struct sink *sink);
+	/* What it keeps on disk for later is there for good; NULL: it keeps nothing.  -1: in e. */
+	int (*sync)(struct sink *sink, struct err *e);
 	/* NULL: it counts nothing. */
 	void (*count)(struct sink *sink, struct sink_counters *counters_r);
 };
@@ -73,6 +75,11 @@ static inline void sink_start(struct sink *sink)
 {
 	if (sink->ops->start != NULL)
 		sink->ops->start(sink);
+}
+
+static inline int sink_sync(struct sink *sink, struct err *e)
+{
+	return sink->ops->sync != NULL ? sink->ops->sync(sink, e) : 0;
 }
 
 static inline void sink_count(struct sink *sink, struct sink_counters *counters_r)

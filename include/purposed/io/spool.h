@@ -1,17 +1,18 @@
 /*
  * spool: messages on disk, first in, first out, bounded.
  *
- * What was added survives the end of the process, kill -9 included (not that of the
- * machine: nothing is synced).  Messages are read with a cursor of their own, and
+ * What was added survives the end of the process, kill -9 included, and that of the
+ * machine once it was synced (spool_sync).  Messages are read with a cursor of their own, and
  * stay until they are released, so that they can be read again; after a restart
  * everything that was not released is there.  The file has mode 0600, and one
  * process at a time.  For one thread at a time.
  *
  * The form of the file:
  *
- *	bytes [0, 4096)	"purposed spool 1\n", then at 64 the offset of the first
+ *	bytes [0, 4096)	"purposed spool 2\n", then at 64 the offset of the first
  *			message that was not released (8 bytes, as the processor has it)
- *	from 4096 on	messages: 4 bytes of length, as the processor has it; bytes
+ *	from 4096 on	messages: 4 bytes of length and 4 of a check of length and bytes (FNV-1a,
+ *			64 bits folded to 32), as the processor has them; bytes
  *
  * It grows at its end; what was released is given back to the disk, as holes where
  * the file system knows these, and altogether when the spool is empty.
@@ -39,7 +40,13 @@ bool spool_has_room(const struct spool *spool, size_t len);
 /* At most 16 MiB, and not empty; room or not.  -1: described in e, the spool is as before. */
 int spool_add(struct spool *spool, struct span message, struct err *e);
 
-/* The message at the cursor, until the next call; false: there is none, or, with e, it failed. */
+/* All that was added is on the disk; -1: described in e. */
+int spool_sync(struct spool *spool, struct err *e);
+
+/*
+ * The message at the cursor, until the next call; false: there is none, or, with e, it
+ * failed.  What is damaged is skipped, which is logged.
+ */
 bool spool_read(struct spool *spool, struct span *message_r, struct err *e);
 
 /* Moves the cursor behind the message that was read. */

@@ -55,6 +55,9 @@ void setup_start(struct setup *setup);
  */
 enum sink_result setup_tick(struct setup *setup, bool all, struct err *e);
 
+/* What outputs keep on disk for later is there for good.  -1: described in e. */
+int setup_sync(struct setup *setup, struct err *e);
+
 /* What waits in windows, to and from the state folder.  -1: described in e. */
 int setup_save_alerts(struct setup *setup, const struct state *state, struct err *e);
 int setup_load_alerts(struct setup *setup, const struct state *state, struct err *e);
