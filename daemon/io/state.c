@@ -232,6 +232,17 @@ static int write_file(const struct state *s, const char *file, struct span bytes
 	return -1;
 }
 
+void state_forget(const struct state *s, const char *name)
+{
+	struct buf file = { 0 };
+
+	add_name(&file, name, ".checkpoint");
+	if (unlinkat(s->folder, file.ptr, 0) != 0 && errno != ENOENT)
+		log_warning("cannot remove the checkpoint %s/%s: %s", s->path, file.ptr,
+			    strerror(errno));
+	buf_fini(&file);
+}
+
 int state_save(const struct state *s, const char *name, const char *type, struct span text,
 	       struct err *e)
 {

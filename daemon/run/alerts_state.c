@@ -125,3 +125,12 @@ int alerts_load(struct sink *sink, const struct state *state, struct err *e)
 	buf_fini(&text);
 	return found == CHECKPOINT_FAILED ? -1 : 0;
 }
+
+void alerts_forget(struct sink *sink, const struct state *state)
+{
+	struct buf name = { 0 };
+
+	add_state_name(&name, (const struct alerts *)sink);
+	state_forget(state, buf_str(&name));
+	buf_fini(&name);
+}

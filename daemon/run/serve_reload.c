@@ -152,6 +152,8 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 		close_ports(s, ports, n);
 		pipeline_drain(s->setup->pipeline);
 		setup_succeed(setup, s->setup);
+		if (s->state != NULL)
+			setup_forget_alerts(setup, s->setup, s->state);
 	} else {
 		load_alerts(setup, state);
 	}

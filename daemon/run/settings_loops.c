@@ -4,7 +4,6 @@
  */
 #include <purposed/run/settings_private.h>
 
-#include <fnmatch.h>
 #include <string.h>
 
 /* --- The journal ---------------------------------------------------------------- */
@@ -87,7 +86,7 @@ static bool reads_file(const struct settings_input *input, const char *path)
 		return false;
 	if (input->type == INPUT_FIFO)
 		return settings_same_path(input->path, path);
-	return input->type == INPUT_TAIL && fnmatch(input->path, path, FNM_PATHNAME) == 0;
+	return input->type == INPUT_TAIL && settings_takes_in(input->path, path);
 }
 
 /* --- All ---------------------------------------------------------------------------- */

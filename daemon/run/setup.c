@@ -429,6 +429,18 @@ int setup_load_alerts(struct setup *setup, const struct state *state, struct err
 	return bad;
 }
 
+void setup_forget_alerts(const struct setup *setup, struct setup *old, const struct state *state)
+{
+	const struct settings *settings = setup->session.settings;
+
+	for (size_t i = 0; i < old->session.settings->n_outputs; i++) {
+		size_t to = find_output(settings, old->session.settings->outputs[i].name);
+
+		if (has_windows(old, i) && (to == settings->n_outputs || !has_windows(setup, to)))
+			alerts_forget(old->outputs[i].sink, state);
+	}
+}
+
 static void count_output(struct counters_output *c, const struct output *output)
 {
 	struct sink_counters sink;

@@ -93,10 +93,14 @@ static void start(struct warm *w, const struct plan *const *plans, size_t n, enu
 		w->plans[w->n_plans++] = plans[i];
 	}
 	atomic_store(&w->busy, true);
-	/* Without threads the next large batch makes it, as ever. */
 	w->started = pthread_create(&w->thread, NULL, make, w) == 0;
-	if (!w->started)
-		atomic_store(&w->early, false);
+	if (w->started)
+		return;
+	/* No thread is to be had: it is tried again after a while, and until then the next large
+	 * batch makes it, as ever. */
+	w->wanted = 0;
+	atomic_store(&w->early, false);
+	atomic_store(&w->busy, false);
 }
 
 void warm_want(struct warm *w, const struct engine *engine, const struct plan *plan,

@@ -47,6 +47,9 @@ said reloaded:
 is "a reload with alerts that wait is no trouble" "$(grep -cE 'does not take|checkpoint stays' "$D/err")" 0
 is "a reload writes what waits" "$(jq -r .count "$D/grouped.jsonl" | paste -sd' ')" "100 1 1"
 is "also of an output that it does away with" "$(jq -r .count "$D/gone.jsonl" | paste -sd' ')" "101 1"
+is "of which nothing is kept, as it is of the others" "$(cd "$D/first" && ls | grep '^alerts' | xargs)" \
+	"alerts%20of%20output%20cef.checkpoint alerts%20of%20output%20ecs.checkpoint \
+alerts%20of%20output%20grouped.checkpoint"
 is "and says what was held back" "$(sed -n 6p "$D/limited.jsonl" | jq -c '[.output, .held_back, .verdicts]')" \
 	'["limited",197,{"gap":99,"clean":98}]'
 echo "c@example.be" >&9

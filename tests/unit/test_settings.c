@@ -547,16 +547,61 @@ static void test_no_loops(void **state)
 	rmdir(dir);
 }
 
+/* Names that lead to the same file by links. */
+static void test_hidden_loops(void **state)
+{
+	static const struct {
+		const char *tail, *file;
+		bool loop;
+	} cases[] = {
+		{ "a/*.log", "b/out.log", true }, /* a -> b, and no file yet */
+		{ "*/x*.log", "b/x.log", true },
+		{ "c/*.txt", "b/real.log", true },  /* c/link.txt -> b/real.log */
+		{ "c/*.hard", "b/real.log", true }, /* a second name */
+		{ "c/*.txt", "b/other.log", false },
+		{ "a/*.txt", "b/out.log", false },
+		{ "c/*.log", "b/out.log", false },
+	};
+	char dir[32];
+	struct buf command = { 0 };
+
+	(void)state;
+	unit_directory(dir);
+	buf_printf(&command,
+		   "cd %s && mkdir b c && ln -s b a && : >b/real.log && "
+		   "ln -s ../b/real.log c/link.txt && ln b/real.log c/second.hard",
+		   dir);
+	assert_int_equal(system(buf_str(&command)), 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct settings *settings = NULL;
+		struct buf text = { 0 };
+		struct err e = { 0 };
+
+		buf_printf(&text,
+			   "inputs = ( { name = 't'; type = 'tail'; path = '%s/%s'; } );\n"
+			   "outputs = ( { name = 'o'; type = 'file'; path = '%s/%s'; } );",
+			   dir, cases[i].tail, dir, cases[i].file);
+		if ((load(&settings, dir, buf_str(&text), &e) != 0) != cases[i].loop)
+			fail_msg("%s %s: %s", cases[i].tail, cases[i].file, buf_str(&e.text));
+		if (cases[i].loop)
+			assert_non_null(strstr(e.text.ptr, "would read back what output 'o'"));
+		settings_free(&settings);
+		err_fini(&e);
+		buf_fini(&text);
+	}
+	buf_clear(&command);
+	buf_printf(&command, "rm -r %s", dir);
+	assert_int_equal(system(buf_str(&command)), 0);
+	buf_fini(&command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_no_loops),
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_all_mistakes_at_once),
-		cmocka_unit_test(test_dump),
-		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_no_loops),
+		cmocka_unit_test(test_hidden_loops), cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_mistakes),     cmocka_unit_test(test_all_mistakes_at_once),
+		cmocka_unit_test(test_dump),	     cmocka_unit_test(test_key),
 		cmocka_unit_test(test_same_path),
 	};
 

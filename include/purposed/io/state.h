@@ -45,4 +45,7 @@ enum checkpoint state_load(const struct state *state, const char *name, const ch
 int state_save(const struct state *state, const char *name, const char *type, struct span text,
 	       struct err *e);
 
+/* What was saved under that name is no more; logged where it cannot be removed. */
+void state_forget(const struct state *state, const char *name);
+
 #endif

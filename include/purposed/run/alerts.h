@@ -58,6 +58,9 @@ void alerts_take(struct sink *sink, struct sink *old_sink);
 int alerts_save(struct sink *sink, const struct state *state, struct err *e);
 int alerts_load(struct sink *sink, const struct state *state, struct err *e);
 
+/* Its output is no more: what was saved would be sent again, should one of its name come back. */
+void alerts_forget(struct sink *sink, const struct state *state);
+
 /* The sink behind it, for who moves that to another one. */
 struct sink **alerts_sink(struct sink *sink);
 

@@ -62,6 +62,10 @@ int setup_sync(struct setup *setup, struct err *e);
 int setup_save_alerts(struct setup *setup, const struct state *state, struct err *e);
 int setup_load_alerts(struct setup *setup, const struct state *state, struct err *e);
 
+/* Takes out of the folder what `old` saved of outputs that setup does not have, or not in windows.
+ */
+void setup_forget_alerts(const struct setup *setup, struct setup *old, const struct state *state);
+
 /*
  * Fills in what its inputs, its outputs and its pipeline have counted; names are borrowed.
  * The sinks must be seized, as for the three above.
