@@ -128,7 +128,7 @@ static size_t value_end(struct span s, size_t at)
 }
 
 /*
- * A member's key may be written with escapes, "purpose" too.  Such a key is
+ * A member's key may be written with escapes, "\u0070urpose" too.  Such a key is
  * taken for ours: then there is one more than is clear.
  */
 static bool may_be_ours(struct span key)
