@@ -40,6 +40,33 @@ static unsigned submit_many(struct pipeline *pipeline, struct stream *stream, st
 	return n;
 }
 
+/* A pipeline with one output, of all records, and what is submitted to it. */
+struct single {
+	struct unit_run run;
+	struct unit_sink sink;
+	struct output output;
+	struct pipeline *pipeline;
+	struct stream *stream;
+	struct buf wanted;
+};
+
+static void open_single(struct single *s, const char *format, unsigned workers)
+{
+	*s = (struct single){ .run = unit_run_open("web", NULL), .sink = unit_sink() };
+	s->output = unit_output(format, SELECT_ALL, &s->sink, &s->run);
+	s->pipeline = pipeline_new(&s->output, 1, 3, workers, BATCH_BYTES);
+	s->stream = stream_new("in", s->run.plan, NULL, true);
+}
+
+static void close_single(struct single *s)
+{
+	stream_unref(&s->stream);
+	pipeline_free(&s->pipeline);
+	buf_fini(&s->wanted);
+	buf_fini(&s->sink.taken);
+	unit_run_close(&s->run);
+}
+
 static void test_order(void **state)
 {
 	static const unsigned workers[] = { 1, 1, 2, 4 };
@@ -155,20 +182,14 @@ static void test_much_output_fails(void **state)
 
 	(void)state;
 	for (size_t w = 0; w < COUNT(workers); w++) {
-		struct unit_run run = unit_run_open("web", NULL);
-		struct unit_sink sink = unit_sink();
-		struct output output = unit_output("json", SELECT_ALL, &sink, &run);
-		struct pipeline *pipeline = pipeline_new(&output, 1, 3, workers[w], BATCH_BYTES);
-		struct stream *stream = stream_new("in", run.plan, NULL, true);
+		struct single s;
 
-		sink.fails_after = 2;
-		submit_addresses(pipeline, stream);
-		assert_int_equal(pipeline_drain(pipeline), -1);
-		assert_int_equal(sink.calls, 2);
-		stream_unref(&stream);
-		pipeline_free(&pipeline);
-		buf_fini(&sink.taken);
-		unit_run_close(&run);
+		open_single(&s, "json", workers[w]);
+		s.sink.fails_after = 2;
+		submit_addresses(s.pipeline, s.stream);
+		assert_int_equal(pipeline_drain(s.pipeline), -1);
+		assert_int_equal(s.sink.calls, 2);
+		close_single(&s);
 	}
 }
 
@@ -179,60 +200,45 @@ static void test_failing_sink(void **state)
 
 	(void)state;
 	for (size_t w = 0; w < COUNT(workers); w++) {
-		struct unit_run run = unit_run_open("web", NULL);
-		struct unit_sink sink = unit_sink();
-		struct output output = unit_output("record", SELECT_ALL, &sink, &run);
-		struct pipeline *pipeline = pipeline_new(&output, 1, 3, workers[w], BATCH_BYTES);
-		struct stream *stream = stream_new("in", run.plan, NULL, true);
-		struct buf wanted = { 0 };
+		struct single s;
 		struct stats stats;
 
-		sink.fails_after = 50;
-		assert_true(submit_many(pipeline, stream, &wanted, BATCHES) < BATCHES);
+		open_single(&s, "record", workers[w]);
+		s.sink.fails_after = 50;
+		assert_true(submit_many(s.pipeline, s.stream, &s.wanted, BATCHES) < BATCHES);
 		/* also to go on regardless ends */
-		submit_many(pipeline, stream, &wanted, 20);
-		assert_int_equal(pipeline_drain(pipeline), -1);
+		submit_many(s.pipeline, s.stream, &s.wanted, 20);
+		assert_int_equal(pipeline_drain(s.pipeline), -1);
 		assert_string_equal(
-			buf_str((struct buf *)(uintptr_t)&pipeline_error(pipeline)->text),
+			buf_str((struct buf *)(uintptr_t)&pipeline_error(s.pipeline)->text),
 			"the sink is broken\n");
 		/* not asked again, and only what it took is counted */
-		assert_int_equal(sink.calls, 50);
-		assert_true(span_equal(buf_span(&sink.taken), span_of(wanted.ptr, sink.taken.len)));
+		assert_int_equal(s.sink.calls, 50);
+		assert_true(span_equal(buf_span(&s.sink.taken),
+				       span_of(s.wanted.ptr, s.sink.taken.len)));
 		stats_init(&stats, 3);
-		pipeline_stats(pipeline, &stats);
-		assert_int_equal(stats.bytes, sink.taken.len);
-		assert_int_equal(pipeline_write(pipeline, 0, span_str("more")), -1);
+		pipeline_stats(s.pipeline, &stats);
+		assert_int_equal(stats.bytes, s.sink.taken.len);
+		assert_int_equal(pipeline_write(s.pipeline, 0, span_str("more")), -1);
 		stats_fini(&stats);
-		stream_unref(&stream);
-		pipeline_free(&pipeline);
-		buf_fini(&wanted);
-		buf_fini(&sink.taken);
-		unit_run_close(&run);
+		close_single(&s);
 	}
 }
 
 /* A sink that is full now and then gets everything all the same, each byte once. */
 static void test_full_sink(void **state)
 {
-	struct unit_run run = unit_run_open("web", NULL);
-	struct unit_sink sink = unit_sink();
-	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
-	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 2, BATCH_BYTES);
-	struct stream *stream = stream_new("in", run.plan, NULL, true);
-	struct buf wanted = { 0 };
+	struct single s;
 
 	(void)state;
-	sink.full_every = 3;
-	assert_int_equal(submit_many(pipeline, stream, &wanted, 30), 30);
-	assert_int_equal(pipeline_drain(pipeline), 0);
-	assert_true(span_equal(buf_span(&sink.taken), buf_span(&wanted)));
-	assert_int_equal(pipeline_write(pipeline, 0, span_str("more\n")), 0);
-	assert_true(span_is(span_of(sink.taken.ptr + wanted.len, 5), "more\n"));
-	stream_unref(&stream);
-	pipeline_free(&pipeline);
-	buf_fini(&wanted);
-	buf_fini(&sink.taken);
-	unit_run_close(&run);
+	open_single(&s, "record", 2);
+	s.sink.full_every = 3;
+	assert_int_equal(submit_many(s.pipeline, s.stream, &s.wanted, 30), 30);
+	assert_int_equal(pipeline_drain(s.pipeline), 0);
+	assert_true(span_equal(buf_span(&s.sink.taken), buf_span(&s.wanted)));
+	assert_int_equal(pipeline_write(s.pipeline, 0, span_str("more\n")), 0);
+	assert_true(span_is(span_of(s.sink.taken.ptr + s.wanted.len, 5), "more\n"));
+	close_single(&s);
 }
 
 /* Holding: what a full sink leaves is kept, in order, and offered again when asked. */
@@ -273,23 +279,19 @@ static void test_holding(void **state)
 /* A line of which the old file has a part goes to the new one whole. */
 static void test_rewind(void **state)
 {
-	struct unit_run run = unit_run_open("web", NULL);
-	struct unit_sink sink = unit_sink();
-	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
-	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	struct single s;
 
 	(void)state;
-	pipeline_hold(pipeline, NULL, NULL);
-	sink.full_every = 2;
-	unit_submit_text(pipeline, run.plan, "one\ntwo\n", -1);
-	assert_true(span_is(buf_span(&sink.taken), "o"));
-	buf_clear(&sink.taken);
-	pipeline_rewind(pipeline, 0);
-	assert_int_equal(pipeline_retry(pipeline), SINK_ACCEPTED);
-	assert_true(span_is(buf_span(&sink.taken), "one\ntwo\n"));
-	pipeline_free(&pipeline);
-	buf_fini(&sink.taken);
-	unit_run_close(&run);
+	open_single(&s, "record", 1);
+	pipeline_hold(s.pipeline, NULL, NULL);
+	s.sink.full_every = 2;
+	unit_submit_text(s.pipeline, s.run.plan, "one\ntwo\n", -1);
+	assert_true(span_is(buf_span(&s.sink.taken), "o"));
+	buf_clear(&s.sink.taken);
+	pipeline_rewind(s.pipeline, 0);
+	assert_int_equal(pipeline_retry(s.pipeline), SINK_ACCEPTED);
+	assert_true(span_is(buf_span(&s.sink.taken), "one\ntwo\n"));
+	close_single(&s);
 }
 
 static bool goes_on(const struct sink *sink)
@@ -341,47 +343,37 @@ static void test_rewind_same(void **state)
 /* What was begun in the owner's thread goes on beside it, in order; asking twice is once. */
 static void test_apart(void **state)
 {
-	struct unit_run run = unit_run_open("web", NULL);
-	struct unit_sink sink = unit_sink();
-	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
-	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
-	struct stream *stream = stream_new("in", run.plan, NULL, true);
-	struct buf wanted = { 0 };
+	struct single s;
 
 	(void)state;
-	assert_int_equal(submit_many(pipeline, stream, &wanted, 10), 10);
-	assert_true(span_equal(buf_span(&sink.taken), buf_span(&wanted)));
-	pipeline_apart(pipeline);
-	pipeline_apart(pipeline);
-	assert_int_equal(submit_many(pipeline, stream, &wanted, 100), 100);
-	assert_int_equal(pipeline_drain(pipeline), 0);
-	assert_true(span_equal(buf_span(&sink.taken), buf_span(&wanted)));
-	stream_unref(&stream);
-	pipeline_free(&pipeline);
-	buf_fini(&wanted);
-	buf_fini(&sink.taken);
-	unit_run_close(&run);
+	open_single(&s, "record", 1);
+	assert_int_equal(submit_many(s.pipeline, s.stream, &s.wanted, 10), 10);
+	assert_true(span_equal(buf_span(&s.sink.taken), buf_span(&s.wanted)));
+	pipeline_apart(s.pipeline);
+	pipeline_apart(s.pipeline);
+	assert_int_equal(submit_many(s.pipeline, s.stream, &s.wanted, 100), 100);
+	assert_int_equal(pipeline_drain(s.pipeline), 0);
+	assert_true(span_equal(buf_span(&s.sink.taken), buf_span(&s.wanted)));
+	close_single(&s);
 }
 
 /* Without threads a record is out when submit returns: nobody waits for company. */
 static void test_alone(void **state)
 {
-	struct unit_run run = unit_run_open("web", NULL);
-	struct unit_sink sink = unit_sink();
-	struct output output = unit_output("record", SELECT_ALL, &sink, &run);
-	struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
-	struct batch *batch = pipeline_take(pipeline);
-	struct batch *unused = pipeline_take(pipeline);
+	struct single s;
+	struct batch *batch;
+	struct batch *unused;
 
 	(void)state;
-	batch->stream = stream_new("in", run.plan, NULL, true);
+	open_single(&s, "record", 1);
+	batch = pipeline_take(s.pipeline);
+	unused = pipeline_take(s.pipeline);
+	batch->stream = stream_ref(s.stream);
 	buf_add_str(&batch->bytes, "hello\n");
-	pipeline_return(pipeline, unused);
-	assert_int_equal(pipeline_submit(pipeline, batch), 0);
-	assert_true(span_is(buf_span(&sink.taken), "hello\n"));
-	pipeline_free(&pipeline);
-	buf_fini(&sink.taken);
-	unit_run_close(&run);
+	pipeline_return(s.pipeline, unused);
+	assert_int_equal(pipeline_submit(s.pipeline, batch), 0);
+	assert_true(span_is(buf_span(&s.sink.taken), "hello\n"));
+	close_single(&s);
 }
 
 /*
