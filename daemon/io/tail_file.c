@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/mem.h>
 #include <purposed/io/magic.h>
 
@@ -24,14 +25,6 @@ static int open_text(const char *path)
 {
 	/* O_NONBLOCK: whatever takes the file's place meanwhile is not waited for. */
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-}
-
-long long tail_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 struct tail_file *tail_file_open(const char *path)
@@ -57,7 +50,7 @@ struct tail_file *tail_file_open(const char *path)
 	file->device = st.st_dev;
 	file->inode = st.st_ino;
 	file->size = st.st_size;
-	file->grown_ms = tail_now_ms();
+	file->grown_ms = clock_now_ms();
 	file->print = print;
 	file->order = TAIL_NO_ORDER;
 	return file;
@@ -150,7 +143,7 @@ bool tail_file_look(struct tail_file *f, struct stat *st)
 	if (fstat(f->fd, st) != 0)
 		return false;
 	if (st->st_size != f->size) {
-		f->grown_ms = tail_now_ms();
+		f->grown_ms = clock_now_ms();
 		f->size = st->st_size;
 	}
 	return true;

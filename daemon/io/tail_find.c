@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 
@@ -90,7 +91,7 @@ static void depart(struct tail *t, struct tail_file *file)
 {
 	tail_files_rename(&t->files, file, "");
 	file->departed = true;
-	file->grown_ms = tail_now_ms();
+	file->grown_ms = clock_now_ms();
 	tail_files_queue(&t->files, file);
 }
 
@@ -319,7 +320,7 @@ static bool look_after(struct tail *t, struct tail_file *file, long long now_ms)
 
 static void on_second(struct tail *t)
 {
-	const long long now_ms = tail_now_ms();
+	const long long now_ms = clock_now_ms();
 
 	for (size_t i = t->files.n; i-- > 0;) {
 		struct tail_file *file = t->files.all[i];

@@ -49,9 +49,6 @@ struct tail_file {
 
 #define TAIL_NO_ORDER SIZE_MAX
 
-/* Milliseconds of a clock that only goes forward. */
-long long tail_now_ms(void);
-
 /* Opens path; NULL: errno, or 0 where it is no regular file. */
 struct tail_file *tail_file_open(const char *path);
 
