@@ -454,7 +454,7 @@ static void wait_for_room(struct syslog_sink *s)
 
 	err_add(&e, "the spool is full (%llu bytes); inputs wait", spool_held(s->spool));
 	complain(s, &e, &s->full_ms);
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += PATIENCE_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
@@ -543,6 +543,17 @@ static void syslog_free(struct sink *sink)
 	free(s);
 }
 
+/* Who waits for room waits by a clock that nobody sets. */
+static void init_room(struct syslog_sink *s)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->room, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
 /* Whether the spool can be had is known now, so that a wrong setting is refused. */
 static int try_spool(const struct syslog_sink *s, struct err *e)
 {
@@ -575,7 +586,7 @@ int sink_syslog_new(struct sink **sink_r, const struct sink_syslog_settings *set
 	s->spool_bytes = settings->spool_bytes;
 	s->backoff_ms = BACKOFF_MIN_MS;
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->room, NULL);
+	init_room(s);
 	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->wake_fd < 0 || s->stop_fd < 0)

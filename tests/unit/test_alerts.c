@@ -1,4 +1,5 @@
 /* Alerts that are grouped and limited on their way to a sink. */
+#include "unit_clock.h"
 #include "unit_sink.h"
 
 #include <purposed/run/alerts.h>
@@ -117,6 +118,57 @@ static void test_limit(void **state)
 	assert_int_equal(alerts_tick(c.alerts, true, &e), SINK_ACCEPTED);
 	took(&c, "3 alerts were held back, " TIME("02") " to " TIME(
 			 "04") ": 2 out-of-purpose, 1 clean\n");
+	close_control(&c);
+	buf_fini(&out);
+}
+
+/* The clock is set: no window ends before its time, or later, and no minute does. */
+static void test_clock_step(void **state)
+{
+	static const long long steps_s[] = { 86400, -86400, 0 };
+	struct control c;
+	struct buf out = { 0 };
+	struct span rest;
+	struct err e = { 0 };
+
+	(void)state;
+	open_control(&c, 3600, 0);
+	add(&c, &out, "in", "jan@example.be", 0);
+	rest = buf_span(&out);
+	assert_int_equal(offer(&c, &rest), SINK_ACCEPTED);
+	for (size_t i = 0; i < COUNT(steps_s); i++) {
+		unit_clock_ahead_s = steps_s[i];
+		assert_int_equal(alerts_tick(c.alerts, false, &e), SINK_ACCEPTED);
+		took(&c, "");
+	}
+	close_control(&c);
+	buf_clear(&out);
+
+	open_control(&c, 0, 1);
+	for (size_t i = 0; i < COUNT(steps_s); i++) {
+		unit_clock_ahead_s = steps_s[i];
+		add(&c, &out, "in", "jan@example.be", (unsigned)i);
+		rest = buf_span(&out);
+		assert_int_equal(offer(&c, &rest), SINK_ACCEPTED);
+		buf_clear(&out);
+		assert_int_equal(alerts_tick(c.alerts, false, &e), SINK_ACCEPTED);
+		took(&c, i == 0 ? A "\n" : "");
+	}
+	unit_clock_ahead_s = 0;
+	close_control(&c);
+
+	/* and one that is over ends it, though the clock was set back */
+	open_control(&c, 1, 0);
+	add(&c, &out, "in", "jan@example.be", 0);
+	rest = buf_span(&out);
+	assert_int_equal(offer(&c, &rest), SINK_ACCEPTED);
+	unit_clock_ahead_s = -86400;
+	for (int i = 0; i < 300 && c.behind.taken.len == 0; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+		assert_int_equal(alerts_tick(c.alerts, false, &e), SINK_ACCEPTED);
+	}
+	assert_int_not_equal(c.behind.taken.len, 0);
+	unit_clock_ahead_s = 0;
 	close_control(&c);
 	buf_fini(&out);
 }
@@ -241,9 +293,10 @@ static void test_take(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_groups), cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_slow),   cmocka_unit_test(test_reopen),
-		cmocka_unit_test(test_take),   cmocka_unit_test(test_take_part),
+		cmocka_unit_test(test_groups),	   cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_clock_step), cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_reopen),	   cmocka_unit_test(test_take),
+		cmocka_unit_test(test_take_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* Files that grow and are rotated: every line once, whatever is done to them in between. */
 #include "unit.h"
+#include "unit_clock.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -520,6 +521,35 @@ static void test_copies(void **state)
 	end(&s);
 }
 
+/* The clock is set: nothing comes twice, and nothing is missed. */
+static void test_clock_step(void **state)
+{
+	static const long long steps_s[] = { 86400, -86400, 3, 0 };
+	struct scene s;
+
+	(void)state;
+	begin(&s, "*.log", 4096);
+	append(&s, "a.log", "one\n");
+	open_tail(&s, false);
+	came(&s, "one\n");
+	for (size_t i = 0; i < COUNT(steps_s); i++) {
+		char rotated[] = "a.log.?";
+
+		rotated[sizeof(rotated) - 2] = (char)('1' + i);
+		unit_clock_ahead_s = steps_s[i];
+		append(&s, "a.log", "two\n");
+		came(&s, "two\n");
+		move(&s, "a.log", rotated);
+		append(&s, rotated, "three\n");
+		append(&s, "a.log", "four\n");
+		came(&s, "three\nfour\n");
+		restart(&s);
+		came(&s, "");
+	}
+	unit_clock_ahead_s = 0;
+	end(&s);
+}
+
 static void test_deleted(void **state)
 {
 	struct scene s;
@@ -819,13 +849,13 @@ static void test_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	   cmocka_unit_test(test_from_end),
-		cmocka_unit_test(test_long_lines), cmocka_unit_test(test_renamed),
-		cmocka_unit_test(test_order),	   cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_copies),	   cmocka_unit_test(test_deleted),
-		cmocka_unit_test(test_unfinished), cmocka_unit_test(test_no_text),
-		cmocka_unit_test(test_names),	   cmocka_unit_test(test_bad_positions),
-		cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_lines),	      cmocka_unit_test(test_from_end),
+		cmocka_unit_test(test_long_lines),    cmocka_unit_test(test_renamed),
+		cmocka_unit_test(test_order),	      cmocka_unit_test(test_clock_step),
+		cmocka_unit_test(test_truncated),     cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_deleted),	      cmocka_unit_test(test_unfinished),
+		cmocka_unit_test(test_no_text),	      cmocka_unit_test(test_names),
+		cmocka_unit_test(test_bad_positions), cmocka_unit_test(test_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
