@@ -15,7 +15,7 @@ cat >"$CONF" <<-END
 	inputs = ( { name = "in"; type = "stdin"; } );
 	outputs = (
 	  { name = "all"; type = "file"; path = "all.jsonl"; },
-	  { name = "grouped"; type = "file"; path = "grouped.jsonl"; select = "flagged"; window = 6; },
+	  { name = "grouped"; type = "file"; path = "grouped.jsonl"; select = "flagged"; window = 10; },
 	  { name = "limited"; type = "file"; path = "limited.jsonl"; rate_limit = 5; },
 	  { name = "gone"; type = "file"; path = "gone.jsonl"; select = "flagged"; window = 3600; },
 	  { name = "ecs"; type = "file"; path = "ecs"; format = "ecs"; select = "flagged"; window = 3600; },

@@ -82,6 +82,8 @@ done
 kill -TERM "$tcp" "$unix" "$writer"
 wait "$tcp" "$unix" "$writer"
 last=$(cat "$T/sent.tail")
+# A tail that is ended reads no more.
+within 120 grep -q "^number $last end" "$D/out.log"
 # What the senders' kernel still has is on its way: until nothing comes any more.
 before=
 for _ in {1..60}; do
