@@ -20,6 +20,7 @@ SECONDS_ON=${STREAM_SECONDS:-5}
 TCP=$(free_ports 1)
 OUT="$D/out.log"
 cat >"$CONF" <<-END
+	workers = 3;
 	inputs = ( { name = "tcp"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP"; } );
 	outputs = ( { name = "record"; type = "file"; path = "out.log"; format = "record"; } );
 END
