@@ -48,6 +48,9 @@ static void derive(const struct lookout *l, const char *text, struct pattern **p
 		anchors_derive(anchors_r, *pattern_r, l->sample);
 	else
 		anchors_r->everywhere = true;
+	/* Only shapes have parts of the tree; those of lists of words are large. */
+	if (anchors_r->n_shapes == 0)
+		pattern_free(pattern_r);
 	err_fini(&ignored);
 }
 
