@@ -110,7 +110,7 @@ static void test_torn(void **state)
 	assert_non_null(plan_look(run.plan, LOOK_FLAGS));
 	cuts_begin(&cuts);
 	while (cuts_next(&cuts, &batch)) {
-		cuts_look(&cuts, &batch, LOOK_FLAGS, glance);
+		cuts_look(&cuts, &batch, LOOK_FLAGS, glance, false);
 		for (size_t i = 0; i < cuts.n; i++) {
 			if (cuts.records[i].named && text_of(&cuts, &batch, i).len <= 3)
 				named++;
