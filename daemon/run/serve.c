@@ -175,8 +175,6 @@ int serve_run(const struct session_request *request, struct err *e)
 
 	raise_descriptors();
 	if (loop_new(&s.loop, e) == 0 && add_sources(&s, e) == 0 && serve_build(&s, e) == 0) {
-		/* The first record is as quick as the last.  A reload does not wait. */
-		pipeline_wait_warm(s.setup->pipeline);
 		log_notice("ready: %zu inputs, %zu outputs", s.n_ports,
 			   s.setup->session.settings->n_outputs);
 		check_passed_sockets(s.setup->session.settings);

@@ -224,6 +224,10 @@ int serve_build(struct serve *s, struct err *e)
 
 	if (setup_open(&setup, s->request, wake, s, e) != 0)
 		return -1;
+	/* Where senders find a socket the first record is as quick as the last.  A reload goes on.
+	 */
+	if (s->setup == NULL)
+		pipeline_wait_warm(setup->pipeline);
 	if (open_state(s, setup->session.settings, &state, e) != 0 ||
 	    open_ports(s, setup->session.settings, state, &ports, e) != 0) {
 		if (state != s->state)
