@@ -44,6 +44,7 @@ struct spool {
 	uint64_t first;	  /* of the first message that was not released */
 	uint64_t cursor;  /* of the next one to be read */
 	uint64_t end;	  /* where the next one goes */
+	uint64_t base;	  /* a place is an offset and this, so that one of before is told */
 	uint64_t punched; /* up to here bytes were given back */
 	bool no_holes;	  /* the file system does not know them */
 	bool unsynced;	  /* something was added since spool_sync */
@@ -148,6 +149,13 @@ static int find_end(struct spool *s, struct err *e)
 	return 0;
 }
 
+/* All is to be read again; the places that were handed out are before all new ones. */
+static void start_over(struct spool *s)
+{
+	s->base += s->end;
+	s->cursor = s->first;
+}
+
 /*
  * Whether the file holds all that was added: somebody else may have cut or emptied it.
  * Then it goes on with what is left, and says so once.
@@ -160,15 +168,15 @@ static bool is_whole(struct spool *s, struct err *e)
 	if (fstat(s->fd, &st) != 0 || (uint64_t)st.st_size >= s->end)
 		return true;
 	buf_wipe(&s->window);
+	start_over(s);
 	s->end = (uint64_t)st.st_size;
 	if (s->end < s->first) {
 		if (start_file(s, e) != 0)
 			return false;
+		s->cursor = s->first;
 	} else if (find_end(s, e) != 0) {
 		return false;
 	}
-	if (s->cursor > s->end)
-		s->cursor = s->end;
 	if (s->punched > s->end)
 		s->punched = s->end;
 	err_add(e,
@@ -349,6 +357,7 @@ int spool_add(struct spool *s, struct span message, struct err *e)
 static void give_back(struct spool *s)
 {
 	if (s->first == s->end) {
+		s->base += s->end - HEAD_BYTES;
 		s->first = s->cursor = s->end = s->punched = HEAD_BYTES;
 		buf_wipe(&s->window);
 		if (!write_first(s) || ftruncate(s->fd, HEAD_BYTES) != 0)
@@ -362,10 +371,10 @@ static void give_back(struct spool *s)
 
 void spool_release(struct spool *s, unsigned long long place)
 {
-	/* A place of before the file was cut by somebody else may be anywhere. */
-	if (place <= s->first || place > s->cursor)
+	/* One of before a rewind, or before somebody else cut the file, is before the first. */
+	if (place <= s->base + s->first || place > s->base + s->cursor)
 		return;
-	s->first = place;
+	s->first = place - s->base;
 	if (!write_first(s))
 		log_warning("cannot write the spool %s: after a restart messages come twice",
 			    s->path);
@@ -386,14 +395,14 @@ int spool_sync(struct spool *s, struct err *e)
 
 unsigned long long spool_cursor(const struct spool *s)
 {
-	return s->cursor;
+	return s->base + s->cursor;
 }
 
 unsigned long long spool_rewind(struct spool *s)
 {
 	uint64_t back = s->cursor - s->first;
 
-	s->cursor = s->first;
+	start_over(s);
 	return back;
 }
 

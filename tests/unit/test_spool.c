@@ -254,6 +254,59 @@ static void test_damaged(void **state)
 	rmdir(dir);
 }
 
+/* A place of before the file was cut does not release what was added since. */
+static void test_old_place(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	struct span message;
+	unsigned long long place;
+	struct err e = { 0 };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 1000);
+	add(spool, "a long message");
+	add(spool, "two");
+	reads(spool, "a long message");
+	reads(spool, "two");
+	place = spool_cursor(spool);
+	assert_int_equal(truncate(path, 4096 + 10), 0);
+	assert_false(spool_read(spool, &message, &e));
+	said_of_cut(&e, "was cut by somebody else");
+	for (int i = 0; i < 4; i++) {
+		add(spool, "new one");
+		reads(spool, "new one");
+	}
+	/* it would be in the middle of one of these */
+	spool_release(spool, place);
+	assert_int_equal(spool_held(spool), 4 * 15);
+	/* what was read, and is left by the cut, comes again: nobody can release it else */
+	assert_int_equal(truncate(path, 4096 + 2 * 15), 0);
+	assert_false(spool_read(spool, &message, &e));
+	said_of_cut(&e, "was cut by somebody else");
+	reads(spool, "new one");
+	reads(spool, "new one");
+	place = spool_cursor(spool);
+	spool_rewind(spool);
+	reads(spool, "new one");
+	reads(spool, "new one");
+	spool_release(spool, place);
+	assert_int_equal(spool_held(spool), 30);
+	place = spool_cursor(spool);
+	spool_release(spool, place);
+	assert_int_equal(spool_held(spool), 0);
+	add(spool, "more");
+	reads(spool, "more");
+	assert_true(spool_cursor(spool) > place);
+	spool_close(&spool);
+	log_set_level(LOG_LEVEL_NOTICE);
+	unlink(path);
+	rmdir(dir);
+}
+
 /* More than a window, of all lengths, and holes in the file. */
 static void test_many(void **state)
 {
@@ -421,11 +474,11 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_many),
-		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_doubt),
-		cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool),	cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large),	cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_damaged), cmocka_unit_test(test_old_place),
+		cmocka_unit_test(test_many),	cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_doubt),	cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

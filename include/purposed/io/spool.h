@@ -31,7 +31,7 @@ struct spool;
 int spool_open(struct spool **spool_r, const char *path, unsigned long long max_bytes,
 	       struct err *e);
 
-/* The file stays if there is something in it.  Accepts a pointer to NULL; clears it. */
+/* The file stays.  Accepts a pointer to NULL; clears it. */
 void spool_close(struct spool **spool);
 
 /* Whether there is room for a message of len bytes; an empty spool has it for any. */
@@ -52,10 +52,13 @@ bool spool_read(struct spool *spool, struct span *message_r, struct err *e);
 /* Moves the cursor behind the message that was read. */
 void spool_next(struct spool *spool);
 
-/* Where the cursor is, for spool_release. */
+/*
+ * Where the cursor is, for spool_release.  It holds until a rewind, or until somebody else
+ * cut the file: then all that is left is read again.
+ */
 unsigned long long spool_cursor(const struct spool *spool);
 
-/* What is before that place will not be read again. */
+/* What is before that place will not be read again; a place that no longer holds is ignored. */
 void spool_release(struct spool *spool, unsigned long long place);
 
 /* The cursor goes back to the first message that was not released; returns how many bytes. */
