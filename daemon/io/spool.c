@@ -46,8 +46,10 @@ struct spool {
 	uint64_t end;	  /* where the next one goes */
 	uint64_t base;	  /* a place is an offset and this, so that one of before is told */
 	uint64_t punched; /* up to here bytes were given back */
-	bool no_holes;	  /* the file system does not know them */
-	bool unsynced;	  /* something was added since spool_sync */
+	uint64_t bad;	  /* [bad, bad_end): the damage that was skipped last */
+	uint64_t bad_end;
+	bool no_holes; /* the file system does not know them */
+	bool unsynced; /* something was added since spool_sync */
 	struct buf window;
 	uint64_t window_at; /* of the window's first byte */
 };
@@ -169,6 +171,7 @@ static bool is_whole(struct spool *s, struct err *e)
 		return true;
 	buf_wipe(&s->window);
 	start_over(s);
+	s->bad = s->bad_end = 0;
 	s->end = (uint64_t)st.st_size;
 	if (s->end < s->first) {
 		if (start_file(s, e) != 0)
@@ -208,33 +211,88 @@ static bool take_message(const struct spool *s, struct span *message_r)
 	return true;
 }
 
+/* Gives the disk back what was released; what goes wrong here costs room only. */
+static void give_back(struct spool *s)
+{
+	if (s->first == s->end) {
+		s->base += s->end - HEAD_BYTES;
+		s->bad = s->bad_end = 0;
+		s->first = s->cursor = s->end = s->punched = HEAD_BYTES;
+		buf_wipe(&s->window);
+		if (!write_first(s) || ftruncate(s->fd, HEAD_BYTES) != 0)
+			log_warning("cannot empty the spool %s", s->path);
+	} else if (s->first - s->punched >= PUNCH_BYTES && !s->no_holes) {
+		s->no_holes = fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+					(off_t)s->punched, (off_t)(s->first - s->punched)) != 0;
+		s->punched = s->first;
+	}
+}
+
+/* What is before `at` will not be read again, nor the damage that begins there. */
+static void release(struct spool *s, uint64_t at)
+{
+	s->first = at == s->bad ? s->bad_end : at;
+	if (s->cursor < s->first)
+		s->cursor = s->first;
+	if (!write_first(s))
+		log_warning("cannot write the spool %s: after a restart messages come twice",
+			    s->path);
+	give_back(s);
+}
+
+/* [from, the cursor) is damaged; it is said once. */
+static void skip_damage(struct spool *s, uint64_t from)
+{
+	if (s->cursor > s->bad_end)
+		log_warning("the spool %s is damaged: %" PRIu64 " bytes of messages are lost",
+			    s->path, s->cursor - from);
+	if (s->cursor > s->bad_end) {
+		s->bad = from == s->bad_end ? s->bad : from;
+		s->bad_end = s->cursor;
+	}
+	if (from == s->first)
+		release(s, s->cursor);
+}
+
+/* What is behind the cursor cannot be told apart any more. */
+static void cut_rest(struct spool *s, struct err *e)
+{
+	err_add(e, "the spool %s is damaged at byte %" PRIu64 ": what is behind is lost", s->path,
+		s->cursor);
+	s->end = s->cursor;
+	if (ftruncate(s->fd, (off_t)s->end) != 0)
+		err_errno(e, "cannot cut the spool %s", s->path);
+	if (s->punched > s->end)
+		s->punched = s->end;
+	if (s->bad_end > s->end)
+		s->bad = s->bad_end = 0;
+	if (s->first == s->end)
+		give_back(s);
+}
+
 bool spool_read(struct spool *s, struct span *message_r, struct err *e)
 {
-	uint64_t damaged = 0;
+	uint64_t from;
 	uint32_t len;
 	bool failed;
 	bool found = false;
 
 	if (!is_whole(s, e))
 		return false;
+	from = s->cursor;
 	while ((len = length_at(s, s->cursor, &failed)) != 0 && !failed) {
 		failed = !look_at(s, s->cursor, sizeof(struct head) + len);
 		found = !failed && take_message(s, message_r);
 		if (found || failed)
 			break;
-		damaged += sizeof(struct head) + len;
 		s->cursor += sizeof(struct head) + len;
 	}
-	if (damaged != 0)
-		log_warning("the spool %s is damaged: %" PRIu64 " bytes of messages are lost",
-			    s->path, damaged);
-	if (failed) {
+	if (failed)
 		err_errno(e, "cannot read the spool %s", s->path);
-	} else if (!found && s->cursor != s->end) {
-		err_add(e, "the spool %s is damaged at byte %" PRIu64 ": what is behind is lost",
-			s->path, s->cursor);
-		s->end = s->cursor;
-	}
+	if (s->cursor != from)
+		skip_damage(s, from);
+	if (!found && !failed && s->cursor != s->end)
+		cut_rest(s, e);
 	return found;
 }
 
@@ -353,32 +411,11 @@ int spool_add(struct spool *s, struct span message, struct err *e)
 	return -1;
 }
 
-/* Gives the disk back what was released; what goes wrong here costs room only. */
-static void give_back(struct spool *s)
-{
-	if (s->first == s->end) {
-		s->base += s->end - HEAD_BYTES;
-		s->first = s->cursor = s->end = s->punched = HEAD_BYTES;
-		buf_wipe(&s->window);
-		if (!write_first(s) || ftruncate(s->fd, HEAD_BYTES) != 0)
-			log_warning("cannot empty the spool %s", s->path);
-	} else if (s->first - s->punched >= PUNCH_BYTES && !s->no_holes) {
-		s->no_holes = fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-					(off_t)s->punched, (off_t)(s->first - s->punched)) != 0;
-		s->punched = s->first;
-	}
-}
-
 void spool_release(struct spool *s, unsigned long long place)
 {
 	/* One of before a rewind, or before somebody else cut the file, is before the first. */
-	if (place <= s->base + s->first || place > s->base + s->cursor)
-		return;
-	s->first = place - s->base;
-	if (!write_first(s))
-		log_warning("cannot write the spool %s: after a restart messages come twice",
-			    s->path);
-	give_back(s);
+	if (place > s->base + s->first && place <= s->base + s->cursor)
+		release(s, place - s->base);
 }
 
 int spool_sync(struct spool *s, struct err *e)

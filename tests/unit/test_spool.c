@@ -215,7 +215,7 @@ static void test_damaged(void **state)
 	reads(spool, "fourth");
 	spool_close(&spool);
 	/* one that lies behind the end: what is there cannot be told */
-	overwrite(path, 4096 + 13 + 14, "\4\4\4\4", 4);
+	overwrite(path, 4096, "\4\4\4\4", 4);
 	spool = open_spool(path, 1000);
 	reads(spool, NULL);
 	spool_close(&spool);
@@ -301,6 +301,77 @@ static void test_old_place(void **state)
 	add(spool, "more");
 	reads(spool, "more");
 	assert_true(spool_cursor(spool) > place);
+	spool_close(&spool);
+	log_set_level(LOG_LEVEL_NOTICE);
+	unlink(path);
+	rmdir(dir);
+}
+
+/* Damage is passed once: it does not stay in the spool, nor come up at each rewind. */
+static void test_heals(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	struct span message;
+	struct err e = { 0 };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	/* all that there is */
+	spool = open_spool(path, 1000);
+	add(spool, "first");
+	add(spool, "second");
+	overwrite(path, 4096 + 8, "F", 1);
+	overwrite(path, 4096 + 13 + 8, "S", 1);
+	reads(spool, NULL);
+	assert_int_equal(spool_held(spool), 0);
+	assert_int_equal(size_of(path), 4096);
+	/* behind one that is in doubt: with it */
+	add(spool, "first");
+	add(spool, "second");
+	overwrite(path, 4096 + 13 + 8, "S", 1);
+	reads(spool, "first");
+	reads(spool, NULL);
+	assert_int_equal(spool_held(spool), 13 + 14);
+	spool_rewind(spool);
+	reads(spool, "first");
+	spool_release(spool, spool_cursor(spool));
+	assert_int_equal(spool_held(spool), 0);
+	assert_int_equal(size_of(path), 4096);
+	/* before one: at once */
+	add(spool, "first");
+	add(spool, "second");
+	overwrite(path, 4096 + 8, "F", 1);
+	reads(spool, "second");
+	assert_int_equal(spool_held(spool), 14);
+	spool_release(spool, spool_cursor(spool));
+	/* a length that cannot be: what is behind it goes, and is not behind what comes */
+	add(spool, "first");
+	add(spool, "second");
+	add(spool, "third");
+	overwrite(path, 4096 + 13, "\4\4\4\4", 4);
+	reads(spool, "first");
+	assert_false(spool_read(spool, &message, &e));
+	said_of_cut(&e, "is damaged at byte 4109");
+	assert_int_equal(size_of(path), 4096 + 13);
+	reads(spool, NULL);
+	spool_release(spool, spool_cursor(spool));
+	assert_int_equal(size_of(path), 4096);
+	/* with nothing before it */
+	add(spool, "first");
+	overwrite(path, 4096, "\4\4\4\4", 4);
+	assert_false(spool_read(spool, &message, &e));
+	said_of_cut(&e, "is damaged at byte 4096");
+	assert_int_equal(spool_held(spool), 0);
+	assert_int_equal(size_of(path), 4096);
+	add(spool, "next");
+	reads(spool, "next");
+	spool_close(&spool);
+	spool = open_spool(path, 1000);
+	reads(spool, "next");
+	reads(spool, NULL);
 	spool_close(&spool);
 	log_set_level(LOG_LEVEL_NOTICE);
 	unlink(path);
@@ -474,11 +545,12 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large),	cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_damaged), cmocka_unit_test(test_old_place),
-		cmocka_unit_test(test_many),	cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_doubt),	cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_old_place),
+		cmocka_unit_test(test_heals),	     cmocka_unit_test(test_many),
+		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
