@@ -48,8 +48,9 @@ struct spool {
 	uint64_t punched; /* up to here bytes were given back */
 	uint64_t bad;	  /* [bad, bad_end): the damage that was skipped last */
 	uint64_t bad_end;
-	bool no_holes; /* the file system does not know them */
-	bool unsynced; /* something was added since spool_sync */
+	uint64_t unwritten; /* what is before it may never get to the disk; 0: nothing */
+	bool no_holes;	    /* the file system does not know them */
+	bool unsynced;	    /* something was added since spool_sync */
 	struct buf window;
 	uint64_t window_at; /* of the window's first byte */
 };
@@ -117,6 +118,7 @@ static bool write_first(const struct spool *s)
 static int start_file(struct spool *s, struct err *e)
 {
 	s->first = s->end = HEAD_BYTES;
+	s->unwritten = 0;
 	if (ftruncate(s->fd, 0) == 0 &&
 	    pwrite(s->fd, magic, sizeof(magic) - 1, 0) == (ssize_t)sizeof(magic) - 1 &&
 	    write_first(s) && ftruncate(s->fd, HEAD_BYTES) == 0)
@@ -216,7 +218,7 @@ static void give_back(struct spool *s)
 {
 	if (s->first == s->end) {
 		s->base += s->end - HEAD_BYTES;
-		s->bad = s->bad_end = 0;
+		s->bad = s->bad_end = s->unwritten = 0;
 		s->first = s->cursor = s->end = s->punched = HEAD_BYTES;
 		buf_wipe(&s->window);
 		if (!write_first(s) || ftruncate(s->fd, HEAD_BYTES) != 0)
@@ -418,12 +420,24 @@ void spool_release(struct spool *s, unsigned long long place)
 		release(s, place - s->base);
 }
 
+/*
+ * The kernel tells once that it could not write, and takes what it has for written from then
+ * on: what was there at that time is not trusted until it is released.
+ */
 int spool_sync(struct spool *s, struct err *e)
 {
+	if (s->first < s->unwritten) {
+		err_add(e,
+			"the spool %s could not be written to the disk: until what is in it "
+			"has arrived, it would be lost if the machine went down",
+			s->path);
+		return -1;
+	}
 	if (!s->unsynced)
 		return 0;
 	if (fdatasync(s->fd) != 0) {
 		err_errno(e, "cannot write the spool %s to the disk", s->path);
+		s->unwritten = s->end;
 		return -1;
 	}
 	s->unsynced = false;

@@ -1,14 +1,29 @@
 /* Messages on disk, and those that may not have arrived. */
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/io/doubt.h>
 #include <purposed/io/spool.h>
+
+static int n_bad_syncs; /* so many fail */
+
+/* Like the kernel's, which tells once that a disk took nothing. */
+int fdatasync(int fd)
+{
+	if (n_bad_syncs > 0) {
+		n_bad_syncs--;
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fdatasync, fd);
+}
 
 static struct spool *open_spool(const char *path, unsigned long long max)
 {
@@ -378,6 +393,56 @@ static void test_heals(void **state)
 	rmdir(dir);
 }
 
+static void sync_fails(struct spool *spool, const char *what)
+{
+	struct err e = { 0 };
+
+	assert_int_equal(spool_sync(spool, &e), -1);
+	assert_non_null(strstr(buf_str(&e.text), what));
+	err_fini(&e);
+}
+
+/* A disk that failed once is not believed the next time: what was there may not be on it. */
+static void test_sync(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	struct err e = { 0 };
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 1000);
+	assert_int_equal(spool_sync(spool, &e), 0);
+	add(spool, "first");
+	assert_int_equal(spool_sync(spool, &e), 0);
+	add(spool, "second");
+	n_bad_syncs = 1;
+	sync_fails(spool, "cannot write the spool");
+	sync_fails(spool, "could not be written");
+	add(spool, "third");
+	reads(spool, "first");
+	spool_release(spool, spool_cursor(spool));
+	sync_fails(spool, "could not be written");
+	/* what was added since is written by a sync that does not fail */
+	reads(spool, "second");
+	spool_release(spool, spool_cursor(spool));
+	assert_int_equal(spool_sync(spool, &e), 0);
+	/* nor is there any doubt about an empty one */
+	add(spool, "fourth");
+	n_bad_syncs = 1;
+	sync_fails(spool, "cannot write the spool");
+	spool_skip(spool);
+	spool_release(spool, spool_cursor(spool));
+	assert_int_equal(spool_held(spool), 0);
+	assert_int_equal(spool_sync(spool, &e), 0);
+	add(spool, "fifth");
+	assert_int_equal(spool_sync(spool, &e), 0);
+	spool_close(&spool);
+	unlink(path);
+	rmdir(dir);
+}
+
 /* More than a window, of all lengths, and holes in the file. */
 static void test_many(void **state)
 {
@@ -545,12 +610,12 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_old_place),
-		cmocka_unit_test(test_heals),	     cmocka_unit_test(test_many),
-		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_doubt),
-		cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool),	cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large),	cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_damaged), cmocka_unit_test(test_old_place),
+		cmocka_unit_test(test_heals),	cmocka_unit_test(test_sync),
+		cmocka_unit_test(test_many),	cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_doubt),	cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
