@@ -57,13 +57,18 @@ static void put_last(struct tail_file *file, struct tail_file *other)
 	other->after = file;
 }
 
+/* Whether file may stand behind other: what has no place yet leaves a row that it is put into. */
+static bool has_place(const struct tail_file *other, const struct tail_file *file)
+{
+	return other != file && other->state == TAIL_FOLLOWED && !other->unplaced;
+}
+
 static struct tail_file *find_of_path(const struct tail *t, const struct tail_file *file)
 {
 	for (size_t i = 0; i < t->files.n; i++) {
 		struct tail_file *other = t->files.all[i];
 
-		if (other != file && other->state == TAIL_FOLLOWED &&
-		    strcmp(other->path, file->path) == 0)
+		if (has_place(other, file) && strcmp(other->path, file->path) == 0)
 			return other;
 	}
 	return NULL;
@@ -80,8 +85,7 @@ static struct tail_file *find_original(const struct tail *t, const struct tail_f
 	for (size_t i = 0; i < t->files.n; i++) {
 		struct tail_file *other = t->files.all[i];
 
-		if (other != file && other->state == TAIL_FOLLOWED &&
-		    tail_is_rotated_name(other->path, file->name) &&
+		if (has_place(other, file) && tail_is_rotated_name(other->path, file->name) &&
 		    (best == NULL || strlen(other->path) < strlen(best->path)))
 			best = other;
 	}
@@ -98,7 +102,7 @@ static void take_place(struct tail *t, struct tail_file *file)
 	struct tail_file *next = tail_files_named(&t->files, file->path);
 	struct tail_file *other = NULL;
 
-	tail_order_leave(file);
+	tail_order_leave(file); /* others may have been put before it meanwhile */
 	if (next == NULL || next == file) {
 		next = NULL;
 		other = find_of_path(t, file);
@@ -112,6 +116,7 @@ static void take_place(struct tail *t, struct tail_file *file)
 		tail_order_put(file, next);
 	else if (other != NULL)
 		put_last(file, other);
+	file->unplaced = false;
 }
 
 struct aged {
@@ -142,6 +147,8 @@ void tail_order_take_places(struct tail *t, struct tail_file *const *files, size
 
 		fstat(files[i]->fd, &st);
 		all[i] = (struct aged){ files[i], st.st_mtim };
+		tail_order_leave(files[i]);
+		files[i]->unplaced = true;
 	}
 	if (n != 0)
 		qsort(all, n, sizeof(*all), by_age);

@@ -418,6 +418,42 @@ static void test_order(void **state)
 	end(&s);
 }
 
+/* Nothing is at the path: the files of it stand by age, in whatever order they are known. */
+static void test_order_of_departed(void **state)
+{
+	static const size_t all_ages[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+					      { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	static const char *const names[] = { "/x/app.log.3", "/x/app.log.2", "/x/app.log.1" };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(all_ages) / sizeof(*all_ages); k++) {
+		struct tail t = { 0 };
+		struct tail_file *by_age[3];
+
+		for (size_t i = 0; i < 3; i++) {
+			size_t age = all_ages[k][i];
+			struct tail_file *file = mem_new(1, sizeof(*file));
+
+			*file = (struct tail_file){ .state = TAIL_FOLLOWED,
+						    .path = mem_string("/x/app.log"),
+						    .name = mem_string(names[age]),
+						    .inode = age + 1,
+						    .fd = -1,
+						    .order = age };
+			by_age[age] = file;
+			tail_files_add(&t.files, file);
+		}
+		tail_order_start(&t);
+		assert_null(by_age[0]->before);
+		assert_ptr_equal(by_age[0]->after, by_age[1]);
+		assert_ptr_equal(by_age[1]->before, by_age[0]);
+		assert_ptr_equal(by_age[1]->after, by_age[2]);
+		assert_ptr_equal(by_age[2]->before, by_age[1]);
+		assert_null(by_age[2]->after);
+		tail_files_fini(&t.files);
+	}
+}
+
 static void test_truncated(void **state)
 {
 	static const struct timespec long_ago[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
@@ -849,13 +885,14 @@ static void test_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	      cmocka_unit_test(test_from_end),
-		cmocka_unit_test(test_long_lines),    cmocka_unit_test(test_renamed),
-		cmocka_unit_test(test_order),	      cmocka_unit_test(test_clock_step),
-		cmocka_unit_test(test_truncated),     cmocka_unit_test(test_copies),
-		cmocka_unit_test(test_deleted),	      cmocka_unit_test(test_unfinished),
-		cmocka_unit_test(test_no_text),	      cmocka_unit_test(test_names),
-		cmocka_unit_test(test_bad_positions), cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_lines),	   cmocka_unit_test(test_from_end),
+		cmocka_unit_test(test_long_lines), cmocka_unit_test(test_renamed),
+		cmocka_unit_test(test_order),	   cmocka_unit_test(test_order_of_departed),
+		cmocka_unit_test(test_clock_step), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_copies),	   cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_unfinished), cmocka_unit_test(test_no_text),
+		cmocka_unit_test(test_names),	   cmocka_unit_test(test_bad_positions),
+		cmocka_unit_test(test_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,7 @@ struct tail_file {
 	bool queued;
 	struct tail_file *next;		  /* in the queue */
 	struct tail_file *before, *after; /* in the row of its path: tail_order.c */
+	bool unplaced;			  /* its place in a row is still to be found */
 	long long limit; /* its size when the round began; not more than at: it has none */
 	long long due;	 /* the same in the round of one behind it */
 	size_t order;	 /* at the start: its place among the positions, or TAIL_NO_ORDER */
