@@ -161,7 +161,7 @@ void cuts_look_ahead(struct cuts *cuts, const struct batch *batch, struct classi
 	size_t bytes = named_bytes(cuts);
 
 	cuts->next = 0;
-	cuts->copied = bytes < block.len / FEW_NAMED;
+	cuts->copied = bytes != 0 && bytes < block.len / FEW_NAMED;
 	if (bytes == 0)
 		return;
 	buf_clear(&cuts->named);

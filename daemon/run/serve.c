@@ -57,7 +57,7 @@ static void on_tick(void *context)
 		pipeline_seize(s->setup->pipeline);
 		failed = setup_tick(s->setup, false, &e) == SINK_ERROR;
 		if (s->state != NULL)
-			failed |= setup_save_alerts(s->setup, s->state, &e) != 0;
+			failed |= serve_save_alerts(s, &e) != 0;
 		pipeline_release(s->setup->pipeline);
 	}
 	if (failed && (s->tick_failed == 0 || serve_now() - s->tick_failed >= SERVE_COMPLAIN_S)) {

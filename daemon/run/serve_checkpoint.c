@@ -21,6 +21,14 @@ static void complain_unsaved(struct serve *s, struct err *e)
 	err_fini(e);
 }
 
+/* An alert that is in the state no more must be somewhere: first on the disk, in a spool. */
+int serve_save_alerts(struct serve *s, struct err *e)
+{
+	if (setup_sync(s->setup, e) != 0)
+		return -1;
+	return setup_save_alerts(s->setup, s->state, e);
+}
+
 /* Of all ports, or of one. */
 void serve_save(struct serve *s, struct port *only)
 {
@@ -31,8 +39,7 @@ void serve_save(struct serve *s, struct port *only)
 		return;
 	/* What is past a checkpoint must be somewhere: what a receiver has not got is in a spool,
 	 * alerts in their windows are in the state. */
-	bad = setup_sync(s->setup, &e);
-	bad |= setup_save_alerts(s->setup, s->state, &e);
+	bad = serve_save_alerts(s, &e);
 	for (size_t i = 0; i < s->n_ports && bad == 0; i++) {
 		if (s->ports[i] != NULL && (only == NULL || s->ports[i] == only))
 			bad |= port_save(s->ports[i], s->state, &e);
@@ -70,6 +77,8 @@ void serve_on_checkpoint(void *context)
 
 	s->checkpoint_due = false;
 	s->checkpoints++;
+	/* While an output does not take all there is none: it is made up for as soon as it does. */
+	s->checkpoint_missed = pipeline_stopped(s->setup->pipeline);
 	serve_save(s, NULL);
 	serve_plan_checkpoint(s);
 }

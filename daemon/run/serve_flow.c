@@ -89,6 +89,9 @@ void serve_on_retry(void *context)
 		return;
 	}
 	s->stalled = false;
+	if (s->checkpoint_missed)
+		serve_save(s, NULL);
+	s->checkpoint_missed = false;
 	serve_plan_checkpoint(s);
 	if (s->complained != 0) {
 		log_notice("every output works again");

@@ -54,7 +54,7 @@ static void finish(struct serve *s)
 		if (result != SINK_ACCEPTED) {
 			log_error("alerts that waited in their windows were not written");
 			s->failed = true;
-		} else if (s->state != NULL && setup_save_alerts(s->setup, s->state, &e) != 0) {
+		} else if (s->state != NULL && serve_save_alerts(s, &e) != 0) {
 			serve_complain(&e);
 		}
 		loop_end(s->loop);

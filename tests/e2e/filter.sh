@@ -47,6 +47,9 @@ printf 'one\r\ntwo\n\r\nthree\r\r\n\rfour\rfive\r\n' >"$T/crlf"
 kept "CR LF, CR CR LF and CR alone" "$T/crlf"
 printf '\n\n\nx\n\n' >"$T/blank"
 kept "empty lines" "$T/blank"
+many 40000 '\n' >"$T/blanks"
+is "nothing but empty lines: each is a record" \
+	"$("$PURPOSED" filter -p $P -o json <"$T/blanks" | grep -c '"verdict":"clean"')" 40000
 printf 'one\nan@example.be' >"$T/open"
 kept "a last line that is not ended" "$T/open"
 printf 'one\r' >"$T/open-cr"

@@ -6,7 +6,7 @@
 #include <purposed/run/warm.h>
 
 /* No stack of that size is to be had. */
-static const size_t huge = (size_t)1 << 46;
+static const size_t huge = (size_t)1 << 47;
 
 static void want_often(struct warm *warm, const struct unit_run *run)
 {

@@ -50,8 +50,9 @@ struct serve {
 	time_t unsaved;	    /* the same of checkpoints that cannot be written */
 	time_t tick_failed; /* the same of alerts that are due */
 	bool checkpoint_due;
-	unsigned checkpoints; /* written, or tried, since the start */
-	time_t give_up;	      /* stopping: when */
+	bool checkpoint_missed; /* it was due while an output did not take all */
+	unsigned checkpoints;	/* written, or tried, since the start */
+	time_t give_up;		/* stopping: when */
 	bool stalled;
 	bool stopping;
 	bool reload_due; /* as soon as every port can move */
@@ -105,6 +106,7 @@ void serve_on_retry(void *context);
 
 /* Of all ports, or of one; not while something is held. */
 void serve_save(struct serve *s, struct port *only);
+int serve_save_alerts(struct serve *s, struct err *e);
 
 /* A checkpoint that is not written now will be in a while. */
 void serve_plan_checkpoint(struct serve *s);
