@@ -213,7 +213,22 @@ static bool take_message(const struct spool *s, struct span *message_r)
 	return true;
 }
 
-/* Gives the disk back what was released; what goes wrong here costs room only. */
+/* What the disk did not take may never get there, though the next try says nothing of it. */
+static bool reach_disk(struct spool *s)
+{
+	if (fdatasync(s->fd) != 0) {
+		s->unwritten = s->end;
+		return false;
+	}
+	s->unsynced = false;
+	return true;
+}
+
+/*
+ * Gives the disk back what was released; what goes wrong here costs room only.  Where a
+ * hole is on the disk, so must be the place behind it, which the file begins with: else
+ * all of the file would be taken for torn after a loss of power.
+ */
 static void give_back(struct spool *s)
 {
 	if (s->first == s->end) {
@@ -223,7 +238,8 @@ static void give_back(struct spool *s)
 		buf_wipe(&s->window);
 		if (!write_first(s) || ftruncate(s->fd, HEAD_BYTES) != 0)
 			log_warning("cannot empty the spool %s", s->path);
-	} else if (s->first - s->punched >= PUNCH_BYTES && !s->no_holes) {
+	} else if (s->first - s->punched >= PUNCH_BYTES && !s->no_holes &&
+		   s->first >= s->unwritten && reach_disk(s)) {
 		s->no_holes = fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 					(off_t)s->punched, (off_t)(s->first - s->punched)) != 0;
 		s->punched = s->first;
@@ -435,12 +451,10 @@ int spool_sync(struct spool *s, struct err *e)
 	}
 	if (!s->unsynced)
 		return 0;
-	if (fdatasync(s->fd) != 0) {
+	if (!reach_disk(s)) {
 		err_errno(e, "cannot write the spool %s to the disk", s->path);
-		s->unwritten = s->end;
 		return -1;
 	}
-	s->unsynced = false;
 	return 0;
 }
 

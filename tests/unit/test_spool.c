@@ -484,6 +484,46 @@ static void test_many(void **state)
 	rmdir(dir);
 }
 
+/* Bytes of the file on the disk, when half of 4 MB of messages are released. */
+static long long half_released(const char *path)
+{
+	struct spool *spool = open_spool(path, 100000000);
+	struct buf text = { 0 };
+	struct err e = { 0 };
+	struct stat st;
+
+	memset(buf_reserve(&text, 100000), 'x', 100000);
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(spool_add(spool, span_of(text.ptr, 100000), &e), 0);
+	for (int i = 0; i < 20; i++) {
+		struct span message;
+
+		assert_true(spool_read(spool, &message, &e));
+		spool_next(spool);
+		spool_release(spool, spool_cursor(spool));
+	}
+	assert_int_equal(stat(path, &st), 0);
+	spool_close(&spool);
+	buf_fini(&text);
+	unlink(path);
+	return (long long)st.st_blocks * 512;
+}
+
+/* There is no hole on the disk before the place behind it is. */
+static void test_holes(void **state)
+{
+	char dir[32];
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	assert_true(half_released(path) < 4000000);
+	n_bad_syncs = 1000;
+	assert_true(half_released(path) >= 4000000);
+	n_bad_syncs = 0;
+	rmdir(dir);
+}
+
 static void refused(const char *path, const char *said)
 {
 	struct spool *spool = NULL;
@@ -610,12 +650,13 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large),	cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_damaged), cmocka_unit_test(test_old_place),
-		cmocka_unit_test(test_heals),	cmocka_unit_test(test_sync),
-		cmocka_unit_test(test_many),	cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_doubt),	cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_old_place),
+		cmocka_unit_test(test_heals),	     cmocka_unit_test(test_sync),
+		cmocka_unit_test(test_many),	     cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_holes),	     cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
