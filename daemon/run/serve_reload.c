@@ -38,7 +38,7 @@ static struct port *find_port(const struct serve *s, const struct settings_input
  * on; or n_ports. */
 static size_t find_before(const struct serve *s, const struct settings_input *input)
 {
-	for (size_t i = 0; i < s->n_ports; i++) {
+	for (size_t i = 0; i < s->n_ports && s->setup != NULL; i++) {
 		const struct settings_input *before = &s->setup->session.settings->inputs[i];
 
 		if (s->ports[i] != NULL && before->type == input->type &&
