@@ -41,7 +41,7 @@ static enum head read_head(struct span s, size_t *len_r, size_t *count_r)
 	return marked == sizeof(mark) - 1 ? HEAD_COUNT : HEAD_UNCLEAR;
 }
 
-static struct span without_end(struct span message)
+struct span cutter_without_end(struct span message)
 {
 	while (message.len != 0 &&
 	       (message.ptr[message.len - 1] == '\n' || message.ptr[message.len - 1] == '\0'))
@@ -92,7 +92,7 @@ static bool next_counted(struct cutter *c, struct span bytes, size_t *at, size_t
 	c->skip = count - kept;
 	if (c->skip != 0)
 		return found(cut_r, message, count);
-	return found_whole(cut_r, without_end(message));
+	return found_whole(cut_r, cutter_without_end(message));
 }
 
 /* false: there is no line end yet. */
@@ -115,7 +115,7 @@ static bool next_line(struct cutter *c, struct span bytes, size_t *at, struct cu
 	*at += line.len + 1;
 	if (line.len != 0 && line.ptr[line.len - 1] == '\r')
 		line.len--;
-	return found_whole(cut_r, without_end(line));
+	return found_whole(cut_r, cutter_without_end(line));
 }
 
 bool cutter_next(struct cutter *c, struct span bytes, size_t *at, struct cut *cut_r)
@@ -156,6 +156,6 @@ bool cutter_end(struct cutter *c, struct span rest, bool whole, struct cut *cut_
 		return found(cut_r, rest, rest.len + 1);
 	if (rest.ptr[rest.len - 1] == '\r')
 		rest.len--;
-	found_whole(cut_r, without_end(rest));
+	found_whole(cut_r, cutter_without_end(rest));
 	return cut_r->len != 0;
 }

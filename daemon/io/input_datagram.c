@@ -32,6 +32,7 @@
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/base/seldom.h>
+#include <purposed/io/cutter.h>
 #include <purposed/io/framing.h>
 #include <purposed/io/socket.h>
 
@@ -101,14 +102,6 @@ static void make_slots(struct datagram_input *d)
 	}
 }
 
-static struct span without_end(struct span message)
-{
-	while (message.len != 0 &&
-	       (message.ptr[message.len - 1] == '\n' || message.ptr[message.len - 1] == '\0'))
-		message.len--;
-	return message;
-}
-
 /* Whether both are one host, whatever the port. */
 static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 {
@@ -147,7 +140,7 @@ static void take_message(struct datagram_input *d, size_t slot, size_t len, stru
 	char *bytes = d->slots + slot * d->slot_bytes;
 	bool cut = len > d->slot_bytes;
 	struct span kept = span_of(bytes, cut ? d->slot_bytes : len);
-	struct span message = cut ? kept : without_end(kept);
+	struct span message = cut ? kept : cutter_without_end(kept);
 
 	if (is_udp(d))
 		add_peer(d, slot, block);

@@ -31,6 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/io/doubt.h>
@@ -74,14 +75,6 @@ struct syslog_sink {
 	long long full_ms;	 /* the same of the spool */
 };
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void raise_event(int fd)
 {
 	const uint64_t one = 1;
@@ -98,7 +91,7 @@ static void wake(const struct syslog_sink *s)
 /* What e says, at first and then now and again; empties e. */
 static void complain(struct syslog_sink *s, struct err *e, long long *last_ms)
 {
-	long long now = now_ms();
+	long long now = clock_now_ms();
 
 	if (err_any(e) && (*last_ms == 0 || now - *last_ms >= COMPLAIN_MS)) {
 		log_warning("output '%s': %.*s", s->name, (int)strcspn(buf_str(&e->text), "\n"),
@@ -128,12 +121,12 @@ static bool spool_doubts(struct syslog_sink *s, struct err *e)
 /* The link is of no more use; the thread will close it. */
 static void break_link(struct syslog_sink *s, struct err *why)
 {
-	bool lasted = now_ms() - s->connected_ms >= BACKOFF_MAX_MS;
+	bool lasted = clock_now_ms() - s->connected_ms >= BACKOFF_MAX_MS;
 
 	s->connected = false;
 	s->counters.failures++;
 	s->backoff_ms = lasted ? BACKOFF_MIN_MS : s->backoff_ms;
-	s->next_ms = now_ms() + s->backoff_ms;
+	s->next_ms = clock_now_ms() + s->backoff_ms;
 	complain(s, why, &s->complained_ms);
 	wake(s);
 }
@@ -168,7 +161,7 @@ static void settle(struct syslog_sink *s)
 		break_link(s, &why);
 		return;
 	}
-	place = doubt_settle(&s->doubt, link_taken(s->link), unacknowledged, now_ms());
+	place = doubt_settle(&s->doubt, link_taken(s->link), unacknowledged, clock_now_ms());
 	if (place != 0) {
 		spool_release(s->spool, place);
 		pthread_cond_signal(&s->room);
@@ -203,7 +196,7 @@ static bool send_direct(struct syslog_sink *s, struct span message)
 		/* The thread sleeps for good while nothing is in doubt. */
 		if (s->doubt.n == 0)
 			wake(s);
-		doubt_add(&s->doubt, message, 0, link_taken(s->link), now_ms());
+		doubt_add(&s->doubt, message, 0, link_taken(s->link), clock_now_ms());
 		s->counters.sent++;
 		return true;
 	}
@@ -254,7 +247,7 @@ static bool pump(struct syslog_sink *s)
 			break;
 		spool_next(s->spool);
 		doubt_add(&s->doubt, span_of(NULL, 0), spool_cursor(s->spool), link_taken(s->link),
-			  now_ms());
+			  clock_now_ms());
 		s->counters.sent++;
 		n++;
 	}
@@ -299,7 +292,7 @@ static void wait_for_more(struct syslog_sink *s, int timeout_ms)
 /* Once it has lasted: over UDP a receiver that is down seems to be there at first. */
 static void say_connected(struct syslog_sink *s)
 {
-	if (s->complained_ms == 0 || now_ms() - s->connected_ms < LASTING_MS)
+	if (s->complained_ms == 0 || clock_now_ms() - s->connected_ms < LASTING_MS)
 		return;
 	log_notice("output '%s': works again; %llu bytes are in the spool", s->name,
 		   spool_held(s->spool));
@@ -315,14 +308,14 @@ static void connect_link(struct syslog_sink *s)
 	link_close(s->link);
 	if (!take_back(s, &e)) {
 		complain(s, &e, &s->complained_ms);
-		s->next_ms = now_ms() + BACKOFF_MAX_MS;
+		s->next_ms = clock_now_ms() + BACKOFF_MAX_MS;
 		return;
 	}
 	pthread_mutex_unlock(&s->lock);
 	result = link_connect(s->link, s->stop_fd, &e);
 	pthread_mutex_lock(&s->lock);
 	s->connected = result == 0;
-	s->connected_ms = now_ms();
+	s->connected_ms = clock_now_ms();
 	s->waited_for_writable = false;
 	s->backoff_ms = s->backoff_ms * 2 < BACKOFF_MAX_MS ? s->backoff_ms * 2 : BACKOFF_MAX_MS;
 	if (result == 0) {
@@ -331,7 +324,7 @@ static void connect_link(struct syslog_sink *s)
 		return;
 	}
 	s->counters.failures++;
-	s->next_ms = now_ms() + s->backoff_ms;
+	s->next_ms = clock_now_ms() + s->backoff_ms;
 	complain(s, &e, &s->complained_ms);
 }
 
@@ -354,7 +347,7 @@ static void lock_for_writing(struct syslog_sink *s)
 /* One round; under the lock. */
 static void go_on(struct syslog_sink *s)
 {
-	long long left = s->next_ms - now_ms();
+	long long left = s->next_ms - clock_now_ms();
 
 	if (!s->connected && left > 0) {
 		wait_for_more(s, (int)left);
@@ -377,10 +370,10 @@ static void go_on(struct syslog_sink *s)
 /* At the end: what is left may still go, for a while, while there is a link. */
 static void finish(struct syslog_sink *s)
 {
-	long long until = now_ms() + STOP_MS;
+	long long until = clock_now_ms() + STOP_MS;
 	struct err e = { 0 };
 
-	while (s->connected && now_ms() < until) {
+	while (s->connected && clock_now_ms() < until) {
 		if (pump(s))
 			continue;
 		if (s->connected && spool_unread(s->spool) == 0 &&

@@ -46,4 +46,7 @@ bool cutter_next(struct cutter *cutter, struct span bytes, size_t *at, struct cu
  */
 bool cutter_end(struct cutter *cutter, struct span rest, bool whole, struct cut *cut_r);
 
+/* message without the line ends and NULs that senders put behind it. */
+struct span cutter_without_end(struct span message);
+
 #endif
