@@ -131,11 +131,13 @@ static bool has_finder(struct classifier *c, size_t more)
 {
 	const struct engine_options *options = engine_settings(c->engine);
 
+	if (options->oracle)
+		return false;
+	if (engine_has_lookout(c->engine))
+		return true;
 	if (c->searched < options->few_bytes)
 		c->searched += more;
-	if (options->oracle || c->searched < options->few_bytes)
-		return false;
-	return more >= options->few_bytes || engine_has_lookout(c->engine);
+	return c->searched >= options->few_bytes && more >= options->few_bytes;
 }
 
 void classifier_look_ahead(struct classifier *c, struct span block)
