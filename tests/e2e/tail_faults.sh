@@ -150,6 +150,49 @@ finish TERM
 is "at the end what waits is written, and the position saved" \
 	"$(jq -c .count "$D/alerts.jsonl" | tr '\n' ' ')$(at)" "2 1 51"
 
+# A reader that is always behind: nearly at any moment the output does not take all.
+afresh
+write 1 180000
+size=$(stat -c %s "$LOG/a.log")
+mkfifo "$D/behind"
+cat >"$CONF" <<-END
+	state = "state"; checkpoint_interval = 1;
+	inputs = ( { name = "files"; type = "tail"; path = "log/*.log"; from = "start"; } );
+	outputs = ( { name = "record"; type = "stdout"; format = "record"; } );
+END
+: >"$D/err"
+"$PURPOSED" serve -c "$CONF" >"$D/behind" 2>"$D/err" &
+daemon_pid=$!
+exec 8<"$D/behind"
+said 'ready:'
+sleep 1 # until all is full: nothing was held before
+first=$(at)
+for ((i = 0; i < 14; i++)); do # what is held is less than a megabyte
+	head -c 65536 <&8 >>"$OUT"
+	sleep 0.25
+	[ "$(at)" = "$first" ] || break
+done
+saved=$(at)
+ok "a reader that is always behind: the position moves ($first, then $saved of $size)" \
+	test "$saved" -gt "$first" -a "$saved" -lt "$size"
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+cat <&8 >>"$OUT" # what it had taken, the last line perhaps torn
+exec 8<&-
+echo >>"$OUT"
+before=$(stat -c %s "$OUT")
+config
+start
+last_is_out() {
+	tail -n 1 "$OUT" | grep -qx 'number 180000 end'
+}
+within 60 last_is_out
+is "and after a kill nothing is missed" \
+	"$(numbers "$OUT" | tr ' ' '\n' | sed '/^$/d' | sort -nu | cksum)" "$(seq 180000 | cksum)"
+is "and what was saved does not come again" \
+	"$(tail -c "+$((before + 1))" "$OUT" | cksum)" "$(tail -c "+$((saved + 1))" "$LOG/a.log" | cksum)"
+finish TERM
+
 # --- A state folder that takes nothing ------------------------------------------------
 
 afresh
