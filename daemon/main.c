@@ -44,6 +44,7 @@
  *   look      what a first look looks for   glance    a fast first look
  *   lookout   the anchors of all rules     words     lists that rules have in common
  *   regex     PCRE2                         validate  and validate_*: checksums
+ *   ahead     the finder over many records at once
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
  *   mask      samples, pseudonyms           redact    text with values taken out

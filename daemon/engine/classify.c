@@ -6,6 +6,7 @@
 
 #include <purposed/base/mem.h>
 #include <purposed/base/utf8.h>
+#include <purposed/engine/ahead.h>
 #include <purposed/engine/claims.h>
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
@@ -17,10 +18,7 @@ struct classifier {
 	struct finder_scan *scan;
 	size_t searched; /* bytes so far, up to few_bytes */
 	size_t *resume;	 /* by rule: where in the text at hand it is searched on */
-	/* The block that was looked over, and what the finder found there. */
-	struct span ahead;
-	struct candidate *found;
-	size_t n_found, found_cap;
+	struct ahead ahead;
 	struct decoded decoded;
 	struct decoded value; /* for classify_value */
 	struct hits hits;
@@ -55,7 +53,7 @@ void classifier_free(struct classifier **classifier)
 	regex_scratch_free(&c->regex);
 	finder_scan_free(&c->scan);
 	free(c->resume);
-	free(c->found);
+	ahead_fini(&c->ahead);
 	decoded_fini(&c->decoded);
 	decoded_fini(&c->value);
 	hits_fini(&c->hits);
@@ -71,7 +69,7 @@ void classifier_wipe(struct classifier *c)
 	decoded_wipe(&c->decoded);
 	decoded_wipe(&c->value);
 	finder_scan_wipe(c->scan);
-	c->ahead = span_of(NULL, 0);
+	ahead_wipe(&c->ahead);
 }
 
 /* --- Search ----------------------------------------------------------------- */
@@ -93,34 +91,25 @@ static void confirm_candidate(struct classifier *c, const struct candidate *foun
 					 &c->hits);
 }
 
-/* Those of the block that was looked over which stand in text, a record of it. */
-static void confirm_ahead(struct classifier *c, struct span text)
+static void forget_searched(struct classifier *c)
 {
-	size_t start = (size_t)(text.ptr - c->ahead.ptr);
-	size_t low = 0;
-	size_t high = c->n_found;
+	memset(c->resume, 0, rules_count(engine_rules(c->engine)) * sizeof(*c->resume));
+}
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+static void confirm_ahead(struct classifier *c, size_t record, struct span text, uint8_t layer)
+{
+	struct ahead_found found = ahead_found(&c->ahead, record, layer);
 
-		if (c->found[middle].at < start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < c->n_found && c->found[low].at < start + text.len; low++)
-		confirm_candidate(c, &c->found[low], c->found[low].at - start, text, 0);
+	forget_searched(c);
+	for (size_t i = 0; i < found.n; i++)
+		confirm_candidate(c, &found.found[i], found.found[i].at - found.at, text, layer);
 }
 
 static void confirm_candidates(struct classifier *c, struct span text, uint8_t layer)
 {
 	struct candidate found;
 
-	memset(c->resume, 0, rules_count(engine_rules(c->engine)) * sizeof(*c->resume));
-	if (layer == 0 && c->ahead.len != 0) {
-		confirm_ahead(c, text);
-		return;
-	}
+	forget_searched(c);
 	finder_begin(c->scan, lookout_finder(engine_lookout(c->engine)), text);
 	while (finder_next(c->scan, &found))
 		confirm_candidate(c, &found, found.at, text, layer);
@@ -140,19 +129,26 @@ static bool has_finder(struct classifier *c, size_t more)
 	return c->searched >= options->few_bytes && more >= options->few_bytes;
 }
 
-void classifier_look_ahead(struct classifier *c, struct span block)
+/* What is searched of a record. */
+static struct span searched_part(const struct classifier *c, struct span text)
 {
-	struct candidate found;
+	size_t max = engine_settings(c->engine)->record_max_bytes;
 
-	if (!has_finder(c, 0) && !has_finder(c, block.len))
+	return text.len > max ? span_of(text.ptr, max) : text;
+}
+
+void classifier_look_ahead(struct classifier *c, const struct span *records, size_t n)
+{
+	size_t bytes = 0;
+
+	ahead_wipe(&c->ahead);
+	for (size_t i = 0; i < n; i++)
+		bytes += records[i].len;
+	if (!has_finder(c, 0) && !has_finder(c, bytes))
 		return;
-	c->ahead = block;
-	c->n_found = 0;
-	finder_begin(c->scan, lookout_finder(engine_lookout(c->engine)), block);
-	while (finder_next(c->scan, &found)) {
-		c->found = mem_grow(c->found, c->n_found, &c->found_cap, sizeof(*c->found));
-		c->found[c->n_found++] = found;
-	}
+	for (size_t i = 0; i < n; i++)
+		ahead_add(&c->ahead, searched_part(c, records[i]), &c->decoded);
+	ahead_search(&c->ahead, lookout_finder(engine_lookout(c->engine)), c->scan);
 }
 
 /* n rules by their indices, or, where rules is NULL, all of them, at every byte of text. */
@@ -170,21 +166,23 @@ static void confirm_everywhere(struct classifier *c, const uint16_t *rules, size
 
 static void search(struct classifier *c)
 {
-	bool finder = has_finder(c, c->decoded.layers[0].text.len);
+	size_t n = rules_count(engine_rules(c->engine));
+	size_t record = 0;
+	bool ahead = ahead_take(&c->ahead, c->decoded.layers[0].text, &record);
+	bool finder = ahead || has_finder(c, c->decoded.layers[0].text.len);
+	const uint16_t *slow = NULL;
 
+	if (finder)
+		slow = lookout_slow_rules(engine_lookout(c->engine), &n);
 	hits_clear(&c->hits);
 	for (size_t layer = 0; layer < c->decoded.n; layer++) {
 		struct span text = c->decoded.layers[layer].text;
-		size_t n = rules_count(engine_rules(c->engine));
-		const uint16_t *slow;
 
-		if (!finder) {
-			confirm_everywhere(c, NULL, n, text, (uint8_t)layer);
-			continue;
-		}
-		slow = lookout_slow_rules(engine_lookout(c->engine), &n);
 		confirm_everywhere(c, slow, n, text, (uint8_t)layer);
-		confirm_candidates(c, text, (uint8_t)layer);
+		if (ahead)
+			confirm_ahead(c, record, text, (uint8_t)layer);
+		else if (finder)
+			confirm_candidates(c, text, (uint8_t)layer);
 	}
 }
 
@@ -319,10 +317,7 @@ static int findings_by_start(const void *a, const void *b)
 const struct result *classify_run(struct classifier *c, const struct plan *plan, struct span text,
 				  size_t record_len, const char *kind)
 {
-	size_t max = engine_settings(c->engine)->record_max_bytes;
-
-	if (text.len > max)
-		text.len = max;
+	text = searched_part(c, text);
 	c->n_claims = 0;
 	c->n_findings = 0;
 	c->result = (struct result){ .verdict = VERDICT_CLEAN };

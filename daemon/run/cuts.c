@@ -4,21 +4,12 @@
 
 #include <purposed/base/mem.h>
 
-/* A look ahead goes over the whole batch where at least one byte of so many is of a named record.
- */
-enum { FEW_NAMED = 3 };
-
 void cuts_fini(struct cuts *cuts)
 {
 	free(cuts->cuts);
 	free(cuts->records);
-	buf_fini(&cuts->named);
+	free(cuts->named);
 	*cuts = (struct cuts){ 0 };
-}
-
-void cuts_wipe(struct cuts *cuts)
-{
-	buf_wipe(&cuts->named);
 }
 
 static void grow(struct cuts *cuts)
@@ -28,6 +19,7 @@ static void grow(struct cuts *cuts)
 	cuts->cap = cuts->cap != 0 ? 2 * cuts->cap : 256;
 	cuts->cuts = mem_resize(cuts->cuts, cuts->cap, sizeof(*cuts->cuts));
 	cuts->records = mem_resize(cuts->records, cuts->cap, sizeof(*cuts->records));
+	cuts->named = mem_resize(cuts->named, cuts->cap, sizeof(*cuts->named));
 }
 
 static struct span slice_of(const struct cuts *cuts, const struct batch *batch)
@@ -144,43 +136,13 @@ const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum 
 	return missing;
 }
 
-static size_t named_bytes(const struct cuts *cuts)
+void cuts_look_ahead(struct cuts *cuts, struct classifier *classifier)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < cuts->n; i++) {
 		if (cuts->records[i].named)
-			n += cuts->records[i].end - cuts->records[i].start;
+			cuts->named[n++] = cuts->cuts[i].frame.text;
 	}
-	return n;
-}
-
-void cuts_look_ahead(struct cuts *cuts, const struct batch *batch, struct classifier *classifier)
-{
-	struct span block = slice_of(cuts, batch);
-	size_t bytes = named_bytes(cuts);
-
-	cuts->next = 0;
-	cuts->copied = bytes != 0 && bytes < block.len / FEW_NAMED;
-	if (bytes == 0)
-		return;
-	buf_clear(&cuts->named);
-	for (size_t i = 0; i < cuts->n && cuts->copied; i++) {
-		if (!cuts->records[i].named)
-			continue;
-		buf_add_span(&cuts->named, cuts->cuts[i].frame.text);
-		buf_add_char(&cuts->named, '\n');
-	}
-	classifier_look_ahead(classifier, cuts->copied ? buf_span(&cuts->named) : block);
-}
-
-struct span cuts_text(struct cuts *cuts, size_t i)
-{
-	size_t len = cuts->records[i].end - cuts->records[i].start;
-	size_t start = cuts->next;
-
-	if (!cuts->copied)
-		return cuts->cuts[i].frame.text;
-	cuts->next = start + len + 1;
-	return span_slice(buf_span(&cuts->named), start, start + len);
+	classifier_look_ahead(classifier, cuts->named, n);
 }

@@ -130,7 +130,7 @@ static void process_record(struct walk *w, size_t i)
 	w->record.offset =
 		stream_has_offsets(batch->stream) ? batch->offset + (long long)cut->at : -1;
 	if (look->named)
-		job.result = classify_run(means->classifier, look->plan, cuts_text(means->cuts, i),
+		job.result = classify_run(means->classifier, look->plan, cut->frame.text,
 					  cut->frame.len, stream_kind(batch->stream));
 	else
 		job.result = brief_result(&brief, look);
@@ -194,7 +194,7 @@ static void process_slice(struct walk *w)
 
 	if (!making && (missing != NULL || !engine_has_lookout(stream_engine(batch->stream))))
 		warm_want(means->warm, stream_engine(batch->stream), missing, w->depth);
-	cuts_look_ahead(means->cuts, batch, means->classifier);
+	cuts_look_ahead(means->cuts, means->classifier);
 	process_records(w);
 }
 
@@ -232,6 +232,5 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	keep_lines(&w);
 	torn_fini(&w.torn);
 	glance_wipe(means->glance);
-	cuts_wipe(means->cuts);
 	classifier_wipe(means->classifier);
 }

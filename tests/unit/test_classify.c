@@ -169,6 +169,60 @@ static void test_value(void **state)
 	engine_unref(&engine);
 }
 
+/* --- Looking ahead --------------------------------------------------------------- */
+
+/*
+ * Records that were looked over at once have the findings that they have one by one: with
+ * layers and without, empty, too long, and where one is left out or comes in between.
+ */
+static void test_look_ahead(void **state)
+{
+	static const char *const texts[] = { "jan@example.be",
+					     "",
+					     "to a%40b.be and %2525252540",
+					     "192.0.2.1 jan@exam",
+					     "x%2540y.be",
+					     "none",
+					     "a longer one than is searched: a@b.be" };
+	struct engine_options options = engine_defaults();
+	struct engine *engine;
+	struct classifier *alone;
+	struct classifier *ahead;
+	struct plan *plan;
+	struct span records[COUNT(texts)];
+
+	(void)state;
+	options.record_max_bytes = 30;
+	options.few_bytes = 1;
+	engine = unit_engine(NULL, unit_two_rules, &options);
+	plan = plan_of(engine, "all");
+	alone = classifier_new(engine);
+	for (size_t i = 0; i < COUNT(texts); i++)
+		records[i] = span_str(texts[i]);
+	for (size_t skip = 0; skip <= COUNT(texts); skip++) {
+		ahead = classifier_new(engine);
+		classifier_look_ahead(ahead, records, COUNT(texts));
+		for (size_t i = 0; i < COUNT(texts); i++) {
+			struct buf want = { 0 };
+			struct buf got = { 0 };
+
+			if (i == skip)
+				continue;
+			add_findings(&want, engine,
+				     classify_run(alone, plan, records[i], records[i].len, NULL));
+			add_findings(&got, engine,
+				     classify_run(ahead, plan, records[i], records[i].len, NULL));
+			assert_string_equal(buf_str(&got), buf_str(&want));
+			buf_fini(&want);
+			buf_fini(&got);
+		}
+		classifier_free(&ahead);
+	}
+	classifier_free(&alone);
+	plan_free(&plan);
+	engine_unref(&engine);
+}
+
 /* --- Limits ---------------------------------------------------------------------- */
 
 static void test_record_limit(void **state)
@@ -326,11 +380,12 @@ static void test_engine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_outside_and_decoy),
-		cmocka_unit_test(test_layers),	    cmocka_unit_test(test_whole_characters),
-		cmocka_unit_test(test_value),	    cmocka_unit_test(test_record_limit),
-		cmocka_unit_test(test_match_limit), cmocka_unit_test(test_decode_limit),
-		cmocka_unit_test(test_kinds),	    cmocka_unit_test(test_engine),
+		cmocka_unit_test(test_verdicts),     cmocka_unit_test(test_outside_and_decoy),
+		cmocka_unit_test(test_layers),	     cmocka_unit_test(test_whole_characters),
+		cmocka_unit_test(test_value),	     cmocka_unit_test(test_look_ahead),
+		cmocka_unit_test(test_record_limit), cmocka_unit_test(test_match_limit),
+		cmocka_unit_test(test_decode_limit), cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_engine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,58 +125,12 @@ static void test_torn(void **state)
 	unit_run_close(&run);
 }
 
-static bool stands_in(struct span text, struct span block)
-{
-	return block.ptr != NULL && text.ptr >= block.ptr &&
-	       text.ptr + text.len <= block.ptr + block.len;
-}
-
-/*
- * The texts to classify are those of the records, where few are named, where all are,
- * and where there is nothing in any of them.
- */
-static void test_texts(void **state)
-{
-	static const size_t every[] = { 1, 2, EVERY };
-	struct unit_run run = unit_run_open("web", NULL);
-	struct batch batch = { .stream = stream_new("in", run.plan, NULL, true) };
-	struct classifier *classifier = classifier_new(run.plan->engine);
-	struct cuts cuts = { 0 };
-
-	(void)state;
-	for (size_t k = 0; k < 2 * COUNT(every); k++) {
-		buf_clear(&batch.bytes);
-		add_lines(&batch, k < COUNT(every) ? EVERY - 1 : 2 * EVERY);
-		cuts_begin(&cuts);
-		assert_true(cuts_next(&cuts, &batch));
-		for (size_t i = 0; i < cuts.n; i++)
-			cuts.records[i].named = (i + 1) % every[k % COUNT(every)] == 0;
-		cuts_look_ahead(&cuts, &batch, classifier);
-		for (size_t i = 0; i < cuts.n; i++) {
-			struct span text;
-
-			if (!cuts.records[i].named)
-				continue;
-			text = cuts_text(&cuts, i);
-			assert_true(span_equal(text, text_of(&cuts, &batch, i)));
-			assert_true(stands_in(text, buf_span(&batch.bytes)) ||
-				    stands_in(text, buf_span(&cuts.named)));
-		}
-	}
-	classifier_free(&classifier);
-	cuts_fini(&cuts);
-	buf_fini(&batch.bytes);
-	stream_unref(&batch.stream);
-	unit_run_close(&run);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,10 +62,10 @@ void classifier_free(struct classifier **classifier);
 void classifier_wipe(struct classifier *classifier);
 
 /*
- * Looks over a block of lines at once, which is faster than line by line.  Up to
- * classifier_wipe every record to classify is then a line of that block.
+ * Looks over n records at once, which is faster than one by one; they are classified
+ * next, in that order, and stay where they are until then.
  */
-void classifier_look_ahead(struct classifier *classifier, struct span block);
+void classifier_look_ahead(struct classifier *classifier, const struct span *records, size_t n);
 
 /*
  * Classifies a record of record_len bytes, of which text holds the first ones

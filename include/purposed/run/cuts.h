@@ -4,7 +4,7 @@
  *	batch ─ cuts_begin, cuts_next: framing, and each record's plan
  *	      ─ cuts_look: which of them must be classified in full, and of the
  *	        others the categories
- *	      ─ cuts_text: where the text to classify stands
+ *	      ─ cuts_look_ahead: these are looked over at once
  *
  * A batch of next to nothing but line ends has a record a byte, and what is known
  * of a record takes a hundred: so a batch is cut in slices of CUTS_MAX records.
@@ -16,7 +16,7 @@
 
 #include <stddef.h>
 
-#include <purposed/base/buf.h>
+#include <purposed/base/span.h>
 #include <purposed/engine/classify.h>
 #include <purposed/engine/glance.h>
 #include <purposed/io/framing.h>
@@ -36,16 +36,12 @@ struct cuts {
 	struct cuts_record *cuts;
 	struct glance_record *records; /* of each, in bytes of the slice */
 	size_t n, cap;
-	size_t seen; /* bytes of all batches so far */
-	/* Named records, one a line, where they are few: looked ahead over like a block. */
-	struct buf named;
-	size_t next; /* where in that the text of the next one begins */
-	bool copied;
+	size_t seen;	    /* bytes of all batches so far */
+	struct span *named; /* texts of the records to classify; room for cap */
 };
 
-/* Zero-initialise.  Release with cuts_fini, which overwrites what it held of records. */
+/* Zero-initialise; release with cuts_fini. */
 void cuts_fini(struct cuts *cuts);
-void cuts_wipe(struct cuts *cuts);
 
 /* Cuts the batch's next slice, the first one after cuts_begin; false: there is none left. */
 void cuts_begin(struct cuts *cuts);
@@ -60,10 +56,7 @@ bool cuts_next(struct cuts *cuts, const struct batch *batch);
 const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
 			     struct glance *glance, bool making);
 
-/* Prepares classifier for the named ones, which then come from cuts_text in order. */
-void cuts_look_ahead(struct cuts *cuts, const struct batch *batch, struct classifier *classifier);
-
-/* The text of the i-th record, which is named, to classify. */
-struct span cuts_text(struct cuts *cuts, size_t i);
+/* Prepares classifier for the named ones, which are to be classified next, in order. */
+void cuts_look_ahead(struct cuts *cuts, struct classifier *classifier);
 
 #endif
