@@ -101,11 +101,6 @@ int tail_fd(const struct tail *t)
 	return watch_fd(t->watch);
 }
 
-bool tail_within_line(const struct tail *t)
-{
-	return t->line != NULL;
-}
-
 unsigned long long tail_version(const struct tail *t)
 {
 	return t->version;

@@ -269,6 +269,10 @@ static void scan_known(struct tail *t)
 
 void tail_start(struct tail *t)
 {
+	if (t->since > time(NULL))
+		log_warning("%s: the clock was set back since the last checkpoint; what was "
+			    "written to and rotated away meanwhile may be missed",
+			    t->pattern);
 	scan(t);
 	tail_settle_positions(t);
 	for (size_t i = 0; i < t->files.n; i++) {
@@ -281,6 +285,7 @@ void tail_start(struct tail *t)
 	t->started = true;
 	t->since = 0;
 	t->looked = time(NULL);
+	t->looked_ms = clock_now_ms();
 	t->version++;
 	watch_again(t->watch, true);
 }
@@ -386,12 +391,26 @@ static void on_event(struct tail *t, enum watch_what what, const char *path)
 	}
 }
 
+/*
+ * Files say when they were written to by the wall clock.  Where that was set back since the
+ * last look, what was written after it bears a time of before that look.
+ */
+static void follow_clock(struct tail *t, time_t now, long long now_ms)
+{
+	time_t ought_to_be = t->looked + (time_t)((now_ms - t->looked_ms) / 1000);
+
+	if (now < ought_to_be - 1)
+		t->looked -= ought_to_be - now;
+}
+
 void tail_find(struct tail *t)
 {
 	const time_t now = time(NULL);
+	const long long now_ms = clock_now_ms();
 	const char *path = "";
 	enum watch_what what = WATCH_MISSED;
 
+	follow_clock(t, now, now_ms);
 	if (now - t->looked > AWAY_S)
 		t->since = t->looked - 1;
 	t->fresh = false;
@@ -402,6 +421,8 @@ void tail_find(struct tail *t)
 	}
 	t->since = 0;
 	/* Events that are still to come are of what was written since the last look. */
-	if (what == WATCH_NOTHING)
+	if (what == WATCH_NOTHING) {
 		t->looked = now;
+		t->looked_ms = now_ms;
+	}
 }

@@ -21,6 +21,12 @@ struct scene {
 	struct buf places; /* "name:offset " of every piece */
 };
 
+/* Whether the last piece was one of a long line, and not its last. */
+static bool within_line(const struct tail *tail)
+{
+	return tail->line != NULL;
+}
+
 static const char *path_of(struct scene *s, const char *name)
 {
 	static char path[128];
@@ -120,8 +126,7 @@ static bool step(struct scene *s)
 		buf_add_char(&s->out, '$');
 	else if (piece.what == TAIL_END_TORN)
 		buf_add_char(&s->out, '!');
-	assert_int_equal(tail_within_line(s->tail),
-			 piece.what == TAIL_HEAD || piece.what == TAIL_PART);
+	assert_int_equal(within_line(s->tail), piece.what == TAIL_HEAD || piece.what == TAIL_PART);
 	free(block.ptr);
 	return piece.what != TAIL_NOTHING;
 }
@@ -236,7 +241,7 @@ static void test_long_lines(void **state)
 	append(&s, "b.log", "\nnext\n");
 	assert_true(step(&s)); /* the head */
 	append(&s, "a.log", "other\n");
-	assert_true(tail_within_line(s.tail));
+	assert_true(within_line(s.tail));
 	came(&s, "0123456789abcdefghij\nnext\nother\n");
 	/* the rest of a line vanishes */
 	append(&s, "b.log", "0123456789abcdefghijklmnopq\n");
@@ -582,6 +587,20 @@ static void test_clock_step(void **state)
 		restart(&s);
 		came(&s, "");
 	}
+	/* Set back, and a file comes and goes before anybody looks. */
+	unit_clock_ahead_s = 86400;
+	came(&s, "");
+	unit_clock_ahead_s = 0;
+	append(&s, "b.log", "five\n");
+	move(&s, "b.log", "b.log.1");
+	append(&s, "b.log", "six\n");
+	came(&s, "five\nsix\n");
+	/* Set forward: the same, and nothing of before comes again. */
+	unit_clock_ahead_s = 86400;
+	append(&s, "c.log", "seven\n");
+	move(&s, "c.log", "c.log.1");
+	append(&s, "c.log", "eight\n");
+	came(&s, "seven\neight\n");
 	unit_clock_ahead_s = 0;
 	end(&s);
 }
@@ -773,7 +792,7 @@ static void look(struct world *w)
 {
 	do
 		step(&w->s);
-	while (tail_within_line(w->s.tail));
+	while (within_line(w->s.tail));
 	step(&w->s);
 }
 
@@ -807,7 +826,7 @@ static void act(struct world *w)
 	case 4:
 		if (!exists(w))
 			reopen(w);
-		while (tail_within_line(w->s.tail))
+		while (within_line(w->s.tail))
 			step(&w->s);
 		restart(&w->s);
 		break;

@@ -66,9 +66,6 @@ struct tail_piece {
  */
 struct tail_piece tail_read(struct tail *tail, struct buf *block);
 
-/* Whether the last piece was one of a long line, and not its last. */
-bool tail_within_line(const struct tail *tail);
-
 /* Appends the places behind all that was handed out (position.h). */
 void tail_add_positions(const struct tail *tail, struct buf *out);
 

@@ -161,8 +161,9 @@ struct tail {
 	size_t n_positions;
 	struct tail_file *line; /* within a long line of that */
 	unsigned seconds;
-	time_t looked; /* when what had happened was asked for last */
-	time_t since;  /* what was written to since then may have been missed; 0: nothing was */
+	time_t looked;	     /* when what had happened was asked for last */
+	long long looked_ms; /* the same, by the clock that nobody sets */
+	time_t since; /* what was written to since then may have been missed; 0: nothing was */
 	unsigned long long version;
 };
 
