@@ -35,14 +35,15 @@
  *   policy    the table; decide()           policy_load  and policy_load_*: its file
  *   rules     and rules_*: the catalogue    examples  every rule proves itself
  *   decode    and decode_*: escapes undone, layer by layer
- *   finder    and finder_build: where to look
+ *   finder    and finder_build: where to look  finder_parts  what finders are made of
  *   confirm   is it really there
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
  *   anchor    and anchor_*: what every match contains
  *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
  *   look      what a first look looks for   glance    a fast first look
- *   lookout   the anchors of all rules     words     lists that rules have in common
+ *   derived   the anchors of all rules       lookout   what looks for all of them
+ *   words     lists that rules have in common
  *   regex     PCRE2                         validate  and validate_*: checksums
  *   ahead     the finder over many records at once
  *   classify  findings of a record and its verdict

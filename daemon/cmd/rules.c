@@ -6,6 +6,7 @@
 
 #include <purposed/base/json.h>
 #include <purposed/cmd/common.h>
+#include <purposed/engine/derived.h>
 
 static const char *target_element(const struct rules *rules, const struct rule_target *target)
 {
@@ -52,18 +53,12 @@ static void collect(const struct session *session, const struct rule *rule, stru
 }
 
 /* A string for each; none where the rule is looked for everywhere. */
-static void json_anchors(struct json *j, const struct session *session, const struct rule *rule)
+static void json_anchors(struct json *j, const struct derived *derived, const struct rule *rule)
 {
-	const struct lookout *lookout = engine_lookout(session->engine);
-	const struct anchors *anchors;
+	const struct anchors *anchors = derived_anchors(derived, rule->index);
 	struct buf text = { 0 };
 
 	json_begin_array(j, "anchors");
-	if (lookout == NULL) {
-		json_end_array(j);
-		return;
-	}
-	anchors = lookout_anchors(lookout, rule->index);
 	for (size_t i = 0; i < anchors->n_texts + anchors->n_shapes; i++) {
 		buf_clear(&text);
 		anchors_describe(anchors, i, &text);
@@ -73,7 +68,8 @@ static void json_anchors(struct json *j, const struct session *session, const st
 	buf_fini(&text);
 }
 
-static void json_rule(struct json *j, const struct session *session, const struct rule *rule)
+static void json_rule(struct json *j, const struct session *session, const struct derived *derived,
+		      const struct rule *rule)
 {
 	struct buf elements = { 0 };
 	struct buf categories = { 0 };
@@ -84,7 +80,7 @@ static void json_rule(struct json *j, const struct session *session, const struc
 	json_span(j, "element", buf_span(&elements));
 	json_span(j, "category", buf_span(&categories));
 	json_string(j, "pattern", rule->pattern);
-	json_anchors(j, session, rule);
+	json_anchors(j, derived, rule);
 	json_end_object(j);
 	buf_fini(&elements);
 	buf_fini(&categories);
@@ -92,15 +88,18 @@ static void json_rule(struct json *j, const struct session *session, const struc
 
 static void print_json(const struct session *session, size_t first, size_t end, bool array)
 {
+	const struct rules *rules = engine_rules(session->engine);
+	struct derived *derived = derived_new(rules);
 	struct buf out = { 0 };
 	struct json j = json_to(&out);
 
 	if (array)
 		json_begin_array(&j, NULL);
 	for (size_t i = first; i < end; i++)
-		json_rule(&j, session, rules_at(engine_rules(session->engine), i));
+		json_rule(&j, session, derived, rules_at(rules, i));
 	if (array)
 		json_end_array(&j);
+	derived_free(&derived);
 	puts(buf_str(&out));
 	buf_fini(&out);
 }

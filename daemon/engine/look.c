@@ -207,24 +207,21 @@ static bool is_first(const struct look_rule *r)
 	return r->worst == LOOK_NAMED || r->tells_kind || r->sure != 0;
 }
 
-/* For the rules of one of the two passes, and `more`; NULL: one of them has no anchor. */
-static struct finder *make_finder(const struct look *look, bool first, struct finder_rule *rules,
-				  size_t n)
+/* For the rules of one of the two passes, and n more; NULL: one of them has no anchor. */
+static struct finder *make_finder(const struct look *look, bool first, uint16_t *rules, size_t n)
 {
 	const struct lookout *lookout = engine_lookout(look->plan->engine);
-	bool slow = false;
 
 	for (size_t i = 0; i < rules_count(rules_of(look)); i++) {
 		const struct look_rule *r = &look->rules[i];
 
 		if ((r->worst == LOOK_NOTHING && !r->tells_kind) || is_first(r) != first)
 			continue;
-		slow |= lookout_anchors(lookout, i)->everywhere;
-		rules[n++] = (struct finder_rule){ (uint16_t)i, lookout_anchors(lookout, i) };
+		if (lookout_is_slow(lookout, i))
+			return NULL;
+		rules[n++] = (uint16_t)i;
 	}
-	if (slow)
-		return NULL;
-	return finder_new(rules, n, lookout_sample(lookout),
+	return finder_new(lookout_parts(lookout), rules, n,
 			  engine_settings(look->plan->engine)->level);
 }
 
@@ -251,10 +248,10 @@ static int make_finders(struct look *look)
 {
 	const struct lookout *lookout = engine_lookout(look->plan->engine);
 	size_t n = rules_count(rules_of(look)) + 1;
-	struct finder_rule *rules = mem_new(n, sizeof(*rules));
+	uint16_t *rules = mem_new(n, sizeof(*rules));
 	bool has_second = sum_second(look);
 
-	rules[0] = (struct finder_rule){ LOOK_ESCAPE, lookout_escapes(lookout) };
+	rules[0] = (uint16_t)lookout_escapes(lookout);
 	look->first = make_finder(look, true, rules, 1);
 	if (has_second)
 		look->second = make_finder(look, false, rules, 0);

@@ -1,8 +1,8 @@
 /*
- * Two passes.  The first builds the program over as many classes as the
- * patterns have sets.  Every class costs time at every byte, so the second
- * unites those that are nearly the same until few are left, and drops the
- * operations that have become equal.
+ * The values are built over as many classes as the patterns have sets.  Every
+ * class costs time at every byte, so a program is made of those values that its
+ * shapes need, unites classes that are nearly the same until few are left, and
+ * drops the operations that have become equal.
  */
 #include <purposed/engine/shape_private.h>
 
@@ -18,16 +18,26 @@ struct shape_builder *shape_builder_new(void)
 	return b;
 }
 
-size_t shape_add(struct shape_builder *b, const struct anchor_shape *parts, size_t n)
+uint16_t shape_add(struct shape_builder *b, const struct anchor_shape *parts, size_t n)
 {
 	uint16_t any = SHAPE_NEVER;
 
 	for (size_t i = 0; i < n; i++)
 		any = shape_value_or(b, any, shape_build(b, &parts[i]));
-	b->outputs = mem_grow(b->outputs, b->n_outputs, &b->outputs_cap, sizeof(*b->outputs));
-	b->outputs[b->n_outputs] = any;
-	return b->n_outputs++;
+	return any;
 }
+
+struct shape_value *shape_finish(struct shape_builder **builder, size_t *n_r)
+{
+	struct shape_value *values = (*builder)->values;
+
+	*n_r = (*builder)->n;
+	free(*builder);
+	*builder = NULL;
+	return values;
+}
+
+/* --- Programs ----------------------------------------------------------------- */
 
 /* An output is a bitmap, also where it is always or never. */
 static uint16_t value_output(struct shape_builder *b, uint16_t value)
@@ -53,13 +63,14 @@ static uint16_t rebuild_value(const struct shape_value *v, struct shape_builder 
 	}
 }
 
-/* Copies the values that are left into fresh, where they are numbered anew. */
-static void rebuild(struct shape_builder *b, struct shape_builder *fresh)
+/* Copies the values that are left into fresh, where they, and the outputs, are numbered anew. */
+static void rebuild(const struct shape_builder *b, uint16_t *outputs, size_t n_outputs,
+		    struct shape_builder *fresh)
 {
 	uint16_t *map = mem_new(b->n + 1, sizeof(*map));
 	uint16_t *class_of = mem_new(b->n + 1, sizeof(*class_of));
 	struct byte_set *classes = mem_new(b->n + 1, sizeof(*classes));
-	size_t n_classes = shape_classes_unite(b, class_of, classes);
+	size_t n_classes = shape_classes_unite(b, outputs, n_outputs, class_of, classes);
 
 	for (size_t i = 0; i < n_classes; i++)
 		shape_value_class(fresh, &classes[i]);
@@ -69,29 +80,75 @@ static void rebuild(struct shape_builder *b, struct shape_builder *fresh)
 		map[i] = v->is_class ? shape_value_class(fresh, &classes[class_of[i]])
 				     : rebuild_value(v, fresh, map, class_of, classes);
 	}
-	for (size_t i = 0; i < b->n_outputs; i++) {
-		if (b->outputs[i] < SHAPE_NEVER)
-			b->outputs[i] = map[b->outputs[i]];
-		b->outputs[i] = value_output(fresh, b->outputs[i]);
+	for (size_t i = 0; i < n_outputs; i++) {
+		if (outputs[i] < SHAPE_NEVER)
+			outputs[i] = map[outputs[i]];
+		outputs[i] = value_output(fresh, outputs[i]);
 	}
 	free(map);
 	free(class_of);
 	free(classes);
 }
 
-void shape_finish(struct shape_builder **builder, struct shape_program *program_r)
+/* Which of n values the shapes need. */
+static void mark(const struct shape_value *values, size_t n, const uint16_t *shapes,
+		 size_t n_shapes, bool *needed)
 {
-	struct shape_builder *b = *builder;
+	for (size_t i = 0; i < n_shapes; i++) {
+		if (shapes[i] < SHAPE_NEVER)
+			needed[shapes[i]] = true;
+	}
+	for (size_t i = n; i-- > 0;) {
+		if (needed[i] && !values[i].is_class)
+			needed[values[i].a] = needed[values[i].b] = true;
+	}
+}
+
+/* Those that are needed go into few, where they, and the outputs, are numbered anew. */
+static void pick(const struct shape_value *values, size_t n, uint16_t *outputs, size_t n_outputs,
+		 struct shape_builder *few)
+{
+	bool *needed = mem_new(n + 1, sizeof(*needed));
+	uint16_t *map = mem_new(n + 1, sizeof(*map));
+
+	mark(values, n, outputs, n_outputs, needed);
+	few->values = mem_new(n + 1, sizeof(*few->values));
+	for (size_t i = 0; i < n; i++) {
+		struct shape_value *v = &few->values[few->n];
+
+		if (!needed[i])
+			continue;
+		*v = values[i];
+		if (!v->is_class) {
+			v->a = map[v->a];
+			v->b = map[v->b];
+		}
+		map[i] = (uint16_t)few->n++;
+	}
+	for (size_t i = 0; i < n_outputs; i++) {
+		if (outputs[i] < SHAPE_NEVER)
+			outputs[i] = map[outputs[i]];
+	}
+	free(needed);
+	free(map);
+}
+
+void shape_make(const struct shape_value *values, size_t n, const uint16_t *shapes, size_t n_shapes,
+		struct shape_program *program_r)
+{
 	/* With room for an output that is always, and one that is never. */
 	struct shape_builder fresh = { .limit = SHAPE_VALUES_MAX + 2 };
+	struct shape_builder few = { 0 };
+	uint16_t *outputs = mem_new(n_shapes + 1, sizeof(*outputs));
 	struct shape_program program = { 0 };
 
-	rebuild(b, &fresh);
-	shape_program(&fresh, b->outputs, b->n_outputs, &program);
+	for (size_t i = 0; i < n_shapes; i++)
+		outputs[i] = shapes[i];
+	pick(values, n, outputs, n_shapes, &few);
+	rebuild(&few, outputs, n_shapes, &fresh);
+	shape_program(&fresh, outputs, n_shapes, &program);
+	free(few.values);
 	free(fresh.values);
-	free(b->values);
-	free(b->outputs);
-	free(b);
-	*builder = NULL;
+	free(outputs);
 	*program_r = program;
 }

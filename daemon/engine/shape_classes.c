@@ -61,7 +61,8 @@ static void add_worth(const struct shape_builder *b, uint16_t output, const doub
 	}
 }
 
-static void find_worth(const struct shape_builder *b, struct worth *worth)
+static void find_worth(const struct shape_builder *b, const uint16_t *outputs, size_t n_outputs,
+		       struct worth *worth)
 {
 	double *rates = mem_new(b->n + 1, sizeof(*rates));
 	double *share = mem_new(b->n + 1, sizeof(*share));
@@ -69,9 +70,9 @@ static void find_worth(const struct shape_builder *b, struct worth *worth)
 	for (size_t i = 0; i < b->n; i++)
 		rates[i] = b->values[i].is_class ? anchor_frequency(&b->values[i].set)
 						 : value_rate(b, rates, (uint16_t)i);
-	for (size_t i = 0; i < b->n_outputs; i++) {
-		if (b->outputs[i] < SHAPE_NEVER)
-			add_worth(b, b->outputs[i], rates, share, worth);
+	for (size_t i = 0; i < n_outputs; i++) {
+		if (outputs[i] < SHAPE_NEVER)
+			add_worth(b, outputs[i], rates, share, worth);
 	}
 	for (size_t i = 0; i < b->n; i++) {
 		if (worth[i].rate > 0)
@@ -204,14 +205,14 @@ static size_t unite(struct byte_set *classes, struct worth *worth, size_t n, uin
 	return u.n;
 }
 
-size_t shape_classes_unite(const struct shape_builder *b, uint16_t *class_of,
-			   struct byte_set *classes)
+size_t shape_classes_unite(const struct shape_builder *b, const uint16_t *outputs, size_t n_outputs,
+			   uint16_t *class_of, struct byte_set *classes)
 {
 	uint16_t *gone_to = mem_new(b->n + 1, sizeof(*gone_to));
 	struct worth *worth = mem_new(b->n + 1, sizeof(*worth));
 	size_t n = 0;
 
-	find_worth(b, worth);
+	find_worth(b, outputs, n_outputs, worth);
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->values[i].is_class) {
 			worth[n] = worth[i];

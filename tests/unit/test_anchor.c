@@ -6,12 +6,15 @@
  * fail is shown by taking an anchor away, and by moving one.
  */
 #include "unit.h"
+#include "unit_finder.h"
 
 #include <purposed/engine/anchor.h>
+#include <purposed/engine/derived.h>
 #include <purposed/engine/finder.h>
 
 struct fixture {
 	struct engine *engine;
+	struct derived *derived;
 	struct regex_scratch *scratch;
 	struct finder_scan *scan;
 };
@@ -24,6 +27,7 @@ static int set_up(void **state)
 
 	assert_non_null(f);
 	assert_int_equal(engine_load(&f->engine, &options, &e), 0);
+	f->derived = derived_new(engine_rules(f->engine));
 	f->scratch = regex_scratch_new(&options.limits);
 	f->scan = finder_scan_new();
 	*state = f;
@@ -34,6 +38,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
+	derived_free(&f->derived);
 	engine_unref(&f->engine);
 	regex_scratch_free(&f->scratch);
 	finder_scan_free(&f->scan);
@@ -41,12 +46,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct finder *finder_of(const struct fixture *f, const struct anchors *anchors)
+static struct unit_finder finder_of(const struct fixture *f, const struct anchors *anchors)
 {
 	const struct finder_rule rule = { .rule = 0, .anchors = anchors };
 
-	return finder_new(&rule, 1, lookout_sample(engine_lookout(f->engine)),
-			  sieve_level_find("auto"));
+	return unit_finder(&rule, 1, derived_sample(f->derived), sieve_level_find("auto"));
 }
 
 /* Whether a candidate reaches byte start of text. */
@@ -88,7 +92,7 @@ static void plain(const char *example, struct buf *text)
 static size_t missed(struct fixture *f, const struct rule *rule, const struct anchors *anchors,
 		     size_t *matches)
 {
-	struct finder *finder = finder_of(f, anchors);
+	struct unit_finder finder = finder_of(f, anchors);
 	struct buf text = { 0 };
 	size_t n = 0;
 
@@ -102,12 +106,12 @@ static size_t missed(struct fixture *f, const struct rule *rule, const struct an
 		       regex_match(rule->regex, f->scratch, buf_span(&text), at) == REGEX_MATCH &&
 		       regex_matched(f->scratch, 0, &start, &end)) {
 			(*matches)++;
-			n += !reached(f, finder, buf_span(&text), start);
+			n += !reached(f, finder.finder, buf_span(&text), start);
 			at = start + 1;
 		}
 	}
 	buf_fini(&text);
-	finder_free(&finder);
+	unit_finder_free(&finder);
 	return n;
 }
 
@@ -118,7 +122,7 @@ static void test_examples(void **state)
 	size_t matches = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		const struct anchors *anchors = lookout_anchors(engine_lookout(f->engine), i);
+		const struct anchors *anchors = derived_anchors(f->derived, i);
 
 		assert_false(anchors->everywhere);
 		if (missed(f, rules_at(rules, i), anchors, &matches) != 0)
@@ -136,7 +140,7 @@ static void test_dropped(void **state)
 	size_t n = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct anchors less = *lookout_anchors(engine_lookout(f->engine), i);
+		struct anchors less = *derived_anchors(f->derived, i);
 		size_t matches = 0;
 
 		if (less.n_texts + less.n_shapes != 1)
@@ -159,7 +163,7 @@ static void test_shifted(void **state)
 	size_t n = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct anchors moved = *lookout_anchors(engine_lookout(f->engine), i);
+		struct anchors moved = *derived_anchors(f->derived, i);
 		struct anchor_shape *shapes;
 		size_t matches = 0;
 
@@ -246,7 +250,7 @@ static void test_made(void **state)
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rule *rule = rules_at(rules, i);
-		struct finder *finder = finder_of(f, lookout_anchors(engine_lookout(f->engine), i));
+		struct unit_finder finder = finder_of(f, derived_anchors(f->derived, i));
 		struct pattern *pattern = NULL;
 		struct err e = { 0 };
 
@@ -265,12 +269,12 @@ static void test_made(void **state)
 			    !regex_matched(f->scratch, 0, &start, &end))
 				continue;
 			matches++;
-			if (!reached(f, finder, buf_span(&text), start))
+			if (!reached(f, finder.finder, buf_span(&text), start))
 				fail_msg("rule '%s': no anchor for \"%s\"", rule->id,
 					 buf_str(&text));
 		}
 		pattern_free(&pattern);
-		finder_free(&finder);
+		unit_finder_free(&finder);
 	}
 	buf_fini(&text);
 	assert_true(matches > 3000);
@@ -306,7 +310,7 @@ static void test_odd(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct pattern *pattern = NULL;
 		struct anchors anchors;
-		struct finder *finder;
+		struct unit_finder finder;
 		struct regex *regex;
 		struct buf text = { 0 };
 		struct err e = { 0 };
@@ -321,9 +325,9 @@ static void test_odd(void **state)
 		anchors_derive(&anchors, pattern, NULL);
 		assert_false(anchors.everywhere);
 		finder = finder_of(f, &anchors);
-		if (!reached(f, finder, buf_span(&text), start))
+		if (!reached(f, finder.finder, buf_span(&text), start))
 			fail_msg("no anchor of %s in \"%s\"", cases[i].pattern, cases[i].text);
-		finder_free(&finder);
+		unit_finder_free(&finder);
 		anchors_fini(&anchors);
 		pattern_free(&pattern);
 		regex_free(&regex);
@@ -346,13 +350,13 @@ static void test_rare(void **state)
 		}
 	}
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct finder *finder = finder_of(f, lookout_anchors(engine_lookout(f->engine), i));
+		struct unit_finder finder = finder_of(f, derived_anchors(f->derived, i));
 		struct candidate c;
 
-		finder_begin(f->scan, finder, buf_span(&text));
+		finder_begin(f->scan, finder.finder, buf_span(&text));
 		while (finder_next(f->scan, &c))
 			n++;
-		finder_free(&finder);
+		unit_finder_free(&finder);
 	}
 	/* Every rule everywhere would be rules_count() for each byte. */
 	assert_true(n < text.len);
@@ -376,16 +380,16 @@ static void test_roads(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct pattern *pattern = NULL;
 		struct anchors anchors;
-		struct finder *finder;
+		struct unit_finder finder;
 		struct err e = { 0 };
 
 		assert_int_equal(pattern_parse(&pattern, cases[i].pattern, &e), 0);
 		anchors_derive(&anchors, pattern, NULL);
 		assert_false(anchors.everywhere);
 		finder = finder_of(f, &anchors);
-		if (!reached(f, finder, span_str(cases[i].text), cases[i].start))
+		if (!reached(f, finder.finder, span_str(cases[i].text), cases[i].start))
 			fail_msg("%s: no anchor for %s", cases[i].pattern, cases[i].text);
-		finder_free(&finder);
+		unit_finder_free(&finder);
 		anchors_fini(&anchors);
 		pattern_free(&pattern);
 	}

@@ -4,6 +4,7 @@
  * skipping skips no more than it says.
  */
 #include "unit.h"
+#include "unit_finder.h"
 
 #include <purposed/engine/finder.h>
 
@@ -76,7 +77,7 @@ static const char *const levels[] = { "avx512", "avx2", "baseline" };
 static void test_levels(void **state)
 {
 	struct fixture *f = *state;
-	struct finder *finders[COUNT(levels)] = { NULL };
+	struct unit_finder finders[COUNT(levels)] = { 0 };
 	struct buf expected = { 0 };
 	struct buf found = { 0 };
 	static char text[3 * STRETCH];
@@ -87,9 +88,9 @@ static void test_levels(void **state)
 		const struct sieve_level *level = sieve_level_find(levels[i]);
 
 		if (level != NULL)
-			finders[i] = finder_new(f->rules, COUNT(patterns), NULL, level);
+			finders[i] = unit_finder(f->rules, COUNT(patterns), NULL, level);
 	}
-	assert_non_null(finders[2]);
+	assert_non_null(finders[2].finder);
 	for (int round = 0; round < 300; round++) {
 		size_t len = round < 150 ? (size_t)round : STRETCH * 2 + (size_t)round;
 
@@ -97,18 +98,18 @@ static void test_levels(void **state)
 			seed = seed * 1664525 + 1013904223;
 			text[i] = "0123-@.be ::=hp\n"[seed >> 24 & 15];
 		}
-		list(f, finders[2], span_of(text, len), &expected);
+		list(f, finders[2].finder, span_of(text, len), &expected);
 		n += expected.len;
 		for (size_t i = 0; i < 2; i++) {
-			if (finders[i] == NULL)
+			if (finders[i].finder == NULL)
 				continue;
-			list(f, finders[i], span_of(text, len), &found);
+			list(f, finders[i].finder, span_of(text, len), &found);
 			assert_string_equal(buf_str(&found), buf_str(&expected));
 		}
 	}
 	assert_true(n > 1000);
 	for (size_t i = 0; i < COUNT(levels); i++)
-		finder_free(&finders[i]);
+		unit_finder_free(&finders[i]);
 	buf_fini(&expected);
 	buf_fini(&found);
 }
@@ -128,12 +129,12 @@ static void test_alignments(void **state)
 
 	for (size_t l = 0; l < COUNT(levels); l++) {
 		const struct sieve_level *level = sieve_level_find(levels[l]);
-		struct finder *finder;
+		struct unit_finder finder;
 		static char text[2 * STRETCH + 256];
 
 		if (level == NULL)
 			continue;
-		finder = finder_new(f->rules, COUNT(patterns), NULL, level);
+		finder = unit_finder(f->rules, COUNT(patterns), NULL, level);
 		for (size_t m = 0; m < COUNT(matches); m++) {
 			size_t len = strlen(matches[m].text);
 
@@ -146,7 +147,7 @@ static void test_alignments(void **state)
 				memset(text, '.', at);
 				memcpy(text + at, matches[m].text, len);
 				memset(text + at + len, '\n', 150);
-				finder_begin(f->scan, finder, span_of(text, all));
+				finder_begin(f->scan, finder.finder, span_of(text, all));
 				while (finder_next(f->scan, &c)) {
 					long long start = (long long)(at + matches[m].start);
 
@@ -159,7 +160,7 @@ static void test_alignments(void **state)
 						 at);
 			}
 		}
-		finder_free(&finder);
+		unit_finder_free(&finder);
 	}
 }
 
@@ -167,8 +168,8 @@ static void test_alignments(void **state)
 static void test_skip(void **state)
 {
 	struct fixture *f = *state;
-	struct finder *finder =
-		finder_new(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+	struct unit_finder finder =
+		unit_finder(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
 	static char text[3 * STRETCH];
 	static size_t places[4096];
 	struct candidate c;
@@ -176,7 +177,7 @@ static void test_skip(void **state)
 
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = "jan@a.be 001-1234567-89 hp: 04 "[i % 31];
-	finder_begin(f->scan, finder, span_of(text, sizeof(text)));
+	finder_begin(f->scan, finder.finder, span_of(text, sizeof(text)));
 	while (finder_next(f->scan, &c) && n < COUNT(places))
 		places[n++] = c.at;
 	assert_true(n > 500);
@@ -184,7 +185,7 @@ static void test_skip(void **state)
 		size_t i = 0;
 		size_t to = 0;
 
-		finder_begin(f->scan, finder, span_of(text, sizeof(text)));
+		finder_begin(f->scan, finder.finder, span_of(text, sizeof(text)));
 		while (finder_next(f->scan, &c)) {
 			while (places[i] < to)
 				i++;
@@ -199,7 +200,7 @@ static void test_skip(void **state)
 			i++;
 		assert_int_equal(i, n);
 	}
-	finder_free(&finder);
+	unit_finder_free(&finder);
 }
 
 /* A lookahead in a repeat looks beyond the last stretch that is known, but never into what is not.
@@ -210,14 +211,14 @@ static void test_lookahead(void **state)
 	struct pattern *pattern = NULL;
 	struct anchors anchors;
 	struct finder_rule rule = { 0, &anchors };
-	struct finder *finder;
+	struct unit_finder finder;
 	struct err e = { 0 };
 	static char text[2 * STRETCH];
 
 	assert_int_equal(pattern_parse(&pattern, "##(?:[^.]{13}(?=[^.]{50})){1,4}Q", &e), 0);
 	anchors_derive(&anchors, pattern, NULL);
 	assert_int_equal(anchors.n_shapes, 1);
-	finder = finder_new(&rule, 1, NULL, sieve_level_find("auto"));
+	finder = unit_finder(&rule, 1, NULL, sieve_level_find("auto"));
 	for (size_t at = STRETCH - 120; at < STRETCH; at++) {
 		struct candidate c;
 		bool reached = false;
@@ -226,14 +227,14 @@ static void test_lookahead(void **state)
 		memset(text + at, '#', 2);
 		memset(text + at + 2, 'x', 100);
 		text[at + 2 + 52] = 'Q';
-		finder_begin(f->scan, finder, span_of(text, sizeof(text)));
+		finder_begin(f->scan, finder.finder, span_of(text, sizeof(text)));
 		while (finder_next(f->scan, &c))
 			reached |= (long long)at <= (long long)c.at - c.before_min &&
 				   (long long)at >= (long long)c.at - c.before_max;
 		if (!reached)
 			fail_msg("at byte %zu", at);
 	}
-	finder_free(&finder);
+	unit_finder_free(&finder);
 	anchors_fini(&anchors);
 	pattern_free(&pattern);
 }
@@ -249,7 +250,7 @@ static void test_many(void **state)
 	static struct finder_rule rules[MANY];
 	static bool found[MANY];
 	struct fixture *f = *state;
-	struct finder *finder;
+	struct unit_finder finder;
 	struct candidate c;
 	unsigned seed = 5;
 	size_t n = 0;
@@ -268,14 +269,14 @@ static void test_many(void **state)
 		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
 		buf_fini(&text);
 	}
-	finder = finder_new(rules, MANY, NULL, sieve_level_find("auto"));
-	finder_begin(f->scan, finder, span_str("nothing of the kind"));
+	finder = unit_finder(rules, MANY, NULL, sieve_level_find("auto"));
+	finder_begin(f->scan, finder.finder, span_str("nothing of the kind"));
 	while (finder_next(f->scan, &c)) {
 		n += !found[c.rule];
 		found[c.rule] = true;
 	}
 	assert_true(n > 0 && n < MANY);
-	finder_free(&finder);
+	unit_finder_free(&finder);
 	for (size_t i = 0; i < MANY; i++) {
 		anchors_fini(&anchors[i]);
 		pattern_free(&parsed[i]);
@@ -294,17 +295,17 @@ static void test_levels_by_name(void **state)
 static void test_empty(void **state)
 {
 	struct fixture *f = *state;
-	struct finder *finder = finder_new(NULL, 0, NULL, sieve_level_find("auto"));
+	struct unit_finder finder = unit_finder(NULL, 0, NULL, sieve_level_find("auto"));
 	struct candidate c;
 
-	finder_begin(f->scan, finder, span_str("nothing to look for"));
+	finder_begin(f->scan, finder.finder, span_str("nothing to look for"));
 	assert_false(finder_next(f->scan, &c));
-	finder_free(&finder);
-	finder = finder_new(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
-	finder_begin(f->scan, finder, span_of(NULL, 0));
+	unit_finder_free(&finder);
+	finder = unit_finder(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+	finder_begin(f->scan, finder.finder, span_of(NULL, 0));
 	assert_false(finder_next(f->scan, &c));
-	finder_free(&finder);
-	finder_free(&finder);
+	unit_finder_free(&finder);
+	unit_finder_free(&finder);
 }
 
 int main(void)

@@ -22,17 +22,11 @@
 #include <stdint.h>
 
 #include <purposed/base/span.h>
-#include <purposed/engine/anchor.h>
 #include <purposed/engine/sieve.h>
 
 struct finder;
+struct finder_parts;
 struct finder_scan;
-
-/* A rule to look for; anchors are borrowed while the finder lives, and not `everywhere`. */
-struct finder_rule {
-	uint16_t rule;
-	const struct anchors *anchors;
-};
 
 struct candidate {
 	uint16_t rule;
@@ -48,9 +42,12 @@ struct candidate {
  */
 bool candidate_reach(const struct candidate *candidate, size_t at, size_t *from, size_t *last_r);
 
-/* Immutable, and shared.  sample steers the choice of windows only, and is not kept. */
-struct finder *finder_new(const struct finder_rule *rules, size_t n,
-			  const struct anchor_sample *sample, const struct sieve_level *level);
+/*
+ * Immutable, and shared.  It looks for n of the rules that parts (finder_parts.h) were
+ * made of, by their places there; the parts are borrowed while it lives.
+ */
+struct finder *finder_new(const struct finder_parts *parts, const uint16_t *rules, size_t n,
+			  const struct sieve_level *level);
 void finder_free(struct finder **finder);
 
 /* What the search of one text needs: one thread's. */

@@ -1,6 +1,6 @@
 /*
  * finder_private: the finder itself, for finder_build.c, which makes it, and
- * finder.c, which searches with it.
+ * finder.c, which searches with it; and the parts that it is made of.
  *
  * The first three bytes of a window, folded, are its key in a hash table: the
  * entries for hash h are those from firsts[h] to firsts[h + 1].  Most places
@@ -12,17 +12,31 @@
 #define PURPOSED_ENGINE_FINDER_PRIVATE_H
 
 #include <purposed/engine/finder.h>
+#include <purposed/engine/finder_parts.h>
 
 enum { FINDER_HASH_BITS = 14 };
+
+/* --- Parts: plain arrays, so that they can be made when purposed is built (prepared.h) --- */
+
+enum { FINDER_NO_SET = UINT16_MAX };
+
+/* What there is of a rule. */
+struct finder_part {
+	uint16_t rule;
+	bool has_shape;
+	uint16_t shape; /* its value */
+	int shape_before_min;
+	int before_max; /* of its texts, from their windows, and of its shape */
+};
 
 /* A byte of a text that an entry's bits do not tell: at a distance from the window, of a set. */
 struct finder_check {
 	int8_t at;
-	uint16_t set; /* index in the finder's sets */
+	uint16_t set; /* index in the parts' sets */
 };
 
 struct finder_text {
-	uint16_t rule;	/* index in the finder's rules */
+	uint16_t part;	/* the rule's */
 	uint8_t window; /* where its window starts */
 	uint8_t n_checks;
 	int before_min; /* from the window */
@@ -30,6 +44,29 @@ struct finder_text {
 };
 
 /* A spelling of a text's window. */
+struct finder_spelling {
+	uint64_t mask; /* as an entry's */
+	uint64_t bits;
+	uint32_t key;	 /* its bytes, folded, the first one lowest */
+	uint32_t text;	 /* index in the parts' texts */
+	uint16_t fourth; /* where it has three bytes only, the set of the next one; or NO_SET */
+};
+
+struct finder_parts {
+	const struct finder_part *parts;
+	size_t n;
+	const struct finder_text *texts;
+	size_t n_texts;
+	const struct finder_spelling *spellings; /* in the order of their texts */
+	size_t n_spellings;
+	const struct byte_set *sets; /* each once: few, so that they stay near */
+	size_t n_sets;
+	const struct shape_value *values;
+	size_t n_values;
+};
+
+/* --- A finder --- */
+
 struct finder_entry {
 	uint64_t mask; /* of the eight bytes from the window on, the first one lowest, */
 	uint64_t bits; /* those in mask are these */
@@ -37,20 +74,16 @@ struct finder_entry {
 };
 
 struct finder_shape {
-	uint16_t rule; /* index in the finder's rules */
+	uint16_t part; /* the rule's */
 	int before_min;
 };
 
 struct finder {
 	const struct sieve_level *level;
 	struct sieve sieve;
-	struct finder_rule *rules;
-	int *before_max; /* of each of them */
-	size_t n_rules;
-	struct finder_text *texts;
-	size_t n_texts, texts_cap;
-	struct byte_set *sets; /* each once: few, so that they stay near */
-	size_t n_sets, sets_cap;
+	const struct finder_part *parts; /* all borrowed */
+	const struct finder_text *texts;
+	const struct byte_set *sets;
 	struct finder_entry *entries; /* by hash */
 	size_t n_entries;
 	uint32_t firsts[(1 << FINDER_HASH_BITS) + 1];

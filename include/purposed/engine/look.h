@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <purposed/engine/derived.h>
 #include <purposed/engine/finder.h>
 
 struct look;
@@ -55,7 +56,7 @@ struct look_rule {
 };
 
 /* What a candidate has as its rule where an escape stands. */
-enum { LOOK_ESCAPE = UINT16_MAX };
+enum { LOOK_ESCAPE = DERIVED_ESCAPE };
 
 /*
  * NULL: no such look is to be had: every rule is to be run everywhere (the

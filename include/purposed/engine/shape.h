@@ -19,6 +19,7 @@
 #ifndef PURPOSED_ENGINE_SHAPE_H
 #define PURPOSED_ENGINE_SHAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,13 +67,28 @@ struct shape_program {
  */
 struct byte_set shape_widen(const struct byte_set *set);
 
+/* A bitmap: that of a class, or what an operation makes of two others, of lower numbers. */
+struct shape_value {
+	bool is_class;
+	struct byte_set set; /* a class's */
+	uint8_t kind, shift;
+	uint16_t a, b;
+};
+
+/* Values that need no bitmap.  ALWAYS: no condition.  NEVER: cannot be. */
+enum { SHAPE_ALWAYS = UINT16_MAX, SHAPE_NEVER = UINT16_MAX - 1 };
+
 struct shape_builder;
 
 struct shape_builder *shape_builder_new(void);
-/* Adds a shape whose places are those of any of its parts; returns its output's number. */
-size_t shape_add(struct shape_builder *builder, const struct anchor_shape *parts, size_t n);
-/* Ends building: the builder is gone. */
-void shape_finish(struct shape_builder **builder, struct shape_program *program_r);
+/* Adds a shape whose places are those of any of its parts; returns the number of its value. */
+uint16_t shape_add(struct shape_builder *builder, const struct anchor_shape *parts, size_t n);
+/* Ends building: the builder is gone, and its *n_r values are the caller's, to be freed. */
+struct shape_value *shape_finish(struct shape_builder **builder, size_t *n_r);
+
+/* The program for some shapes, by the numbers of their values among those n. */
+void shape_make(const struct shape_value *values, size_t n, const uint16_t *shapes, size_t n_shapes,
+		struct shape_program *program_r);
 void shape_program_fini(struct shape_program *program);
 
 #endif

@@ -14,24 +14,13 @@
 
 #include <purposed/engine/shape.h>
 
-/* Values that need no bitmap.  ALWAYS: no condition.  NEVER: cannot be. */
-enum { SHAPE_ALWAYS = UINT16_MAX, SHAPE_NEVER = UINT16_MAX - 1, SHAPE_VALUES_MAX = 4096 };
-
-/* A bitmap: that of a class, or what an operation (enum shape_kind) makes of two others. */
-struct shape_value {
-	bool is_class;
-	struct byte_set set; /* a class's */
-	uint8_t kind, shift;
-	uint16_t a, b;
-};
+enum { SHAPE_VALUES_MAX = 4096 };
 
 /* A value reads only such as stand before it. */
 struct shape_builder {
 	struct shape_value *values;
 	size_t n, cap;
-	size_t limit;	   /* of n */
-	uint16_t *outputs; /* the value of each shape */
-	size_t n_outputs, outputs_cap;
+	size_t limit; /* of n */
 };
 
 /*
@@ -51,12 +40,12 @@ uint16_t shape_value_behind(struct shape_builder *b, uint16_t x, const struct by
 uint16_t shape_build(struct shape_builder *b, const struct anchor_shape *shape);
 
 /*
- * Unites the classes of b (which stays) until few are left.  class_of gets, for
- * each value that is a class, its place in classes; both have room for b->n.
- * Returns how many are left.
+ * Unites the classes of b (which stays, and has these outputs) until few are left.
+ * class_of gets, for each value that is a class, its place in classes; both have
+ * room for b->n.  Returns how many are left.
  */
-size_t shape_classes_unite(const struct shape_builder *b, uint16_t *class_of,
-			   struct byte_set *classes);
+size_t shape_classes_unite(const struct shape_builder *b, const uint16_t *outputs, size_t n_outputs,
+			   uint16_t *class_of, struct byte_set *classes);
 
 /* The program that yields those of b's values, by number. */
 void shape_program(const struct shape_builder *b, const uint16_t *outputs, size_t n_outputs,

@@ -1,0 +1,296 @@
+/*
+ * Every text gets a window: four bytes in a row that are narrow sets and, with
+ * the bytes at their sides, rare.  In the sieve all windows share one bitmap of
+ * hashes, where each costs the others precision: so the price of a place for a
+ * window has the bits that it sets in it.
+ */
+#include <purposed/engine/finder_private.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <purposed/base/hash.h>
+#include <purposed/base/mem.h>
+
+/* What a bit of the sieve adds to the rate of places that are looked at: about its share. */
+#define BIT_PRICE (0.5 / (1 << SIEVE_HASH_BITS))
+
+/* --- Windows ---------------------------------------------------------------- */
+
+/* The byte at distance i from the text's start; -1 is the one before it. */
+static const struct byte_set *text_set(const struct anchor_text *text, int i)
+{
+	if (i < 0)
+		return &text->before;
+	return i < (int)text->len ? &text->sets[i] : &byte_set_all;
+}
+
+/* A place for a window in a text: where, how long, and how often it is to be expected. */
+struct window {
+	unsigned at;
+	unsigned len;
+	double rate;
+};
+
+/* Its rate is exact where it is below enough; the sample is not asked otherwise. */
+static struct window window_at(const struct anchor_text *text, const struct anchor_sample *sample,
+			       unsigned at, double enough)
+{
+	struct window w = { .at = at, .len = ANCHOR_WINDOW_MAX, .rate = 1 };
+	struct anchor_spelling spelling;
+	unsigned char fourth[128];
+	unsigned bits = 1; /* for each spelling, in the sieve */
+	double price;
+
+	if (at + ANCHOR_WINDOW_MAX > text->len ||
+	    !anchor_spell(&spelling, text->sets + at, ANCHOR_WINDOW_MAX)) {
+		w.len = ANCHOR_WINDOW_MIN;
+		if (!anchor_spell(&spelling, text->sets + at, ANCHOR_WINDOW_MIN))
+			return w;
+	}
+	for (unsigned i = 0; i < w.len; i++)
+		w.rate *= anchor_frequency(text_set(text, (int)(at + i)));
+	if (w.len < ANCHOR_WINDOW_MAX)
+		bits *= anchor_folded(text_set(text, (int)(at + w.len)), fourth);
+	price = bits * spelling.keys * BIT_PRICE;
+	if (w.rate + price < enough)
+		w.rate = fmax(w.rate, anchor_seen(sample, &spelling));
+	w.rate += price;
+	return w;
+}
+
+static struct window best_window(const struct anchor_text *text, const struct anchor_sample *sample)
+{
+	struct window best = window_at(text, sample, 0, HUGE_VAL);
+
+	for (unsigned at = 1; at + ANCHOR_WINDOW_MIN <= text->len; at++) {
+		/* Later ones make the search go further back. */
+		double enough = best.rate * 0.9;
+		struct window w = window_at(text, sample, at, enough);
+
+		if (w.rate < enough)
+			best = w;
+	}
+	return best;
+}
+
+/* --- Sets ------------------------------------------------------------------- */
+
+enum { SET_HASHES = 4096 };
+
+/* Parts in the making. */
+struct maker {
+	struct finder_text *texts;
+	size_t n_texts, texts_cap;
+	struct finder_spelling *spellings;
+	size_t n_spellings, spellings_cap;
+	struct byte_set *sets;
+	size_t n_sets, sets_cap;
+	/* Chains of the numbers of sets, by their hashes. */
+	uint16_t sets_by_hash[SET_HASHES];
+	uint16_t *sets_next;
+	size_t sets_next_cap;
+};
+
+/* A set has one number, however many texts have it. */
+static uint16_t number_of_set(struct maker *m, const struct byte_set *set)
+{
+	uint16_t *first =
+		&m->sets_by_hash[hash_add(HASH_START, span_of((const char *)set, sizeof(*set))) %
+				 SET_HASHES];
+
+	for (uint16_t i = *first; i != FINDER_NO_SET; i = m->sets_next[i]) {
+		if (memcmp(&m->sets[i], set, sizeof(*set)) == 0)
+			return i;
+	}
+	m->sets = mem_grow(m->sets, m->n_sets, &m->sets_cap, sizeof(*m->sets));
+	m->sets_next = mem_grow(m->sets_next, m->n_sets, &m->sets_next_cap, sizeof(*m->sets_next));
+	m->sets[m->n_sets] = *set;
+	m->sets_next[m->n_sets] = *first;
+	*first = (uint16_t)m->n_sets;
+	return (uint16_t)m->n_sets++;
+}
+
+/* --- Texts ------------------------------------------------------------------ */
+
+/* What all bytes of a set, or those that are folded to `folded`, have in common. */
+static void common_bits(const struct byte_set *set, int folded, uint8_t *mask_r, uint8_t *bits_r)
+{
+	uint8_t all = 0xff;
+	uint8_t any = 0;
+
+	for (int word = 0; word < 4; word++) {
+		for (uint64_t left = set->bits[word]; left != 0; left &= left - 1) {
+			uint8_t byte = (uint8_t)(64 * word + __builtin_ctzll(left));
+
+			if (folded >= 0 && anchor_fold(byte) != folded)
+				continue;
+			all &= byte;
+			any |= byte;
+			if (all == 0 && any == 0xff) {
+				*mask_r = *bits_r = 0;
+				return;
+			}
+		}
+	}
+	*mask_r = (uint8_t) ~(all ^ any);
+	*bits_r = all & *mask_r;
+}
+
+/* Whether an entry's bits for byte i of the text are all that is to be said of it. */
+static bool is_told(const struct anchor_text *from, const struct window *window, unsigned i)
+{
+	uint8_t mask;
+	uint8_t bits;
+
+	/* One spelling of a letter, or both: that is what bits can say. */
+	if (i >= window->at && i < window->at + window->len)
+		return true;
+	if (i < window->at || i >= window->at + sizeof(uint64_t))
+		return byte_set_holds(&from->sets[i], &byte_set_all);
+	common_bits(&from->sets[i], -1, &mask, &bits);
+	return byte_set_count(&from->sets[i]) == 1u << (8 - __builtin_popcount(mask));
+}
+
+static void add_check(struct maker *m, struct finder_text *text, int at, const struct byte_set *set)
+{
+	text->checks[text->n_checks++] = (struct finder_check){ (int8_t)at, number_of_set(m, set) };
+}
+
+/* All of a text that its entries do not tell. */
+static void add_checks(struct maker *m, struct finder_text *text, const struct anchor_text *from,
+		       const struct window *window)
+{
+	if (!byte_set_holds(&from->before, &byte_set_all))
+		add_check(m, text, -(int)window->at - 1, &from->before);
+	for (unsigned i = 0; i < from->len; i++) {
+		if (!is_told(from, window, i))
+			add_check(m, text, (int)i - (int)window->at, &from->sets[i]);
+	}
+}
+
+/* Of a text whose window begins at `at`, has len bytes, and is spelt like key. */
+static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text *text,
+			 const struct window *window, uint16_t fourth)
+{
+	struct finder_spelling s = { .key = key, .text = (uint32_t)m->n_texts, .fourth = fourth };
+
+	for (unsigned i = 0; i < sizeof(s.mask) && window->at + i < text->len; i++) {
+		int folded = i < window->len ? (int)(key >> (8 * i) & 0xff) : -1;
+		uint8_t mask;
+		uint8_t bits;
+
+		common_bits(&text->sets[window->at + i], folded, &mask, &bits);
+		s.mask |= (uint64_t)mask << (8 * i);
+		s.bits |= (uint64_t)bits << (8 * i);
+	}
+	m->spellings =
+		mem_grow(m->spellings, m->n_spellings, &m->spellings_cap, sizeof(*m->spellings));
+	m->spellings[m->n_spellings++] = s;
+}
+
+static void add_text(struct maker *m, uint16_t part, const struct anchor_text *from,
+		     const struct anchor_sample *sample)
+{
+	struct window window = best_window(from, sample);
+	struct anchor_spelling spelling;
+	uint32_t keys[ANCHOR_KEYS_MAX];
+	uint16_t fourth = FINDER_NO_SET;
+	struct finder_text text = {
+		.part = part,
+		.window = (uint8_t)window.at,
+		.before_min = from->before_min + (int)window.at,
+	};
+
+	add_checks(m, &text, from, &window);
+	m->texts = mem_grow(m->texts, m->n_texts, &m->texts_cap, sizeof(*m->texts));
+	m->texts[m->n_texts] = text;
+	anchor_spell(&spelling, from->sets + window.at, window.len);
+	anchor_keys(&spelling, keys);
+	if (window.len < ANCHOR_WINDOW_MAX)
+		fourth = number_of_set(m, text_set(from, (int)window.at + ANCHOR_WINDOW_MIN));
+	for (unsigned k = 0; k < spelling.keys; k++)
+		add_spelling(m, keys[k], from, &window, fourth);
+	m->n_texts++;
+}
+
+/* Texts count from their windows, so that a match may begin further before them. */
+static int before_max_of(const struct maker *m, size_t first, const struct anchors *anchors)
+{
+	int window = 0;
+
+	if (anchors->before_max == ANCHOR_FAR)
+		return ANCHOR_FAR;
+	for (size_t i = first; i < m->n_texts; i++) {
+		if (m->texts[i].window > window)
+			window = m->texts[i].window;
+	}
+	return anchors->before_max + window;
+}
+
+/* --- Parts ------------------------------------------------------------------ */
+
+static void add_shapes(struct shape_builder *builder, const struct anchors *anchors,
+		       struct finder_part *part)
+{
+	if (anchors->n_shapes == 0)
+		return;
+	part->has_shape = true;
+	part->shape = shape_add(builder, anchors->shapes, anchors->n_shapes);
+	part->shape_before_min = anchors->shapes[0].before_min;
+	for (size_t i = 1; i < anchors->n_shapes; i++) {
+		if (anchors->shapes[i].before_min < part->shape_before_min)
+			part->shape_before_min = anchors->shapes[i].before_min;
+	}
+}
+
+struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
+				      const struct anchor_sample *sample)
+{
+	struct finder_parts *parts = mem_new(1, sizeof(*parts));
+	struct finder_part *made = mem_new(n + 1, sizeof(*made));
+	struct shape_builder *builder = shape_builder_new();
+	struct maker m = { 0 };
+
+	memset(m.sets_by_hash, 0xff, sizeof(m.sets_by_hash)); /* FINDER_NO_SET */
+	for (size_t i = 0; i < n; i++) {
+		const struct anchors *anchors = rules[i].anchors;
+		size_t first = m.n_texts;
+
+		made[i].rule = rules[i].rule;
+		for (size_t k = 0; k < anchors->n_texts; k++)
+			add_text(&m, (uint16_t)i, &anchors->texts[k], sample);
+		made[i].before_max = before_max_of(&m, first, anchors);
+		add_shapes(builder, anchors, &made[i]);
+	}
+	free(m.sets_next);
+	*parts = (struct finder_parts){
+		.parts = made,
+		.n = n,
+		.texts = m.texts,
+		.n_texts = m.n_texts,
+		.spellings = m.spellings,
+		.n_spellings = m.n_spellings,
+		.sets = m.sets,
+		.n_sets = m.n_sets,
+	};
+	parts->values = shape_finish(&builder, &parts->n_values);
+	return parts;
+}
+
+void finder_parts_free(struct finder_parts **parts)
+{
+	struct finder_parts *p;
+
+	if (parts == NULL || *parts == NULL)
+		return;
+	p = *parts;
+	*parts = NULL;
+	free((void *)(uintptr_t)p->parts);
+	free((void *)(uintptr_t)p->texts);
+	free((void *)(uintptr_t)p->spellings);
+	free((void *)(uintptr_t)p->sets);
+	free((void *)(uintptr_t)p->values);
+	free(p);
+}
