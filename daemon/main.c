@@ -45,7 +45,7 @@
  *   derived   the anchors of all rules       lookout   what looks for all of them
  *   words     lists that rules have in common
  *   regex     PCRE2                         validate  and validate_*: checksums
- *   ahead     the finder over many records at once
+ *   ahead     many records searched at once  candidates  in order of rules
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
  *   mask      samples, pseudonyms           redact    text with values taken out

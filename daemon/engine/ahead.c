@@ -2,76 +2,195 @@
 
 #include <stdlib.h>
 
+#include <purposed/base/buf.h>
 #include <purposed/base/mem.h>
+#include <purposed/engine/candidates.h>
 
-void ahead_fini(struct ahead *ahead)
+/* A layer of a record in the text: bytes [start, end). */
+struct part {
+	size_t start, end;
+	uint32_t record;
+	uint8_t layer;
+};
+
+/* What was found in a record, and the one of the same record that was found before. */
+struct link {
+	struct hit hit;
+	size_t before; /* SIZE_MAX: none */
+};
+
+struct unsearched_link {
+	struct unsearched unsearched;
+	uint32_t record;
+};
+
+struct record {
+	struct span text;   /* borrowed */
+	size_t last;	    /* of its links */
+	uint32_t kind_rule; /* as in hits */
+};
+
+struct ahead {
+	struct buf text;
+	struct record *records;
+	size_t n, cap;
+	struct part *parts;
+	size_t n_parts, parts_cap;
+	struct link *links;
+	size_t n_links, links_cap;
+	struct unsearched_link *unsearched; /* few, and hardly ever any */
+	size_t n_unsearched, unsearched_cap;
+	struct candidates *candidates;
+	struct hits hits; /* of a candidate */
+	size_t next;	  /* the record that comes up */
+};
+
+struct ahead *ahead_new(size_t n_rules)
 {
-	buf_fini(&ahead->text);
-	free(ahead->records);
-	free(ahead->layers);
-	free(ahead->found);
-	*ahead = (struct ahead){ 0 };
+	struct ahead *ahead = mem_new(1, sizeof(*ahead));
+
+	ahead->candidates = candidates_new(n_rules);
+	return ahead;
+}
+
+void ahead_free(struct ahead **ahead)
+{
+	struct ahead *a;
+
+	if (ahead == NULL || *ahead == NULL)
+		return;
+	a = *ahead;
+	buf_fini(&a->text);
+	free(a->records);
+	free(a->parts);
+	free(a->links);
+	free(a->unsearched);
+	candidates_free(&a->candidates);
+	hits_fini(&a->hits);
+	free(a);
+	*ahead = NULL;
 }
 
 void ahead_wipe(struct ahead *ahead)
 {
 	buf_wipe(&ahead->text);
-	ahead->n = ahead->n_layers = ahead->n_found = ahead->next = 0;
+	ahead->n = ahead->n_parts = ahead->n_links = ahead->n_unsearched = ahead->next = 0;
+}
+
+static void add_part(struct ahead *ahead, struct span text, uint8_t layer)
+{
+	size_t start = ahead->text.len;
+
+	buf_add_span(&ahead->text, text);
+	ahead->parts =
+		mem_grow(ahead->parts, ahead->n_parts, &ahead->parts_cap, sizeof(*ahead->parts));
+	ahead->parts[ahead->n_parts++] = (struct part){
+		.start = start,
+		.end = ahead->text.len,
+		.record = (uint32_t)ahead->n,
+		.layer = layer,
+	};
+	buf_add_char(&ahead->text, '\n');
 }
 
 void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
 {
 	decode_run(decoded, record);
-	for (size_t i = 0; i < decoded->n; i++) {
-		size_t start = ahead->text.len;
-
-		buf_add_span(&ahead->text, decoded->layers[i].text);
-		ahead->layers = mem_grow(ahead->layers, ahead->n_layers, &ahead->layers_cap,
-					 sizeof(*ahead->layers));
-		ahead->layers[ahead->n_layers++] =
-			(struct ahead_layer){ start, ahead->text.len, 0 };
-		buf_add_char(&ahead->text, '\n');
-	}
+	for (size_t i = 0; i < decoded->n; i++)
+		add_part(ahead, decoded->layers[i].text, (uint8_t)i);
 	ahead->records = mem_grow(ahead->records, ahead->n, &ahead->cap, sizeof(*ahead->records));
-	ahead->records[ahead->n++] = (struct ahead_record){ record, ahead->n_layers };
+	ahead->records[ahead->n++] = (struct record){ record, SIZE_MAX, UINT32_MAX };
 }
 
-void ahead_search(struct ahead *ahead, const struct finder *finder, struct finder_scan *scan)
+/* --- Search ------------------------------------------------------------------- */
+
+/* Gathers candidates from the part at hand on; false: these are the last ones. */
+static bool gather(struct ahead *ahead, struct finder_scan *scan, size_t *part)
 {
-	struct ahead_layer *layer = ahead->layers;
-	const struct ahead_layer *end = layer + ahead->n_layers;
 	struct candidate found;
 
-	finder_begin(scan, finder, buf_span(&ahead->text));
 	while (finder_next(scan, &found)) {
-		for (; found.at > layer->end; layer++)
-			layer->found_end = ahead->n_found;
-		/* What stands at the end of a line is of no layer. */
-		if (found.at == layer->end)
-			continue;
-		ahead->found = mem_grow(ahead->found, ahead->n_found, &ahead->found_cap,
-					sizeof(*ahead->found));
-		ahead->found[ahead->n_found++] = found;
+		while (found.at > ahead->parts[*part].end)
+			++*part;
+		/* What stands at the end of a line is of no part. */
+		if (found.at < ahead->parts[*part].end &&
+		    !candidates_add(ahead->candidates, &found, (uint32_t)*part))
+			return true;
 	}
-	for (; layer < end; layer++)
-		layer->found_end = ahead->n_found;
+	return false;
 }
 
-bool ahead_take(struct ahead *ahead, struct span record, size_t *record_r)
+/* Keeps what a candidate led to. */
+static void keep(struct ahead *ahead, uint32_t record)
 {
-	const struct ahead_record *next = &ahead->records[ahead->next];
+	const struct hits *hits = &ahead->hits;
+	struct record *r = &ahead->records[record];
+
+	if (hits->kind_rule < r->kind_rule)
+		r->kind_rule = hits->kind_rule;
+	for (size_t i = 0; i < hits->n; i++) {
+		ahead->links = mem_grow(ahead->links, ahead->n_links, &ahead->links_cap,
+					sizeof(*ahead->links));
+		ahead->links[ahead->n_links] = (struct link){ hits->hits[i], r->last };
+		r->last = ahead->n_links++;
+	}
+	for (size_t i = 0; i < hits->n_unsearched; i++) {
+		ahead->unsearched = mem_grow(ahead->unsearched, ahead->n_unsearched,
+					     &ahead->unsearched_cap, sizeof(*ahead->unsearched));
+		ahead->unsearched[ahead->n_unsearched++] =
+			(struct unsearched_link){ hits->unsearched[i], record };
+	}
+}
+
+static void confirm(struct ahead *ahead, const struct ahead_means *means, const struct proposal *p)
+{
+	const struct part *part = &ahead->parts[p->part];
+	uint16_t rule = p->candidate.rule;
+	size_t *from;
+	size_t last;
+
+	if (!candidates_reach(ahead->candidates, p, part->start, &from, &last))
+		return;
+	hits_clear(&ahead->hits);
+	*from = confirm_within(rules_at(means->rules, rule), rule,
+			       span_slice(buf_span(&ahead->text), part->start, part->end),
+			       part->layer, *from, last, means->regex, &ahead->hits);
+	keep(ahead, part->record);
+}
+
+void ahead_search(struct ahead *ahead, const struct ahead_means *means)
+{
+	size_t part = 0;
+	bool more = true;
+
+	candidates_begin(ahead->candidates);
+	finder_begin(means->scan, means->finder, buf_span(&ahead->text));
+	while (more) {
+		const struct proposal *proposals;
+		size_t n;
+
+		more = gather(ahead, means->scan, &part);
+		proposals = candidates_sort(ahead->candidates, &n);
+		for (size_t i = 0; i < n; i++)
+			confirm(ahead, means, &proposals[i]);
+	}
+}
+
+/* --- Records that come up ------------------------------------------------------- */
+
+bool ahead_take(struct ahead *ahead, struct span record, struct hits *hits)
+{
+	const struct record *next = &ahead->records[ahead->next];
 
 	if (ahead->next == ahead->n || next->text.ptr != record.ptr || next->text.len != record.len)
 		return false;
-	*record_r = ahead->next++;
+	for (size_t i = next->last; i != SIZE_MAX; i = ahead->links[i].before)
+		hits_add(hits, &ahead->links[i].hit);
+	for (size_t i = 0; i < ahead->n_unsearched; i++) {
+		if (ahead->unsearched[i].record == ahead->next)
+			hits_add_unsearched(hits, &ahead->unsearched[i].unsearched);
+	}
+	hits->kind_rule = next->kind_rule;
+	ahead->next++;
 	return true;
-}
-
-struct ahead_found ahead_found(const struct ahead *ahead, size_t record, size_t layer)
-{
-	size_t i = layer + (record > 0 ? ahead->records[record - 1].layers_end : 0);
-	size_t from = i > 0 ? ahead->layers[i - 1].found_end : 0;
-
-	return (struct ahead_found){ ahead->found + from, ahead->layers[i].found_end - from,
-				     ahead->layers[i].start };
 }

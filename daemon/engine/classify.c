@@ -18,7 +18,7 @@ struct classifier {
 	struct finder_scan *scan;
 	size_t searched; /* bytes so far, up to few_bytes */
 	size_t *resume;	 /* by rule: where in the text at hand it is searched on */
-	struct ahead ahead;
+	struct ahead *ahead;
 	struct decoded decoded;
 	struct decoded value; /* for classify_value */
 	struct hits hits;
@@ -38,6 +38,7 @@ struct classifier *classifier_new(struct engine *engine)
 	c->engine = engine_ref(engine);
 	c->regex = regex_scratch_new(&engine_settings(engine)->limits);
 	c->scan = finder_scan_new();
+	c->ahead = ahead_new(rules_count(engine_rules(engine)));
 	c->resume = mem_new(rules_count(engine_rules(engine)) + 1, sizeof(*c->resume));
 	return c;
 }
@@ -53,7 +54,7 @@ void classifier_free(struct classifier **classifier)
 	regex_scratch_free(&c->regex);
 	finder_scan_free(&c->scan);
 	free(c->resume);
-	ahead_fini(&c->ahead);
+	ahead_free(&c->ahead);
 	decoded_fini(&c->decoded);
 	decoded_fini(&c->value);
 	hits_fini(&c->hits);
@@ -69,7 +70,7 @@ void classifier_wipe(struct classifier *c)
 	decoded_wipe(&c->decoded);
 	decoded_wipe(&c->value);
 	finder_scan_wipe(c->scan);
-	ahead_wipe(&c->ahead);
+	ahead_wipe(c->ahead);
 }
 
 /* --- Search ----------------------------------------------------------------- */
@@ -91,25 +92,11 @@ static void confirm_candidate(struct classifier *c, const struct candidate *foun
 					 &c->hits);
 }
 
-static void forget_searched(struct classifier *c)
-{
-	memset(c->resume, 0, rules_count(engine_rules(c->engine)) * sizeof(*c->resume));
-}
-
-static void confirm_ahead(struct classifier *c, size_t record, struct span text, uint8_t layer)
-{
-	struct ahead_found found = ahead_found(&c->ahead, record, layer);
-
-	forget_searched(c);
-	for (size_t i = 0; i < found.n; i++)
-		confirm_candidate(c, &found.found[i], found.found[i].at - found.at, text, layer);
-}
-
 static void confirm_candidates(struct classifier *c, struct span text, uint8_t layer)
 {
 	struct candidate found;
 
-	forget_searched(c);
+	memset(c->resume, 0, rules_count(engine_rules(c->engine)) * sizeof(*c->resume));
 	finder_begin(c->scan, lookout_finder(engine_lookout(c->engine)), text);
 	while (finder_next(c->scan, &found))
 		confirm_candidate(c, &found, found.at, text, layer);
@@ -139,16 +126,20 @@ static struct span searched_part(const struct classifier *c, struct span text)
 
 void classifier_look_ahead(struct classifier *c, const struct span *records, size_t n)
 {
+	struct ahead_means means = { .rules = engine_rules(c->engine),
+				     .scan = c->scan,
+				     .regex = c->regex };
 	size_t bytes = 0;
 
-	ahead_wipe(&c->ahead);
+	ahead_wipe(c->ahead);
 	for (size_t i = 0; i < n; i++)
 		bytes += records[i].len;
 	if (!has_finder(c, 0) && !has_finder(c, bytes))
 		return;
 	for (size_t i = 0; i < n; i++)
-		ahead_add(&c->ahead, searched_part(c, records[i]), &c->decoded);
-	ahead_search(&c->ahead, lookout_finder(engine_lookout(c->engine)), c->scan);
+		ahead_add(c->ahead, searched_part(c, records[i]), &c->decoded);
+	means.finder = lookout_finder(engine_lookout(c->engine));
+	ahead_search(c->ahead, &means);
 }
 
 /* n rules by their indices, or, where rules is NULL, all of them, at every byte of text. */
@@ -167,21 +158,20 @@ static void confirm_everywhere(struct classifier *c, const uint16_t *rules, size
 static void search(struct classifier *c)
 {
 	size_t n = rules_count(engine_rules(c->engine));
-	size_t record = 0;
-	bool ahead = ahead_take(&c->ahead, c->decoded.layers[0].text, &record);
-	bool finder = ahead || has_finder(c, c->decoded.layers[0].text.len);
 	const uint16_t *slow = NULL;
+	bool ahead;
+	bool finder;
 
+	hits_clear(&c->hits);
+	ahead = ahead_take(c->ahead, c->decoded.layers[0].text, &c->hits);
+	finder = ahead || has_finder(c, c->decoded.layers[0].text.len);
 	if (finder)
 		slow = lookout_slow_rules(engine_lookout(c->engine), &n);
-	hits_clear(&c->hits);
 	for (size_t layer = 0; layer < c->decoded.n; layer++) {
 		struct span text = c->decoded.layers[layer].text;
 
 		confirm_everywhere(c, slow, n, text, (uint8_t)layer);
-		if (ahead)
-			confirm_ahead(c, record, text, (uint8_t)layer);
-		else if (finder)
+		if (finder && !ahead)
 			confirm_candidates(c, text, (uint8_t)layer);
 	}
 }

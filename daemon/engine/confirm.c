@@ -24,17 +24,17 @@ void hits_fini(struct hits *hits)
 	*hits = (struct hits){ 0 };
 }
 
-static void add_unsearched(struct hits *hits, size_t start, size_t end, uint8_t layer,
-			   enum regex_result result)
+void hits_add(struct hits *hits, const struct hit *hit)
+{
+	hits->hits = mem_grow(hits->hits, hits->n, &hits->cap, sizeof(*hits->hits));
+	hits->hits[hits->n++] = *hit;
+}
+
+void hits_add_unsearched(struct hits *hits, const struct unsearched *unsearched)
 {
 	hits->unsearched = mem_grow(hits->unsearched, hits->n_unsearched, &hits->unsearched_cap,
 				    sizeof(*hits->unsearched));
-	hits->unsearched[hits->n_unsearched++] = (struct unsearched){
-		.start = start,
-		.end = end,
-		.reason = result == REGEX_LIMIT ? REASON_MATCH_LIMIT : REASON_ENGINE_ERROR,
-		.layer = layer,
-	};
+	hits->unsearched[hits->n_unsearched++] = *unsearched;
 }
 
 static bool is_word(char c)
@@ -77,12 +77,7 @@ static bool add_hits(const struct rule *rule, uint16_t index, struct span text, 
 		if (target->validator != NULL &&
 		    !target->validator->valid(span_slice(text, start, end)))
 			continue;
-		hits->hits = mem_grow(hits->hits, hits->n, &hits->cap, sizeof(*hits->hits));
-		hits->hits[hits->n++] = (struct hit){ .start = start,
-						      .end = end,
-						      .rule = index,
-						      .target = (uint16_t)i,
-						      .layer = layer };
+		hits_add(hits, &(struct hit){ start, end, index, (uint16_t)i, layer });
 		any = true;
 	}
 	return any;
@@ -150,7 +145,14 @@ size_t confirm_within(const struct rule *rule, uint16_t index, struct span text,
 						scratch, hits);
 		}
 		if (result == REGEX_LIMIT || result == REGEX_ERROR) {
-			add_unsearched(hits, start, text.len, layer, result);
+			hits_add_unsearched(hits,
+					    &(struct unsearched){
+						    start,
+						    text.len,
+						    result == REGEX_LIMIT ? REASON_MATCH_LIMIT
+									  : REASON_ENGINE_ERROR,
+						    layer,
+					    });
 			return SIZE_MAX;
 		}
 		start = result == REGEX_MATCH && match_end > match_start ? match_end

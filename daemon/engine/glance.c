@@ -15,6 +15,7 @@
 
 #include <purposed/base/buf.h>
 #include <purposed/base/mem.h>
+#include <purposed/engine/candidates.h>
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
 
@@ -40,13 +41,7 @@ struct glance {
 	struct finder_scan *scan;
 	struct decoded decoded;
 	struct hits hits;
-	/*
-	 * By rule: where in the text at hand it is searched on, and for which
-	 * text that was written (texts are numbered; 0 is none).
-	 */
-	size_t *resume;
-	unsigned long long *resume_text;
-	unsigned long long text;
+	struct candidates *candidates;
 	size_t record_max; /* of a longer one the end is not searched: it is named */
 	const struct look *look;
 	bool kind_stated;
@@ -57,13 +52,11 @@ struct glance {
 struct glance *glance_new(struct engine *engine)
 {
 	struct glance *g = mem_new(1, sizeof(*g));
-	size_t n = rules_count(engine_rules(engine)) + 1;
 
 	g->engine = engine_ref(engine);
 	g->regex = regex_scratch_new(&engine_settings(engine)->limits);
 	g->scan = finder_scan_new();
-	g->resume = mem_new(n, sizeof(*g->resume));
-	g->resume_text = mem_new(n, sizeof(*g->resume_text));
+	g->candidates = candidates_new(rules_count(engine_rules(engine)));
 	g->record_max = engine_settings(engine)->record_max_bytes;
 	return g;
 }
@@ -80,12 +73,11 @@ void glance_free(struct glance **glance)
 	finder_scan_free(&g->scan);
 	decoded_fini(&g->decoded);
 	hits_fini(&g->hits);
+	candidates_free(&g->candidates);
 	buf_fini(&g->layers.text);
 	buf_fini(&g->open.text);
 	free(g->layers.inners);
 	free(g->open.inners);
-	free(g->resume);
-	free(g->resume_text);
 	free(g);
 	*glance = NULL;
 }
@@ -156,25 +148,21 @@ static void weigh(struct glance *g, struct glance_record *record, uint16_t rule,
 	}
 }
 
-/* Confirms a candidate whose anchor stands at byte at of text, which is a layer of the record. */
-static void confirm(struct glance *g, struct glance_record *record, const struct candidate *c,
-		    struct span text, uint8_t layer, size_t at)
+/* Confirms a candidate in text, which is a layer of the record and begins at byte start. */
+static void confirm(struct glance *g, struct glance_record *record, const struct proposal *p,
+		    struct span text, uint8_t layer, size_t start)
 {
-	size_t *resume = &g->resume[c->rule];
+	uint16_t rule = p->candidate.rule;
+	size_t *from;
 	size_t last;
 
-	if (!is_of_use(record, look_rule(g->look, c->rule), layer))
-		return;
-	if (g->resume_text[c->rule] != g->text) {
-		g->resume_text[c->rule] = g->text;
-		*resume = 0;
-	}
-	if (!candidate_reach(c, at, resume, &last))
+	if (!is_of_use(record, look_rule(g->look, rule), layer) ||
+	    !candidates_reach(g->candidates, p, start, &from, &last))
 		return;
 	hits_clear(&g->hits);
-	*resume = confirm_within(rules_at(engine_rules(g->engine), c->rule), c->rule, text, layer,
-				 *resume, last, g->regex, &g->hits);
-	weigh(g, record, c->rule, text);
+	*from = confirm_within(rules_at(engine_rules(g->engine), rule), rule, text, layer, *from,
+			       last, g->regex, &g->hits);
+	weigh(g, record, rule, text);
 }
 
 /* --- The passes --------------------------------------------------------------- */
@@ -205,51 +193,121 @@ static void decode_record(struct glance *g, struct glance_record *record, struct
 		add_inner(&g->layers, g->decoded.layers[layer].text, record, (uint8_t)layer);
 }
 
+/* The walk of a finder over the records of a block. */
+struct walk {
+	const struct plan *plan;
+	struct span block;
+	struct glance_record *records;
+	size_t n;
+	size_t next; /* the record at hand */
+};
+
+/* A candidate in a record of the walk, whose records before it are done with. */
+static bool add_to_block(struct glance *g, struct walk *w, const struct candidate *c)
+{
+	struct glance_record *record = &w->records[w->next];
+
+	/* What stands between records is of none of them. */
+	if (c->at < record->start)
+		return true;
+	if (record->named || record->plan != w->plan) {
+		finder_skip(g->scan, record->end);
+		return true;
+	}
+	if (c->rule != LOOK_ESCAPE)
+		return candidates_add(g->candidates, c, (uint32_t)w->next);
+	if (!record->decoded)
+		decode_record(g, record, span_slice(w->block, record->start, record->end));
+	return true;
+}
+
+/* Gathers candidates; false: these are the last ones. */
+static bool gather_block(struct glance *g, struct walk *w)
+{
+	struct candidate c;
+
+	while (finder_next(g->scan, &c)) {
+		while (w->next < w->n && c.at >= w->records[w->next].end)
+			w->next++;
+		if (w->next == w->n)
+			return false;
+		if (!add_to_block(g, w, &c))
+			return true;
+	}
+	return false;
+}
+
+static void confirm_block(struct glance *g, const struct walk *w)
+{
+	size_t n;
+	const struct proposal *p = candidates_sort(g->candidates, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct glance_record *record = &w->records[p[i].part];
+
+		confirm(g, record, &p[i], span_slice(w->block, record->start, record->end), 0,
+			record->start);
+	}
+}
+
 static void pass_block(struct glance *g, const struct plan *plan, struct span block,
 		       struct glance_record *records, size_t n)
 {
-	struct glance_record *end = records + n;
-	struct glance_record *record = records;
+	struct walk w = { plan, block, records, n, 0 };
+	bool more = true;
+
+	candidates_begin(g->candidates);
+	finder_begin(g->scan, look_first(g->look), block);
+	while (more) {
+		more = gather_block(g, &w);
+		confirm_block(g, &w);
+	}
+}
+
+/* Gathers candidates from the inner at hand on; false: these are the last ones. */
+static bool gather_inners(struct glance *g, const struct inners *inners, size_t *next)
+{
 	struct candidate c;
 
-	g->text++;
-	finder_begin(g->scan, look_first(g->look), block);
 	while (finder_next(g->scan, &c)) {
-		struct span text;
+		const struct inner *inner;
 
-		for (; record < end && c.at >= record->end; record++)
-			g->text++;
-		if (record == end)
-			return;
-		/* What stands between records is of none of them. */
-		if (c.at < record->start)
-			continue;
-		text = span_slice(block, record->start, record->end);
-		if (record->plan == plan && c.rule != LOOK_ESCAPE)
-			confirm(g, record, &c, text, 0, c.at - record->start);
-		else if (record->plan == plan && !record->named && !record->decoded)
-			decode_record(g, record, text);
-		if (record->named || record->plan != plan)
-			finder_skip(g->scan, record->end);
+		while (inners->inners[*next].end < c.at)
+			++*next;
+		inner = &inners->inners[*next];
+		if (inner->record->named)
+			finder_skip(g->scan, inner->end);
+		else if (c.rule != LOOK_ESCAPE && c.at < inner->end &&
+			 !candidates_add(g->candidates, &c, (uint32_t)*next))
+			return true;
+	}
+	return false;
+}
+
+static void confirm_inners(struct glance *g, const struct inners *inners)
+{
+	size_t n;
+	const struct proposal *p = candidates_sort(g->candidates, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct inner *inner = &inners->inners[p[i].part];
+
+		confirm(g, inner->record, &p[i],
+			span_slice(buf_span(&inners->text), inner->start, inner->end), inner->layer,
+			inner->start);
 	}
 }
 
 static void pass_inners(struct glance *g, const struct finder *finder, const struct inners *inners)
 {
-	struct span all = buf_span(&inners->text);
-	const struct inner *inner = inners->inners;
-	struct candidate c;
+	size_t next = 0;
+	bool more = true;
 
-	g->text++;
-	finder_begin(g->scan, finder, all);
-	while (finder_next(g->scan, &c)) {
-		for (; inner->end < c.at; inner++)
-			g->text++;
-		if (inner->record->named)
-			finder_skip(g->scan, inner->end);
-		else if (c.rule != LOOK_ESCAPE && c.at < inner->end)
-			confirm(g, inner->record, &c, span_slice(all, inner->start, inner->end),
-				inner->layer, c.at - inner->start);
+	candidates_begin(g->candidates);
+	finder_begin(g->scan, finder, buf_span(&inners->text));
+	while (more) {
+		more = gather_inners(g, inners, &next);
+		confirm_inners(g, inners);
 	}
 }
 

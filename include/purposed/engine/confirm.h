@@ -43,6 +43,8 @@ struct hits {
 
 void hits_clear(struct hits *hits);
 void hits_fini(struct hits *hits);
+void hits_add(struct hits *hits, const struct hit *hit);
+void hits_add_unsearched(struct hits *hits, const struct unsearched *unsearched);
 
 /*
  * Adds every confirmed match of rule, which is number index of its set, that

@@ -1,0 +1,88 @@
+#include <purposed/engine/candidates.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <purposed/base/mem.h>
+
+/* Where a rule is searched on, and in which part; parts are counted from 1 here. */
+struct resume {
+	size_t from;
+	uint32_t part;
+};
+
+struct candidates {
+	size_t n_rules;
+	struct proposal *added;
+	struct proposal *sorted;
+	size_t n;
+	size_t *places; /* by rule: where its next one goes */
+	struct resume *resume;
+};
+
+struct candidates *candidates_new(size_t n_rules)
+{
+	struct candidates *c = mem_new(1, sizeof(*c));
+
+	c->n_rules = n_rules;
+	c->added = mem_new(CANDIDATES_MAX, sizeof(*c->added));
+	c->sorted = mem_new(CANDIDATES_MAX, sizeof(*c->sorted));
+	c->places = mem_new(n_rules + 1, sizeof(*c->places));
+	c->resume = mem_new(n_rules + 1, sizeof(*c->resume));
+	return c;
+}
+
+void candidates_free(struct candidates **candidates)
+{
+	if (candidates == NULL || *candidates == NULL)
+		return;
+	free((*candidates)->added);
+	free((*candidates)->sorted);
+	free((*candidates)->places);
+	free((*candidates)->resume);
+	free(*candidates);
+	*candidates = NULL;
+}
+
+void candidates_begin(struct candidates *c)
+{
+	c->n = 0;
+	memset(c->resume, 0, c->n_rules * sizeof(*c->resume));
+}
+
+bool candidates_add(struct candidates *c, const struct candidate *candidate, uint32_t part)
+{
+	c->added[c->n++] = (struct proposal){ *candidate, part };
+	return c->n < CANDIDATES_MAX;
+}
+
+const struct proposal *candidates_sort(struct candidates *c, size_t *n_r)
+{
+	size_t sum = 0;
+
+	memset(c->places, 0, c->n_rules * sizeof(*c->places));
+	for (size_t i = 0; i < c->n; i++)
+		c->places[c->added[i].candidate.rule]++;
+	for (size_t rule = 0; rule < c->n_rules; rule++) {
+		size_t n = c->places[rule];
+
+		c->places[rule] = sum;
+		sum += n;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		c->sorted[c->places[c->added[i].candidate.rule]++] = c->added[i];
+	*n_r = c->n;
+	c->n = 0;
+	return c->sorted;
+}
+
+bool candidates_reach(struct candidates *c, const struct proposal *p, size_t start, size_t **from_r,
+		      size_t *last_r)
+{
+	struct resume *resume = &c->resume[p->candidate.rule];
+
+	if (resume->part != p->part + 1)
+		*resume = (struct resume){ .part = p->part + 1 };
+	*from_r = &resume->from;
+	return candidate_reach(&p->candidate, p->candidate.at - start, &resume->from, last_r);
+}
