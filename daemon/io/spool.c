@@ -2,6 +2,8 @@
  * A message counts once its write(2) has returned; one that a kill tore has no end,
  * and is cut off when the file is opened.  What a machine that went down did not write is
  * told by the check of each message, and skipped: nothing is sent that was not added.
+ * Behind a length that can be none nothing is looked for: what looks like a message there
+ * may be the text of one, and chosen by whoever wrote it.  What was synced is before that.
  *
  * Reading goes through a window, so that a small message costs no call of its own.
  */
@@ -25,6 +27,7 @@
 enum {
 	HEAD_BYTES = 4096,
 	HEAD_AT = 64,
+	LENGTH_MAX = 512 * 1024 * 1024, /* text that is taken for a length is more */
 	WINDOW_BYTES = 256 * 1024,
 	PUNCH_BYTES = 1024 * 1024, /* so much is given back at a time */
 };
@@ -95,19 +98,36 @@ static const char *in_window(const struct spool *s, uint64_t at)
 	return s->window.ptr + (at - s->window_at);
 }
 
-/* The length of the message at `at`; 0: none is whole there. */
-static uint32_t length_at(struct spool *s, uint64_t at, bool *failed_r)
+/* What stands at `at` of the head of a message; len is 0 where it is none. */
+static struct head head_at(struct spool *s, uint64_t at, bool *failed_r)
 {
-	struct head head;
+	struct head head = { 0 };
 
 	*failed_r = false;
 	if (s->end - at < sizeof(head))
-		return 0;
+		return head;
 	*failed_r = !look_at(s, at, sizeof(head));
-	if (*failed_r)
-		return 0;
-	memcpy(&head, in_window(s, at), sizeof(head));
-	return head.len <= s->end - at - sizeof(head) ? head.len : 0;
+	if (!*failed_r)
+		memcpy(&head, in_window(s, at), sizeof(head));
+	if (head.len >= LENGTH_MAX)
+		head.len = 0;
+	return head;
+}
+
+/* The length of the message at `at`; 0: none is whole there. */
+static uint32_t length_at(struct spool *s, uint64_t at, bool *failed_r)
+{
+	uint32_t len = head_at(s, at, failed_r).len;
+
+	return len != 0 && len <= s->end - at - sizeof(struct head) ? len : 0;
+}
+
+/* Whether a message begins at `at` of which a kill wrote a part only. */
+static bool is_torn_at(struct spool *s, uint64_t at)
+{
+	bool failed;
+
+	return s->end - at < sizeof(struct head) || head_at(s, at, &failed).len != 0;
 }
 
 static bool write_first(const struct spool *s)
@@ -141,10 +161,16 @@ static int find_end(struct spool *s, struct err *e)
 		err_errno(e, "cannot read the spool %s", s->path);
 		return -1;
 	}
-	s->end = at;
 	if (at != size) {
-		log_warning("the spool %s ends in a torn message: %" PRIu64 " bytes are cut off",
-			    s->path, size - at);
+		if (is_torn_at(s, at))
+			log_warning("the spool %s ends in a torn message: %" PRIu64
+				    " bytes are cut off",
+				    s->path, size - at);
+		else
+			log_error("the spool %s is damaged at byte %" PRIu64
+				  ": what is behind, %" PRIu64 " bytes of messages, is lost",
+				  s->path, at, size - at);
+		s->end = at;
 		if (ftruncate(s->fd, (off_t)at) != 0) {
 			err_errno(e, "cannot cut the spool %s", s->path);
 			return -1;
@@ -275,8 +301,10 @@ static void skip_damage(struct spool *s, uint64_t from)
 /* What is behind the cursor cannot be told apart any more. */
 static void cut_rest(struct spool *s, struct err *e)
 {
-	err_add(e, "the spool %s is damaged at byte %" PRIu64 ": what is behind is lost", s->path,
-		s->cursor);
+	err_add(e,
+		"the spool %s is damaged at byte %" PRIu64 ": what is behind, %" PRIu64
+		" bytes of messages, is lost",
+		s->path, s->cursor, s->end - s->cursor);
 	s->end = s->cursor;
 	if (ftruncate(s->fd, (off_t)s->end) != 0)
 		err_errno(e, "cannot cut the spool %s", s->path);

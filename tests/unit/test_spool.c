@@ -65,6 +65,29 @@ static off_t size_of(const char *path)
 	return st.st_size;
 }
 
+/* Opens a spool, and says whether that logs these words; NULL: nothing. */
+static struct spool *open_saying(const char *path, const char *words)
+{
+	char said[256] = { 0 };
+	int before = dup(STDERR_FILENO);
+	int pipes[2];
+	struct spool *spool;
+
+	assert_int_equal(pipe2(pipes, O_NONBLOCK), 0);
+	dup2(pipes[1], STDERR_FILENO);
+	spool = open_spool(path, 1000);
+	dup2(before, STDERR_FILENO);
+	if (words != NULL)
+		assert_true(read(pipes[0], said, sizeof(said) - 1) > 0);
+	else
+		assert_int_equal(read(pipes[0], said, sizeof(said) - 1), -1);
+	assert_non_null(strstr(said, words != NULL ? words : ""));
+	close(before);
+	close(pipes[0]);
+	close(pipes[1]);
+	return spool;
+}
+
 /* What was not released is there again, in order, after a rewind and after a restart. */
 static void test_spool(void **state)
 {
@@ -173,7 +196,7 @@ static void test_torn(void **state)
 		spool_close(&spool);
 		size = size_of(path);
 		assert_int_equal(truncate(path, size - cut), 0);
-		spool = open_spool(path, 1000);
+		spool = open_saying(path, cut != 13 ? "ends in a torn message" : NULL);
 		reads(spool, "whole");
 		reads(spool, NULL);
 		add(spool, "next");
@@ -235,6 +258,22 @@ static void test_damaged(void **state)
 	reads(spool, NULL);
 	spool_close(&spool);
 	unlink(path);
+
+	/* what is no length, in the middle: nothing was torn, and more than one message is lost */
+	for (size_t i = 0; i < 2; i++) {
+		spool = open_spool(path, 1000);
+		add(spool, "first");
+		add(spool, "second");
+		add(spool, "third");
+		spool_close(&spool);
+		overwrite(path, 4096 + 13, i == 0 ? "\0\0\0\0" : "text", 4);
+		spool = open_saying(path, "is damaged at byte 4109: what is behind, 27 bytes of "
+					  "messages, is lost");
+		reads(spool, "first");
+		reads(spool, NULL);
+		spool_close(&spool);
+		unlink(path);
+	}
 
 	/* emptied, or cut, by somebody else, while it is open */
 	spool = open_spool(path, 1000);

@@ -27,7 +27,10 @@
 
 struct spool;
 
-/* max_bytes: what messages may take.  A file whose end is torn is cut there, which is logged. */
+/*
+ * max_bytes: what messages may take.  A file whose end is torn is cut there; so is one from
+ * where its messages cannot be told apart any more, which is an error.  Both are logged.
+ */
 int spool_open(struct spool **spool_r, const char *path, unsigned long long max_bytes,
 	       struct err *e);
 
@@ -37,7 +40,7 @@ void spool_close(struct spool **spool);
 /* Whether there is room for a message of len bytes; an empty spool has it for any. */
 bool spool_has_room(const struct spool *spool, size_t len);
 
-/* At most 16 MiB, and not empty; room or not.  -1: described in e, the spool is as before. */
+/* Less than 512 MiB, and not empty; room or not.  -1: described in e, the spool is as before. */
 int spool_add(struct spool *spool, struct span message, struct err *e);
 
 /*
