@@ -20,7 +20,7 @@
 
 #include <purposed/engine/finder.h>
 
-enum { CANDIDATES_MAX = 16 * 1024 };
+enum { CANDIDATES_MAX = 2 * 1024 };
 
 /* A candidate, and the part of the text in which its anchor stands. */
 struct proposal {
