@@ -25,7 +25,7 @@
  *   alerts    and alerts_*: grouped, limited counters  names and types of what is counted
  *   scan      a list of paths, to the end  carried   the purpose that a record names
  *   progress  the line on a terminal        outgoing  what a batch has for an output
- *   serve     and serve_*: the daemon       setup     its inputs and outputs, opened
+ *   serve     and serve_*: the daemon       setup     and setup_*: its streams and outputs
  *   warm      what nobody should wait for
  *   loop      sd-event                      port      and port_*: one input of the loop
  *   service   what systemd is told
