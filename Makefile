@@ -49,7 +49,8 @@ HEADERS := $(sort $(wildcard include/purposed/*/*.h include/purposed/*.h))
 UNIT_TESTS := $(sort $(wildcard tests/unit/test_*.c))
 QUALITY_TESTS := $(sort $(wildcard tests/quality/test_*.c))
 FUZZ_TARGETS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-EMBEDDED := conf/annex-i.conf $(sort $(wildcard conf/rules.d/*.conf))
+POLICY := conf/annex-i.conf
+RULES := $(sort $(wildcard conf/rules.d/*.conf))
 
 LIBS := libpcre2-8 libconfig libsystemd libssl libcrypto libarchive libisal liblzma libzstd
 # Asked once, in the first recipe that needs it.
@@ -89,7 +90,8 @@ $(B)/purposed: $(B)/release/purposed
 # --- Per variant ------------------------------------------------------------
 
 define variant_rules
-OBJECTS_$(1) := $$(MODULES:daemon/%.c=$(B)/$(1)/%.o) $(B)/$(1)/engine/embedded_data.o
+MODULES_$(1) := $$(MODULES:daemon/%.c=$(B)/$(1)/%.o) $(B)/$(1)/engine/embedded_data.o
+OBJECTS_$(1) := $$(MODULES_$(1)) $(B)/$(1)/engine/prepared_data.o
 TESTS_$(1) := $$(UNIT_TESTS:tests/%.c=$(B)/$(1)/tests/%)
 QUALITY_$(1) := $$(QUALITY_TESTS:tests/%.c=$(B)/$(1)/tests/%)
 FUZZERS_$(1) := $$(FUZZ_TARGETS:tests/%.c=$(B)/$(1)/tests/%)
@@ -105,7 +107,7 @@ $(B)/$(1)/%.o: daemon/%.c $(B)/$(1)/flags
 	@echo '  cc    $$@'
 	$$Q$$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
-$(B)/$(1)/engine/embedded_data.o: $(B)/embedded_data.c $(B)/$(1)/flags
+$(B)/$(1)/engine/%_data.o: $(B)/%_data.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
 	@echo '  cc    $$@'
 	$$Q$$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
@@ -139,21 +141,25 @@ $(B)/$(1)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(B)/$(1)/libpurposed
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$< tests/fuzz/driver.c \
 		$(B)/$(1)/libpurposed.a $$(LIB_LIBS)
 
--include $$(OBJECTS_$(1):.o=.d) $(B)/$(1)/main.d $$(TESTS_$(1):=.d) $$(QUALITY_$(1):=.d)
+-include $$(OBJECTS_$(1):.o=.d) $(B)/$(1)/main.d $(B)/$(1)/prepare.d $$(TESTS_$(1):=.d) $$(QUALITY_$(1):=.d)
 endef
 $(foreach variant,$(VARIANTS),$(eval $(call variant_rules,$(variant))))
 
-# The default policy and rules as bytes, so that the binary works with no file installed.
-$(B)/embedded_data.c: $(EMBEDDED) Makefile
+# The default policy as bytes, so that the binary works with no file installed.
+$(B)/embedded_data.c: $(POLICY) Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include <purposed/engine/embedded.h>'; n=0; \
-	for f in $(EMBEDDED); do \
-		echo "static const char text_$$n[] = {"; \
-		od -An -v -tu1 $$f | sed 's/ *\([0-9][0-9]*\)/(char)\1,/g'; echo "0};"; n=$$((n+1)); \
-	done; \
-	echo 'const struct embedded_file embedded_files[] = {'; n=0; \
-	for f in $(EMBEDDED); do echo "{ \"$$f\", text_$$n },"; n=$$((n+1)); done; \
-	echo '};'; echo "const size_t embedded_file_count = $$n;"; } > $@
+	@{ echo '#include <purposed/engine/embedded.h>'; echo 'static const char text[] = {'; \
+	od -An -v -tu1 $(POLICY) | sed 's/ *\([0-9][0-9]*\)/(char)\1,/g'; echo '0};'; \
+	echo 'const struct embedded_file embedded_policy = { "$(POLICY)", text };'; } > $@
+
+# What is known of the default rules before purposed starts (engine/prepared.h).
+$(B)/prepare: $(B)/release/prepare.o $(MODULES_release)
+	@echo '  link  $@'
+	$Q$(FLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIB_LIBS)
+
+$(B)/prepared_data.c: $(B)/prepare $(RULES)
+	@echo '  rules $@'
+	$Q$< conf/rules.d > $@
 
 # --- Packages ---------------------------------------------------------------
 
@@ -243,10 +249,10 @@ coverage: $(NEEDS_coverage) ## only: the share of daemon/engine that tests reach
 
 # --- Lint -------------------------------------------------------------------
 
-C_FILES := daemon/main.c $(MODULES) $(HEADERS) $(sort $(wildcard tests/*/*.[ch]))
+C_FILES := daemon/main.c daemon/prepare.c $(MODULES) $(HEADERS) $(sort $(wildcard tests/*/*.[ch]))
 LINT_FLAGS = -std=c17 -D_GNU_SOURCE -DPURPOSED_VERSION='"$(VERSION)"' \
 	-DPURPOSED_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude
-TIDY := $(patsubst daemon/%.c,$(B)/tidy/%.ok,daemon/main.c $(MODULES))
+TIDY := $(patsubst daemon/%.c,$(B)/tidy/%.ok,daemon/main.c daemon/prepare.c $(MODULES))
 
 lint: lint-format lint-cppcheck lint-tidy ## clang-format, cppcheck and clang-tidy; no finding passes
 

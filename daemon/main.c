@@ -50,7 +50,8 @@
  *   claims    which of the values that overlap stand
  *   mask      samples, pseudonyms           redact    text with values taken out
  *   element   how values may be shown       timestamp when a record was written
- *   embedded  policy and rules in the binary
+ *   rules_builtin  the rules in the binary  prepared  what is known of them when it is built
+ *   embedded  the policy in the binary
  *
  * io/       bytes from and to the world; no idea what they mean
  *   tail      and tail_*: files that grow    watch     what happens in folders

@@ -34,29 +34,18 @@ static int load_policy(struct engine *engine, struct err *e)
 {
 	if (engine->options.policy_path != NULL)
 		return policy_load(&engine->policy, engine->options.policy_path, e);
-	return policy_parse(&engine->policy, embedded_files[0].name, embedded_files[0].text, e);
+	return policy_parse(&engine->policy, embedded_policy.name, embedded_policy.text, e);
 }
 
 static int load_rules(struct engine *engine, struct err *e)
 {
 	const struct engine_options *options = &engine->options;
-	struct rules_text *texts;
-	int result;
 
-	if (options->rules_path != NULL) {
-		result = rules_load(&engine->rules, options->rules_path, options->jit, e);
-	} else {
-		texts = mem_new(embedded_file_count, sizeof(*texts));
-		for (size_t i = 1; i < embedded_file_count; i++)
-			texts[i - 1] = (struct rules_text){ embedded_files[i].name,
-							    embedded_files[i].text };
-		result = rules_parse(&engine->rules, texts, embedded_file_count - 1, options->jit,
-				     e);
-		free(texts);
-	}
-	if (result != 0)
+	if (options->rules_path == NULL)
+		return rules_builtin(&engine->rules, options->jit, e);
+	if (rules_load(&engine->rules, options->rules_path, options->jit, e) != 0)
 		return -1;
-	return options->rules_path != NULL ? engine_prove(engine, e) : 0;
+	return engine_prove(engine, e);
 }
 
 int engine_prove(const struct engine *engine, struct err *e)
@@ -154,7 +143,8 @@ const struct lookout *engine_lookout(const struct engine *engine)
 
 bool engine_has_lookout(const struct engine *engine)
 {
-	return engine->options.oracle || atomic_load(&engine->has_lookout);
+	return engine->options.oracle || rules_are_prepared(engine->rules) != NULL ||
+	       atomic_load(&engine->has_lookout);
 }
 
 size_t engine_category(const struct engine *engine, size_t element)

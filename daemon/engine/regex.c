@@ -5,7 +5,7 @@
  * a record or two do not repay.  A pattern is therefore interpreted until it has
  * had so much work that machine code would have done it meanwhile:
  *
- *	code	 for the interpreter, from the start
+ *	code	 for the interpreter, from the first match on that is asked for
  *	machine	 a copy of code with machine code, when the work is worth it
  *
  * The copy is published whole, so that threads which are just using `code` go on
@@ -23,6 +23,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -31,18 +32,20 @@
 
 /* A pattern, compiled with some options. */
 struct form {
-	_Atomic(pcre2_code *) code;    /* for the interpreter */
+	uint32_t options;
+	_Atomic(pcre2_code *) code;    /* for the interpreter; NULL: not needed yet */
 	_Atomic(pcre2_code *) machine; /* NULL: not there */
 	atomic_bool tried;	       /* it was, or could not be made */
 	atomic_size_t work;	       /* of the interpreter so far; about */
 };
 
 struct regex {
-	char *pattern;
+	const char *pattern;
+	char *own;	   /* the same, where it is not borrowed */
 	bool wanted;	   /* machine code may be made ... */
 	size_t work_max;   /* ... from so much work on */
 	struct form first; /* looks for the first match */
-	struct form here; /* matches where it is told to, or not; code is NULL until it is needed */
+	struct form here;  /* matches where it is told to, or not */
 };
 
 struct regex_scratch {
@@ -76,38 +79,73 @@ static void pcre_release(void *ptr, void *tag)
 	free(ptr);
 }
 
-int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e)
+static struct regex *regex_new(const char *pattern, bool jit)
 {
 	static atomic_uint turn;
-	struct regex *regex;
-	pcre2_code *code;
+	struct regex *regex = mem_new(1, sizeof(*regex));
+
+	regex->pattern = pattern;
+	regex->first.options = PCRE2_NEVER_UTF | PCRE2_USE_OFFSET_LIMIT;
+	/*
+	 * Without what PCRE2 does to find where a match may start: it looks for bytes that
+	 * every match has in all of the text, at every call.
+	 */
+	regex->here.options = PCRE2_NEVER_UTF | PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE;
+	regex->wanted = jit;
+	regex->work_max = INTERPRETED_MAX + atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
+	return regex;
+}
+
+int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e)
+{
+	char *own = mem_string(pattern);
+	struct regex *regex = regex_new(own, jit);
 	uint32_t groups = 0;
 	size_t at;
 	int error;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+					 regex->first.options, &error, &at, NULL);
 
-	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-			     PCRE2_NEVER_UTF | PCRE2_USE_OFFSET_LIMIT, &error, &at, NULL);
+	regex->own = own;
+	atomic_store(&regex->first.code, code);
 	if (code == NULL) {
 		PCRE2_UCHAR message[256];
 
 		pcre2_get_error_message(error, message, sizeof(message));
 		err_add(e, "%s at byte %zu of the pattern", (const char *)message, at);
+		regex_free(&regex);
 		return -1;
 	}
 	pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
 	if (groups >= REGEX_GROUPS_MAX) {
 		err_add(e, "the pattern has %u capture groups, at most %d are allowed", groups,
 			REGEX_GROUPS_MAX - 1);
-		pcre2_code_free(code);
+		regex_free(&regex);
 		return -1;
 	}
-	regex = mem_new(1, sizeof(*regex));
-	regex->pattern = mem_string(pattern);
-	regex->first.code = code;
-	regex->wanted = jit;
-	regex->work_max = INTERPRETED_MAX + atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
 	*regex_r = regex;
 	return 0;
+}
+
+struct regex *regex_known(const char *pattern, bool jit)
+{
+	return regex_new(pattern, jit);
+}
+
+const char *regex_pattern(const struct regex *regex)
+{
+	return regex->pattern;
+}
+
+void regex_version(struct buf *version)
+{
+	int len = pcre2_config(PCRE2_CONFIG_VERSION, NULL);
+
+	buf_clear(version);
+	if (len <= 0)
+		return;
+	pcre2_config(PCRE2_CONFIG_VERSION, buf_reserve(version, (size_t)len));
+	version->len = strlen(version->ptr);
 }
 
 static void form_fini(struct form *form)
@@ -122,7 +160,7 @@ void regex_free(struct regex **regex)
 		return;
 	form_fini(&(*regex)->first);
 	form_fini(&(*regex)->here);
-	free((*regex)->pattern);
+	free((*regex)->own);
 	free(*regex);
 	*regex = NULL;
 }
@@ -132,7 +170,29 @@ void regex_free(struct regex **regex)
 /* Held while a form is made. */
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 
-/* With the lock held, which it releases. */
+/* NULL: there is no memory for it. */
+static const pcre2_code *make_code(const struct regex *regex, struct form *form)
+{
+	int error;
+	size_t at;
+
+	pthread_mutex_lock(&making);
+	if (atomic_load(&form->code) == NULL)
+		atomic_store(&form->code,
+			     pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
+					   form->options, &error, &at, NULL));
+	pthread_mutex_unlock(&making);
+	return atomic_load(&form->code);
+}
+
+static const pcre2_code *code_of(const struct regex *regex, struct form *form)
+{
+	const pcre2_code *code = atomic_load_explicit(&form->code, memory_order_acquire);
+
+	return code != NULL ? code : make_code(regex, form);
+}
+
+/* With the lock held, which it releases; the code is there. */
 static const pcre2_code *make_machine_locked(struct form *form)
 {
 	if (!atomic_load(&form->tried)) {
@@ -152,29 +212,10 @@ static const pcre2_code *make_machine_locked(struct form *form)
 /* Makes machine code, once; NULL where there can be none. */
 static const pcre2_code *make_machine(const struct regex *regex, struct form *form)
 {
-	if (!regex->wanted)
+	if (!regex->wanted || code_of(regex, form) == NULL)
 		return NULL;
 	pthread_mutex_lock(&making);
 	return make_machine_locked(form);
-}
-
-/*
- * Without what PCRE2 does to find where a match may start: it looks for bytes
- * that every match has in all of the text, at every call.
- */
-static void make_here(struct regex *regex)
-{
-	int error;
-	size_t at;
-
-	pthread_mutex_lock(&making);
-	if (atomic_load(&regex->here.code) == NULL)
-		atomic_store(
-			&regex->here.code,
-			pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
-				      PCRE2_NEVER_UTF | PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE,
-				      &error, &at, NULL));
-	pthread_mutex_unlock(&making);
 }
 
 /* The regex stays what it was to whoever matches with it: its forms are caches. */
@@ -193,9 +234,7 @@ void regex_prepare(const struct regex *regex)
 	struct regex *caches = caches_of(regex);
 
 	make_machine(regex, &caches->first);
-	make_here(caches);
-	if (atomic_load(&caches->here.code) != NULL)
-		make_machine(regex, &caches->here);
+	make_machine(regex, &caches->here);
 }
 
 bool regex_may_have_jit(void)
@@ -209,7 +248,7 @@ bool regex_may_have_jit(void)
 	return may;
 }
 
-/* What to search len bytes with. */
+/* What to search len bytes with; the code is there. */
 static const pcre2_code *choose_code(const struct regex *regex, struct form *form, size_t len)
 {
 	const pcre2_code *machine = atomic_load_explicit(&form->machine, memory_order_acquire);
@@ -231,8 +270,8 @@ static const pcre2_code *choose_code(const struct regex *regex, struct form *for
 
 int regex_group(const struct regex *regex, const char *name)
 {
-	int number =
-		pcre2_substring_number_from_name(atomic_load(&regex->first.code), (PCRE2_SPTR)name);
+	const pcre2_code *code = code_of(regex, &caches_of(regex)->first);
+	int number = code != NULL ? pcre2_substring_number_from_name(code, (PCRE2_SPTR)name) : 0;
 
 	return number > 0 ? number : -1;
 }
@@ -305,10 +344,14 @@ static enum regex_result match_form(const struct regex *regex, struct form *form
 				    struct regex_scratch *scratch, struct span text, size_t start,
 				    size_t len)
 {
-	const pcre2_code *plain = atomic_load_explicit(&form->code, memory_order_relaxed);
-	const pcre2_code *code = choose_code(regex, form, len);
-	enum regex_result result = match(code, code != plain, scratch, text, start);
+	const pcre2_code *plain = code_of(regex, form);
+	const pcre2_code *code;
+	enum regex_result result;
 
+	if (plain == NULL)
+		return REGEX_ERROR;
+	code = choose_code(regex, form, len);
+	result = match(code, code != plain, scratch, text, start);
 	if (result == REGEX_LIMIT && code == plain) {
 		const pcre2_code *machine = make_machine(regex, form);
 
@@ -338,15 +381,9 @@ enum regex_result regex_match_within(const struct regex *regex, struct regex_scr
 enum regex_result regex_match_at(const struct regex *regex, struct regex_scratch *scratch,
 				 struct span text, size_t at)
 {
-	struct regex *caches = caches_of(regex);
-
-	if (atomic_load_explicit(&caches->here.code, memory_order_acquire) == NULL)
-		make_here(caches);
-	if (atomic_load_explicit(&caches->here.code, memory_order_relaxed) == NULL)
-		return REGEX_ERROR;
 	/* A code compiled without room for a limit takes none. */
 	pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
-	return match_form(regex, &caches->here, scratch, text, at, 0);
+	return match_form(regex, &caches_of(regex)->here, scratch, text, at, 0);
 }
 
 bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,

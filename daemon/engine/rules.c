@@ -160,8 +160,12 @@ void rules_free(struct rules **rules)
 	if (rules == NULL || *rules == NULL)
 		return;
 	r = *rules;
-	for (size_t i = 0; i < r->n_rules; i++)
-		rules_release(&r->rules[i]);
+	for (size_t i = 0; i < r->n_rules; i++) {
+		if (r->prepared != NULL)
+			rules_release_prepared(&r->rules[i]);
+		else
+			rules_release(&r->rules[i]);
+	}
 	for (size_t i = 0; i < r->n_docs; i++)
 		conf_free(&r->docs[i]);
 	words_free(&r->words);

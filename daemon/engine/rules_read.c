@@ -98,8 +98,8 @@ void rules_release(struct rule *rule)
 {
 	regex_free(&rule->regex);
 	regex_free(&rule->keywords);
-	free(rule->pattern);
 	free(rule->targets);
+	free((void *)(uintptr_t)rule->pattern);
 	free((void *)(uintptr_t)rule->keyword_list);
 	free((void *)(uintptr_t)rule->examples);
 	free((void *)(uintptr_t)rule->counter_examples);

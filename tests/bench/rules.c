@@ -3,7 +3,7 @@
  *
  *	rules [-n ROWS] [-r RULES] FILE
  *
- * Every rule of RULES (a directory or a file; else the embedded ones) is
+ * Every rule of RULES (a directory or a file; else the built-in ones) is
  * confirmed over every record of FILE as it is written, without finder or
  * decoding, ROUNDS times; the fastest round counts.  Prints the ROWS slowest
  * rules (0: all), then the sum: the speed that the rules would allow if
@@ -26,7 +26,6 @@
 #include <purposed/base/err.h>
 #include <purposed/base/mem.h>
 #include <purposed/engine/confirm.h>
-#include <purposed/engine/embedded.h>
 #include <purposed/engine/engine.h>
 #include <purposed/engine/rules.h>
 
@@ -48,19 +47,7 @@ static double now(void)
 
 static int load(struct rules **rules_r, const char *path, struct err *e)
 {
-	struct rules_text *texts;
-	int result;
-
-	if (path != NULL)
-		return rules_load(rules_r, path, true, e);
-	/* The first one is the policy. */
-	texts = mem_new(embedded_file_count, sizeof(*texts));
-	for (size_t i = 1; i < embedded_file_count; i++)
-		texts[i - 1] =
-			(struct rules_text){ embedded_files[i].name, embedded_files[i].text };
-	result = rules_parse(rules_r, texts, embedded_file_count - 1, true, e);
-	free(texts);
-	return result;
+	return path != NULL ? rules_load(rules_r, path, true, e) : rules_builtin(rules_r, true, e);
 }
 
 static int read_file(const char *path, struct buf *bytes)

@@ -36,7 +36,6 @@
 #include <pcre2.h>
 
 #include <purposed/engine/confirm.h>
-#include <purposed/engine/embedded.h>
 #include <purposed/engine/examples.h>
 
 enum {
@@ -391,25 +390,20 @@ static void test_judge(void **state)
 	}
 }
 
-/* The rules that the binary embeds; the first embedded file is the policy. */
+/* Those that are built in. */
 static struct rules *load_rules(void)
 {
-	struct rules_text *texts = mem_new(embedded_file_count, sizeof(*texts));
 	const struct regex_limits limits = engine_defaults().limits;
 	struct rules *rules = NULL;
 	struct err e = { 0 };
 
-	for (size_t i = 1; i < embedded_file_count; i++)
-		texts[i - 1] =
-			(struct rules_text){ embedded_files[i].name, embedded_files[i].text };
 	work.most = SIZE_MAX;
 	/* Every example must hold: so the callouts changed no pattern's meaning. */
-	if (rules_parse(&rules, texts, embedded_file_count - 1, true, &e) != 0 ||
+	if (rules_load(&rules, "conf/rules.d", true, &e) != 0 ||
 	    examples_run(rules, &limits, &e) != 0) {
 		err_print(&e);
 		rules_free(&rules);
 	}
-	free(texts);
 	err_fini(&e);
 	return rules;
 }

@@ -239,9 +239,9 @@ static void test_embedded_is_the_same(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_string_equal(embedded_files[0].name, "conf/annex-i.conf");
-	assert_int_equal(
-		policy_parse(&embedded, embedded_files[0].name, embedded_files[0].text, &e), 0);
+	assert_string_equal(embedded_policy.name, "conf/annex-i.conf");
+	assert_int_equal(policy_parse(&embedded, embedded_policy.name, embedded_policy.text, &e),
+			 0);
 	assert_string_equal(policy_version(embedded), policy_version(annex));
 	assert_int_equal(policy_purpose_count(embedded), policy_purpose_count(annex));
 	policy_free(&embedded);

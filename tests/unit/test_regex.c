@@ -242,13 +242,10 @@ static void *match_often(void *context)
 	return right == 2000 ? context : NULL;
 }
 
-static void test_change(void **state)
+static void change(struct regex *regex)
 {
 	pthread_t threads[4];
-	struct regex *regex = NULL;
-	struct err e = { 0 };
 
-	assert_int_equal(regex_compile(&regex, "(b+)c", *state != NULL, &e), 0);
 	for (size_t i = 0; i < COUNT(threads); i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, match_often, regex), 0);
 	for (size_t i = 0; i < COUNT(threads); i++) {
@@ -258,6 +255,45 @@ static void test_change(void **state)
 		assert_ptr_equal(result, regex);
 	}
 	regex_free(&regex);
+}
+
+static void test_change(void **state)
+{
+	struct regex *regex = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(regex_compile(&regex, "(b+)c", *state != NULL, &e), 0);
+	change(regex);
+}
+
+/* One that is known is compiled by whoever needs it first. */
+static void test_known(void **state)
+{
+	struct regex *regex = regex_known("(?<b>b+)c", *state != NULL);
+
+	assert_string_equal(regex_pattern(regex), "(?<b>b+)c");
+	change(regex);
+	regex = regex_known("(?<b>b+)c", *state != NULL);
+	assert_int_equal(regex_group(regex, "b"), 1);
+	regex_free(&regex);
+	regex = regex_known("(?<b>b+)c", *state != NULL);
+	assert_int_equal(regex_has_jit(regex), *state != NULL);
+	regex_free(&regex);
+}
+
+/* Nothing is known of what one that cannot be compiled would find. */
+static void test_known_wrongly(void **state)
+{
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+	struct regex *regex = regex_known("b(", *state != NULL);
+
+	assert_int_equal(regex_match(regex, scratch, span_str("abc"), 0), REGEX_ERROR);
+	assert_int_equal(regex_match_at(regex, scratch, span_str("abc"), 1), REGEX_ERROR);
+	assert_int_equal(regex_group(regex, "b"), -1);
+	assert_false(regex_has_jit(regex));
+	regex_prepare(regex);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
 }
 
 /* Where the interpreter gives up and machine code does not, its answer counts, from the first. */
@@ -290,9 +326,10 @@ static void test_last_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_matches),    BOTH(test_null_text), BOTH(test_groups), BOTH(test_mistakes),
-		BOTH(test_all_groups), BOTH(test_limits),    BOTH(test_error),	BOTH(test_change),
-		BOTH(test_last_word),  BOTH(test_at),
+		BOTH(test_matches),  BOTH(test_null_text),  BOTH(test_groups),
+		BOTH(test_mistakes), BOTH(test_all_groups), BOTH(test_limits),
+		BOTH(test_error),    BOTH(test_change),	    BOTH(test_last_word),
+		BOTH(test_at),	     BOTH(test_known),	    BOTH(test_known_wrongly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

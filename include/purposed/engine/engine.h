@@ -27,9 +27,10 @@ struct engine_options {
 	bool oracle;			 /* no finder: every rule on every record, everywhere */
 	const struct sieve_level *level; /* of the finder */
 	/*
-	 * So many bytes are searched as the oracle searches, before it pays to
-	 * derive anchors; the findings are the same.  Then a text of so many
-	 * waits for them, a shorter one does without until they are there.
+	 * So many bytes are searched as the oracle searches, before it pays to derive
+	 * anchors, and without a first look, before it pays to make one; the findings
+	 * are the same.  Then a text of so many waits for them, a shorter one does
+	 * without until they are there.  The anchors of the built-in rules always are.
 	 */
 	size_t few_bytes;
 	size_t record_max_bytes; /* bytes of a record that are searched, at least 1 */
@@ -57,12 +58,13 @@ const struct rules *engine_rules(const struct engine *engine);
 const struct engine_options *engine_settings(const struct engine *engine);
 
 /*
- * The anchors of the rules; NULL where the engine is the oracle.  They are
- * derived by the first call, which takes a tenth of a second.  Thread-safe.
+ * What looks for the rules; NULL where the engine is the oracle.  The first call makes
+ * it: for rules that are not built in their anchors are derived, which takes a tenth
+ * of a second.  Thread-safe.
  */
 const struct lookout *engine_lookout(const struct engine *engine);
 
-/* Whether engine_lookout has nothing left to derive.  Thread-safe. */
+/* Whether engine_lookout has nothing to derive (any more).  Thread-safe. */
 bool engine_has_lookout(const struct engine *engine);
 
 /* Whether a condition of the policy, or a rule, speaks of that kind of record. */

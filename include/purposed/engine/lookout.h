@@ -2,7 +2,8 @@
  * lookout: what it takes to look for the rules of a set, and a finder that looks for
  * all of them.
  *
- * Made once for an engine, when it is first needed: deriving takes a while.
+ * Made once for an engine, when it is first needed: to derive the anchors of rules that are
+ * not built in takes a while.
  * Immutable, and shared.
  */
 #ifndef PURPOSED_ENGINE_LOOKOUT_H

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <purposed/base/buf.h>
 #include <purposed/base/err.h>
 #include <purposed/base/span.h>
 
@@ -35,6 +36,18 @@ struct regex_limits {
 /* -1: the pattern is wrong; e says what and at which byte.  jit: want machine code. */
 int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e);
 void regex_free(struct regex **regex);
+
+/*
+ * The same for a pattern that this version of PCRE2 is known to take; it is borrowed, and
+ * compiled when it is needed first.  Where that fails (there is no memory) every match is
+ * REGEX_ERROR.
+ */
+struct regex *regex_known(const char *pattern, bool jit);
+
+const char *regex_pattern(const struct regex *regex);
+
+/* PCRE2's version in full ("10.42 2022-12-11"), for regex_known. */
+void regex_version(struct buf *version);
 
 /*
  * Makes machine code now, and says whether there is any (false where memory may

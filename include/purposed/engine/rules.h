@@ -1,8 +1,8 @@
 /*
  * rules: the catalogue of patterns that find elements in records.
  *
- * Rule files are libconfig, one per family of elements, in conf/rules.d; they
- * are also embedded in the binary.  A file holds one list:
+ * Rule files are libconfig, one per family of elements, in conf/rules.d; what these
+ * say is also built into the binary (prepared.h).  A file holds one list:
  *
  *	rules = (
  *	  { id = "be-national-number";                    // [a-z0-9-]+, unique over all files
@@ -80,7 +80,7 @@ struct rule {
 	const char *id;
 	const char *what;
 	const char *written; /* the pattern as the file has it */
-	char *pattern;	     /* the same with its lists of words put in */
+	const char *pattern; /* the same with its lists of words put in */
 	const char *file;    /* where it is written */
 	unsigned line;
 	const char *kind; /* or NULL */
@@ -106,7 +106,17 @@ struct rules;
  */
 int rules_load(struct rules **rules_r, const char *path, bool jit, struct err *e);
 
-/* The same from texts; names stand for the files in messages. */
+/*
+ * The built-in ones.  -1: the version of PCRE2 is not the one that purposed was built with,
+ * and does not take them.
+ */
+int rules_builtin(struct rules **rules_r, bool jit, struct err *e);
+
+/* What is known of them beside (prepared.h); NULL: they are not the built-in ones. */
+struct prepared;
+const struct prepared *rules_are_prepared(const struct rules *rules);
+
+/* As rules_load, from texts; names stand for the files in messages. */
 struct rules_text {
 	const char *name;
 	const char *text;

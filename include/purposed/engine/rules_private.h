@@ -9,11 +9,13 @@
 #define PURPOSED_ENGINE_RULES_PRIVATE_H
 
 #include <purposed/base/conf.h>
+#include <purposed/engine/prepared.h>
 #include <purposed/engine/rules.h>
 #include <purposed/engine/words.h>
 
 /* Its documents stay open: the rules borrow their strings. */
 struct rules {
+	const struct prepared *prepared; /* of the built-in rules, which borrow from it; or NULL */
 	struct conf **docs;
 	size_t n_docs, docs_cap;
 	struct words *words;
@@ -23,6 +25,11 @@ struct rules {
 	size_t n_elements, elements_cap;
 	bool jit;
 };
+
+/* --- rules_builtin.c ------------------------------------------------------------- */
+
+int rules_prepared(struct rules **rules_r, const struct prepared *from, bool jit, struct err *e);
+void rules_release_prepared(struct rule *rule);
 
 /* --- rules_read.c: one rule ----------------------------------------------------- */
 
