@@ -16,7 +16,7 @@
  *   feed      bytes of a stream -> batches  overlong  a line larger than a batch
  *   source_fd a descriptor that is fed      torn      a record that its input broke off
  *   lines     the lines of a descriptor
- *   pipeline  batches, workers, order       pipeline_hold  what a sink did not take
+ *   pipeline  and pipeline_*: batches, workers, order, what a sink did not take
  *   process   the records of one batch
  *   stream    what an input's records share stats     what is counted
  *   format    and format_*: how records look; the pieces of JSON are format_parts

@@ -44,216 +44,12 @@ enum {
 	LONE_BYTES = 32 * 1024, /* of a batch that its owner searches himself, if others idle */
 };
 
-/* --- Batches ---------------------------------------------------------------- */
-
-static struct batch *batch_new(const struct pipeline *p)
-{
-	struct batch *batch = mem_new(1, sizeof(*batch));
-
-	buf_reserve(&batch->bytes, p->batch_bytes);
-	batch->out = mem_new(p->n_outputs, sizeof(*batch->out));
-	stats_init(&batch->stats, p->n_categories);
-	return batch;
-}
-
-static void batch_clear(const struct pipeline *p, struct batch *batch)
-{
-	stream_unref(&batch->stream);
-	/* Only what was used: wiping all of a large block for each lone record would show. */
-	mem_wipe(batch->bytes.ptr, batch->bytes.len);
-	buf_clear(&batch->bytes);
-	buf_clear(&batch->origin);
-	for (size_t i = 0; i < p->n_outputs; i++)
-		outgoing_clear(&batch->out[i]);
-	stats_clear(&batch->stats);
-	batch->framing = FRAMING_LINES;
-	batch->torn = false;
-	batch->done = false;
-}
-
-static void batch_free(const struct pipeline *p, struct batch *batch)
-{
-	batch_clear(p, batch);
-	buf_fini(&batch->bytes);
-	buf_fini(&batch->origin);
-	for (size_t i = 0; i < p->n_outputs; i++)
-		outgoing_fini(&batch->out[i]);
-	free(batch->out);
-	stats_fini(&batch->stats);
-	free(batch);
-}
-
-/* --- Work ------------------------------------------------------------------- */
-
-/* After a reload batches of the new engine arrive: what is of the old one follows. */
-static void worker_follow(struct worker *worker, const struct engine *engine)
-{
-	struct engine *shared = (struct engine *)(uintptr_t)engine;
-
-	if (worker->engine == engine)
-		return;
-	classifier_free(&worker->classifier);
-	glance_free(&worker->glance);
-	worker->classifier = classifier_new(shared);
-	worker->glance = glance_new(shared);
-	worker->engine = engine;
-}
-
-static void worker_fini(struct worker *worker)
-{
-	classifier_free(&worker->classifier);
-	glance_free(&worker->glance);
-	cuts_fini(&worker->cuts);
-}
-
-/* All that a batch has for an output; whether the sink took it. */
-static bool write_output(struct pipeline *p, const struct batch *batch, size_t output,
-			 struct err *e)
-{
-	struct outgoing_walk walk = { 0 };
-	struct span part;
-
-	while (outgoing_next(&batch->out[output], &walk, &part)) {
-		if (pipeline_offer(p, output, part, e) != SINK_ACCEPTED)
-			return false;
-	}
-	return true;
-}
-
-/*
- * Outputs [first, end) of the oldest batch to their sinks; false: nothing is
- * written any more.  Under the lock, which is let go while the sinks take it.
- */
-static bool write_outputs(struct pipeline *p, const struct batch *batch, size_t first, size_t end)
-{
-	bool failed = err_any(&p->error) && !p->hold;
-	struct err error = { 0 };
-
-	p->writing = true;
-	pthread_mutex_unlock(&p->lock);
-	for (size_t i = first; i < end && !failed; i++)
-		failed = !write_output(p, batch, i, &error);
-	pthread_mutex_lock(&p->lock);
-	p->writing = false;
-	if (err_any(&error) && !err_any(&p->error))
-		err_append(&p->error, &error);
-	err_fini(&error);
-	pipeline_note_held(p);
-	pthread_cond_broadcast(&p->free_to_write);
-	return !failed;
-}
-
-/* What there is so far of one output of a batch that is being processed. */
-static void drain_output(void *context, struct batch *batch, size_t output)
-{
-	struct pipeline *p = context;
-
-	pthread_mutex_lock(&p->lock);
-	while (p->n_threads != 0 && (p->writing || p->pending[p->pending_at] != batch))
-		pthread_cond_wait(&p->free_to_write, &p->lock);
-	write_outputs(p, batch, output, output + 1);
-	pthread_mutex_unlock(&p->lock);
-	outgoing_clear(&batch->out[output]);
-}
-
-static void work(struct worker *worker, struct batch *batch)
-{
-	struct pipeline *p = worker->pipeline;
-
-	worker_follow(worker, stream_engine(batch->stream));
-	process_batch(batch, &(struct process_means){
-				     .outputs = p->outputs,
-				     .n_outputs = p->n_outputs,
-				     .classifier = worker->classifier,
-				     .glance = worker->glance,
-				     .warm = p->warm,
-				     .cuts = &worker->cuts,
-				     .drain = drain_output,
-				     .context = p,
-			     });
-}
-
-/* How long ago that was; 0 where the clock was set back meanwhile. */
-static unsigned long long ms_since(const struct timespec *then)
-{
-	struct timespec now;
-	long long ms;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	ms = (long long)(now.tv_sec - then->tv_sec) * 1000 +
-	     (now.tv_nsec - then->tv_nsec) / 1000000;
-	return ms > 0 ? (unsigned long long)ms : 0;
-}
-
-static void count_batch(struct pipeline *p, const struct batch *batch)
-{
-	stats_add(&p->stats, &batch->stats);
-	stream_count(batch->stream, &(struct stream_counts){
-					    .records = batch->stats.records,
-					    .bytes = batch->stats.bytes,
-					    .flagged = stats_flagged(&batch->stats),
-					    .lag_ms = ms_since(&batch->read_at),
-				    });
-}
-
-/* Under the lock. */
-static void write_oldest(struct pipeline *p)
-{
-	struct batch *batch = p->pending[p->pending_at];
-
-	if (write_outputs(p, batch, 0, p->n_outputs))
-		count_batch(p, batch);
-	p->pending_at = (p->pending_at + 1) % p->n_batches;
-	p->pending_n--;
-	p->pending_bytes -= batch->bytes.len;
-	pthread_cond_broadcast(&p->free_to_write);
-	batch_clear(p, batch);
-	batch->next = p->idle;
-	p->idle = batch;
-	pthread_cond_signal(&p->idle_or_done);
-}
-
-void pipeline_write_finished(struct pipeline *p)
-{
-	while (!p->writing && p->pending_n != 0 && p->pending[p->pending_at]->done)
-		write_oldest(p);
-}
-
-static void *worker_main(void *arg)
-{
-	struct worker *worker = arg;
-	struct pipeline *p = worker->pipeline;
-
-	pthread_mutex_lock(&p->lock);
-	for (;;) {
-		struct batch *batch;
-
-		p->n_waiting++;
-		while (p->queue_n == 0 && !p->closing)
-			pthread_cond_wait(&p->queued, &p->lock);
-		p->n_waiting--;
-		if (p->queue_n == 0)
-			break;
-		batch = p->queue[p->queue_at];
-		p->queue_at = (p->queue_at + 1) % p->n_batches;
-		p->queue_n--;
-		pthread_mutex_unlock(&p->lock);
-		work(worker, batch);
-		pthread_mutex_lock(&p->lock);
-		batch->done = true;
-		pipeline_write_finished(p);
-	}
-	pthread_mutex_unlock(&p->lock);
-	return NULL;
-}
-
-/* --- The owner's side ------------------------------------------------------- */
-
 void pipeline_apart(struct pipeline *p)
 {
 	/* No thread is there yet: nobody looks on. */
 	for (unsigned i = p->n_threads; i < p->n_workers && !p->no_threads; i++) {
-		if (pthread_create(&p->workers[i].thread, NULL, worker_main, &p->workers[i]) != 0) {
+		if (pthread_create(&p->workers[i].thread, NULL, pipeline_worker_main,
+				   &p->workers[i]) != 0) {
 			log_warning("cannot start worker thread %u; going on with %u", i + 1,
 				    p->n_threads);
 			p->no_threads = true;
@@ -319,15 +115,15 @@ void pipeline_free(struct pipeline **pipeline)
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->workers[i].thread, NULL);
-	worker_fini(&p->own);
+	pipeline_worker_fini(&p->own);
 	for (unsigned i = 0; i < p->n_workers; i++)
-		worker_fini(&p->workers[i]);
+		pipeline_worker_fini(&p->workers[i]);
 	warm_free(&p->warm);
 	while (p->idle != NULL) {
 		struct batch *batch = p->idle;
 
 		p->idle = batch->next;
-		batch_free(p, batch);
+		pipeline_batch_free(p, batch);
 	}
 	for (size_t i = 0; i < p->n_outputs; i++)
 		buf_fini(&p->held[i].bytes);
@@ -352,7 +148,7 @@ static struct batch *take_idle(struct pipeline *p)
 	if (batch != NULL) {
 		p->idle = batch->next;
 	} else if (p->n_made < p->n_batches) {
-		batch = batch_new(p);
+		batch = pipeline_batch_new(p);
 		p->n_made++;
 	}
 	if (batch != NULL)
@@ -400,7 +196,7 @@ void pipeline_wait(struct pipeline *p, size_t bytes)
 void pipeline_return(struct pipeline *p, struct batch *batch)
 {
 	pthread_mutex_lock(&p->lock);
-	batch_clear(p, batch);
+	pipeline_batch_clear(p, batch);
 	batch->next = p->idle;
 	p->idle = batch;
 	pthread_mutex_unlock(&p->lock);
@@ -437,7 +233,7 @@ int pipeline_submit(struct pipeline *p, struct batch *batch)
 	p->pending_bytes += batch->bytes.len;
 	if (ours) {
 		pthread_mutex_unlock(&p->lock);
-		work(&p->own, batch);
+		pipeline_work(&p->own, batch);
 		pthread_mutex_lock(&p->lock);
 		batch->done = true;
 		pipeline_write_finished(p);
@@ -492,7 +288,7 @@ const struct output *pipeline_outputs(const struct pipeline *p, size_t *n_r)
 
 struct classifier *pipeline_classifier(struct pipeline *p, struct engine *engine)
 {
-	worker_follow(&p->own, engine);
+	pipeline_prepare(&p->own, engine);
 	return p->own.classifier;
 }
 

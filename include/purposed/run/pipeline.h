@@ -114,8 +114,8 @@ bool pipeline_stopped(struct pipeline *pipeline);
 /* --- Holding ---------------------------------------------------------------- */
 
 /*
- * Holds from now on.  Before the first batch and the first thread.  It then has many
- * batches, for what comes faster than it is searched.  wake, which may be NULL, is called
+ * Holds from now on.  Before the first batch.  It then has many batches, for what comes
+ * faster than it is searched.  wake, which may be NULL, is called
  * by any thread when something is held that was not before; it must not call back.
  */
 void pipeline_hold(struct pipeline *pipeline, void (*wake)(void *context), void *context);

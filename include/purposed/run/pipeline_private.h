@@ -1,6 +1,7 @@
 /*
- * pipeline_private: what the sources of the pipeline share: pipeline.c has the
- * lists and the workers, pipeline_hold.c what a sink did not take.
+ * pipeline_private: what the sources of the pipeline share: pipeline.c has the lists and
+ * what their owner does, pipeline_work.c what workers do, pipeline_batch.c the batches,
+ * pipeline_hold.c what a sink did not take.
  */
 #ifndef PURPOSED_RUN_PIPELINE_PRIVATE_H
 #define PURPOSED_RUN_PIPELINE_PRIVATE_H
@@ -19,7 +20,6 @@ struct worker {
 	struct classifier *classifier;
 	struct glance *glance;
 	struct cuts cuts;
-	const struct engine *engine; /* of both */
 };
 
 /* What an output's sink has still to take. */
@@ -67,14 +67,37 @@ struct pipeline {
 	void *wake_context;
 };
 
+/* --- pipeline_batch.c ----------------------------------------------------------- */
+
+struct batch *pipeline_batch_new(const struct pipeline *p);
+
+/* It is as new; what it held is wiped. */
+void pipeline_batch_clear(const struct pipeline *p, struct batch *batch);
+void pipeline_batch_free(const struct pipeline *p, struct batch *batch);
+
+/* --- pipeline_work.c ------------------------------------------------------------ */
+
+/* What searching takes is made when there is something to search: of the engine of all batches. */
+void pipeline_prepare(struct worker *worker, const struct engine *engine);
+
+/* Searches a batch; without the lock. */
+void pipeline_work(struct worker *worker, struct batch *batch);
+
+/* A worker's thread. */
+void *pipeline_worker_main(void *arg);
+
+void pipeline_worker_fini(struct worker *worker);
+
+/* Writes what is done, if nobody else does; under the lock. */
+void pipeline_write_finished(struct pipeline *p);
+
+/* --- pipeline_hold.c ------------------------------------------------------------- */
+
 /* Offers bytes to the sink of an output, and holds the rest if that is to be; while writing. */
 enum sink_result pipeline_offer(struct pipeline *p, size_t output, struct span bytes,
 				struct err *e);
 
 /* After whatever may have changed what is held; under the lock, as the one who was writing. */
 void pipeline_note_held(struct pipeline *p);
-
-/* Writes what is done, if nobody else does; under the lock. */
-void pipeline_write_finished(struct pipeline *p);
 
 #endif

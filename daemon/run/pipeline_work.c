@@ -1,0 +1,167 @@
+/*
+ * What a worker does: it searches a batch, and writes what is done, in order (pipeline.c
+ * draws it).
+ */
+#include <purposed/run/pipeline_private.h>
+
+#include <stdint.h>
+
+#include <purposed/run/process.h>
+
+void pipeline_prepare(struct worker *worker, const struct engine *engine)
+{
+	struct engine *shared = (struct engine *)(uintptr_t)engine;
+
+	if (worker->classifier != NULL)
+		return;
+	worker->classifier = classifier_new(shared);
+	worker->glance = glance_new(shared);
+}
+
+void pipeline_worker_fini(struct worker *worker)
+{
+	classifier_free(&worker->classifier);
+	glance_free(&worker->glance);
+	cuts_fini(&worker->cuts);
+}
+
+/* All that a batch has for an output; whether the sink took it. */
+static bool write_output(struct pipeline *p, const struct batch *batch, size_t output,
+			 struct err *e)
+{
+	struct outgoing_walk walk = { 0 };
+	struct span part;
+
+	while (outgoing_next(&batch->out[output], &walk, &part)) {
+		if (pipeline_offer(p, output, part, e) != SINK_ACCEPTED)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Outputs [first, end) of the oldest batch to their sinks; false: nothing is
+ * written any more.  Under the lock, which is let go while the sinks take it.
+ */
+static bool write_outputs(struct pipeline *p, const struct batch *batch, size_t first, size_t end)
+{
+	bool failed = err_any(&p->error) && !p->hold;
+	struct err error = { 0 };
+
+	p->writing = true;
+	pthread_mutex_unlock(&p->lock);
+	for (size_t i = first; i < end && !failed; i++)
+		failed = !write_output(p, batch, i, &error);
+	pthread_mutex_lock(&p->lock);
+	p->writing = false;
+	if (err_any(&error) && !err_any(&p->error))
+		err_append(&p->error, &error);
+	err_fini(&error);
+	pipeline_note_held(p);
+	pthread_cond_broadcast(&p->free_to_write);
+	return !failed;
+}
+
+/* What there is so far of one output of a batch that is being processed. */
+static void drain_output(void *context, struct batch *batch, size_t output)
+{
+	struct pipeline *p = context;
+
+	pthread_mutex_lock(&p->lock);
+	while (p->n_threads != 0 && (p->writing || p->pending[p->pending_at] != batch))
+		pthread_cond_wait(&p->free_to_write, &p->lock);
+	write_outputs(p, batch, output, output + 1);
+	pthread_mutex_unlock(&p->lock);
+	outgoing_clear(&batch->out[output]);
+}
+
+void pipeline_work(struct worker *worker, struct batch *batch)
+{
+	struct pipeline *p = worker->pipeline;
+
+	pipeline_prepare(worker, stream_engine(batch->stream));
+	process_batch(batch, &(struct process_means){
+				     .outputs = p->outputs,
+				     .n_outputs = p->n_outputs,
+				     .classifier = worker->classifier,
+				     .glance = worker->glance,
+				     .warm = p->warm,
+				     .cuts = &worker->cuts,
+				     .drain = drain_output,
+				     .context = p,
+			     });
+}
+
+/* How long ago that was; 0 where the clock was set back meanwhile. */
+static unsigned long long ms_since(const struct timespec *then)
+{
+	struct timespec now;
+	long long ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (long long)(now.tv_sec - then->tv_sec) * 1000 +
+	     (now.tv_nsec - then->tv_nsec) / 1000000;
+	return ms > 0 ? (unsigned long long)ms : 0;
+}
+
+static void count_batch(struct pipeline *p, const struct batch *batch)
+{
+	stats_add(&p->stats, &batch->stats);
+	stream_count(batch->stream, &(struct stream_counts){
+					    .records = batch->stats.records,
+					    .bytes = batch->stats.bytes,
+					    .flagged = stats_flagged(&batch->stats),
+					    .lag_ms = ms_since(&batch->read_at),
+				    });
+}
+
+/* Under the lock. */
+static void write_oldest(struct pipeline *p)
+{
+	struct batch *batch = p->pending[p->pending_at];
+
+	if (write_outputs(p, batch, 0, p->n_outputs))
+		count_batch(p, batch);
+	p->pending_at = (p->pending_at + 1) % p->n_batches;
+	p->pending_n--;
+	p->pending_bytes -= batch->bytes.len;
+	pthread_cond_broadcast(&p->free_to_write);
+	pipeline_batch_clear(p, batch);
+	batch->next = p->idle;
+	p->idle = batch;
+	pthread_cond_signal(&p->idle_or_done);
+}
+
+void pipeline_write_finished(struct pipeline *p)
+{
+	while (!p->writing && p->pending_n != 0 && p->pending[p->pending_at]->done)
+		write_oldest(p);
+}
+
+void *pipeline_worker_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct pipeline *p = worker->pipeline;
+
+	pthread_mutex_lock(&p->lock);
+	for (;;) {
+		struct batch *batch;
+
+		p->n_waiting++;
+		while (p->queue_n == 0 && !p->closing)
+			pthread_cond_wait(&p->queued, &p->lock);
+		p->n_waiting--;
+		if (p->queue_n == 0)
+			break;
+		batch = p->queue[p->queue_at];
+		p->queue_at = (p->queue_at + 1) % p->n_batches;
+		p->queue_n--;
+		pthread_mutex_unlock(&p->lock);
+		pipeline_work(worker, batch);
+		pthread_mutex_lock(&p->lock);
+		batch->done = true;
+		pipeline_write_finished(p);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
