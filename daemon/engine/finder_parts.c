@@ -251,7 +251,12 @@ struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
 	struct finder_parts *parts = mem_new(1, sizeof(*parts));
 	struct finder_part *made = mem_new(n + 1, sizeof(*made));
 	struct shape_builder *builder = shape_builder_new();
-	struct maker m = { 0 };
+	struct maker m = {
+		.sets = mem_new(1, sizeof(*m.sets)),
+		.sets_cap = 1,
+		.sets_next = mem_new(1, sizeof(*m.sets_next)),
+		.sets_next_cap = 1,
+	};
 
 	memset(m.sets_by_hash, 0xff, sizeof(m.sets_by_hash)); /* FINDER_NO_SET */
 	for (size_t i = 0; i < n; i++) {
