@@ -69,7 +69,8 @@
  *   sink      and sink_*: where output goes link      a connection to a receiver
  *   spool     and spool_read: on disk       doubt     sent, but arrived?
  *
- * base/     span, buf, mem, err, log, seldom, conf, json, utf8, visible, words, hash, clock
+ * base/     span, buf, mem, err, log, seldom, conf and conf_include, json, utf8, visible,
+ *           words, hash, clock
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -3,6 +3,7 @@
  * between the two are all in this file.
  */
 #include <purposed/base/conf.h>
+#include <purposed/base/conf_private.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,23 +43,10 @@ static struct conf *conf_new(const char *name)
 	return conf;
 }
 
-/* The path of a file that @include names: it is resolved beside the document. */
-static char *included(const struct conf *conf, const char *file)
-{
-	const char *slash = strrchr(conf->name, '/');
-	struct buf path = { 0 };
-
-	if (file[0] != '/' && slash != NULL)
-		buf_add(&path, conf->name, (size_t)(slash - conf->name) + 1);
-	buf_add_str(&path, file);
-	buf_str(&path);
-	return path.ptr;
-}
-
 static void describe_syntax(const struct conf *conf, struct err *e)
 {
 	const char *file = config_error_file(&conf->tree);
-	char *path = file != NULL ? included(conf, file) : mem_string(conf->name);
+	char *path = file != NULL ? conf_included(conf->name, file) : mem_string(conf->name);
 
 	err_at(e, path, (unsigned)config_error_line(&conf->tree), "%s",
 	       config_error_text(&conf->tree));
@@ -74,7 +62,7 @@ static int conf_parsed(struct conf *conf, int ok, struct conf **conf_r, struct e
 	}
 	conf->files = mem_new(conf->tree.num_filenames, sizeof(*conf->files));
 	for (unsigned i = 0; i < conf->tree.num_filenames; i++)
-		conf->files[i] = included(conf, conf->tree.filenames[i]);
+		conf->files[i] = conf_included(conf->name, conf->tree.filenames[i]);
 	*conf_r = conf;
 	return 0;
 }
@@ -107,6 +95,10 @@ int conf_load(struct conf **conf_r, const char *path, struct err *e)
 
 	if (file == NULL)
 		return -1;
+	if (conf_check_includes(path, e) != 0) {
+		fclose(file);
+		return -1;
+	}
 	conf = conf_new(path);
 	if (slash != NULL) {
 		char *dir = mem_span_string(span_of(path, (size_t)(slash - path) + 1));

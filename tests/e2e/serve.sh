@@ -163,6 +163,12 @@ ok "after rotation and SIGHUP a new file is written, even so" has_lines "$D/out.
 is "and what came before is in the old one" \
 	"$(numbers "$D/out.log.1" "$D/out.log")" "$(seq 1 2004 | tr '\n' ' ')"
 
+cp "$D/good.conf" "$CONF"
+printf '@include "%s"\n' "$D" >>"$CONF"
+kill -HUP "$daemon_pid"
+ok "a configuration that includes a folder is refused, too" said 'the configuration is refused' 3
+like "which says so" "$(cat "$D/err")" "purposed\.conf:[0-9]+: cannot include $D: Is a directory"
+
 # Somebody removes the socket: the daemon cannot know, but a reload makes it anew.
 rm "$SOCK"
 cp "$D/good.conf" "$CONF"

@@ -1,7 +1,10 @@
 /* The libconfig facade: types, ranges, names, and where each complaint points. */
 #include "unit.h"
 
+#include <sys/stat.h>
+
 #include <purposed/base/conf.h>
+#include <purposed/base/mem.h>
 
 static struct conf *parsed(const char *text)
 {
@@ -183,6 +186,7 @@ static void test_include(void **state)
 	struct conf *conf = NULL;
 	struct err e = { 0 };
 	struct buf wanted = { 0 };
+	char *folder;
 	FILE *file;
 
 	(void)state;
@@ -199,9 +203,32 @@ static void test_include(void **state)
 	assert_int_equal(conf_load(&conf, main_path, &e), -1);
 	buf_printf(&wanted, "%s:2: syntax error\n", part);
 	unit_said(&e, buf_str(&wanted));
+	/* what cannot be read, here and in what is included */
+	buf_clear(&wanted);
+	unlink(part);
+	assert_int_equal(mkdir(part, 0700), 0);
+	assert_int_equal(conf_load(&conf, main_path, &e), -1);
+	buf_printf(&wanted, "%s:2: cannot include %s: Is a directory\n", main_path, part);
+	unit_said(&e, buf_str(&wanted));
+	rmdir(part);
+	free(unit_file(dir, "part.conf", "\n\n \t@include  \"fold\\\"er\"\n"));
+	buf_clear(&wanted);
+	buf_printf(&wanted, "%s/fold\"er", dir);
+	folder = mem_string(buf_str(&wanted));
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(conf_load(&conf, main_path, &e), -1);
+	buf_clear(&wanted);
+	buf_printf(&wanted, "%s:3: cannot include %s: Is a directory\n", part, folder);
+	unit_said(&e, buf_str(&wanted));
+	rmdir(folder);
+	assert_int_equal(conf_load(&conf, main_path, &e), -1);
+	buf_clear(&wanted);
+	buf_printf(&wanted, "%s:3: cannot open include file\n", part);
+	unit_said(&e, buf_str(&wanted));
 	unlink(part);
 	unlink(main_path);
 	rmdir(dir);
+	free(folder);
 	buf_fini(&wanted);
 	free(part);
 	free(main_path);
