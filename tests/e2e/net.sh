@@ -315,6 +315,37 @@ tcp : passed"
 	printf '<13>shop: TEXT still\n' | send_to "tcp://127.0.0.1:$TCP"
 	is "over a reload too" "$(arrived 1)" "tcp : still"
 	finish TERM
+	# As purposed.socket and a unit beside it pass them: datagrams, two sockets of one name.
+	cat >"$CONF" <<-END
+		inputs = ( { name = "local"; type = "syslog"; listen = "$DGRAM"; },
+		           { name = "udp"; type = "syslog"; listen = "udp://127.0.0.1:$TRUST"; } );
+		$OUTPUTS
+	END
+	forget
+	activated local:udp:udp -d -l "$D/passed.dgram" -l "127.0.0.1:$UDP" -l "[::1]:$UDP"
+	for when in before after; do
+		logger -u "$D/passed.dgram" -t shop "TEXT $when"
+		arrived 1
+		logger --udp -n 127.0.0.1 -P "$UDP" -t shop "TEXT $when, IPv4"
+		arrived 1
+		logger --udp -n ::1 -P "$UDP" -t shop "TEXT $when, IPv6"
+		arrived 1
+		[ "$when" = after ] || kill -HUP "$daemon_pid"
+		said 'reloaded:'
+	done >"$T/activated"
+	is "datagrams too, of several sockets for one input, over a reload" "$(cat "$T/activated")" \
+		"local : before
+udp : before, IPv4
+udp : before, IPv6
+local : after
+udp : after, IPv4
+udp : after, IPv6"
+	status "which ends well" 0 finish TERM
+	ok "and leaves the socket to the service manager" test -S "$D/passed.dgram"
+	cat >"$CONF" <<-END
+		inputs = ( { name = "tcp"; type = "syslog"; listen = "tcp://127.0.0.1:$TRUST"; } );
+		$OUTPUTS
+	END
 	activated tcp -d -l "127.0.0.1:$UDP"
 	printf 'x' | send_to "udp://127.0.0.1:$UDP"
 	ok "a socket of another kind is refused" said \
