@@ -1,7 +1,7 @@
 /*
  * PCRE2, its limits and its JIT.
  *
- * Making machine code of a pattern takes ten times as long as reading it, which
+ * Making machine code of a pattern takes three times as long as reading it, which
  * a record or two do not repay.  A pattern is therefore interpreted until it has
  * had so much work that machine code would have done it meanwhile:
  *
@@ -36,14 +36,15 @@ struct form {
 	_Atomic(pcre2_code *) code;    /* for the interpreter; NULL: not needed yet */
 	_Atomic(pcre2_code *) machine; /* NULL: not there */
 	atomic_bool tried;	       /* it was, or could not be made */
+	size_t work_max;	       /* set with code: machine code from so much work on */
 	atomic_size_t work;	       /* of the interpreter so far; about */
 };
 
 struct regex {
 	const char *pattern;
 	char *own;	   /* the same, where it is not borrowed */
-	bool wanted;	   /* machine code may be made ... */
-	size_t work_max;   /* ... from so much work on */
+	bool wanted;	   /* machine code may be made */
+	size_t patience;   /* work that it is made later by than it would pay */
 	struct form first; /* looks for the first match */
 	struct form here;  /* matches where it is told to, or not */
 };
@@ -60,12 +61,14 @@ enum { REGEX_GROUPS_MAX = 64, REGEX_STACK_START = 32 * 1024 };
 
 /*
  * Work is counted in bytes that may have been looked at, and a call is worth so
- * many.  At INTERPRETED_MAX the interpreter has taken about as long as making
- * machine code takes; longer texts are never interpreted.  All rules of a set
- * see the same records: each has a little more time than the last one, so that
- * no record has to wait for machine code of all of them.
+ * many.  Making machine code takes some 28 ns for each byte of the interpreter's
+ * code, and the interpreter some 60 ns for a byte of text: where its work is half
+ * the size of its code it has taken as long.  Texts longer than INTERPRETED_MAX are
+ * never interpreted.  All rules of a set see the same records: each has a little
+ * more time than the last one, so that no record has to wait for machine code of
+ * all of them.
  */
-enum { CALL_WORK = 32, INTERPRETED_MAX = 4096, TURN_WORK = 128, TURNS = 256 };
+enum { CALL_WORK = 32, SIZE_SHARE = 2, INTERPRETED_MAX = 4096, TURN_WORK = 4, TURNS = 256 };
 
 static void *pcre_alloc(size_t size, void *tag)
 {
@@ -92,8 +95,23 @@ static struct regex *regex_new(const char *pattern, bool jit)
 	 */
 	regex->here.options = PCRE2_NEVER_UTF | PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE;
 	regex->wanted = jit;
-	regex->work_max = INTERPRETED_MAX + atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
+	regex->patience = atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
 	return regex;
+}
+
+/* Compiles the pattern for the form; NULL: it cannot be, *error_r says why, and where. */
+static pcre2_code *compile_form(const struct regex *regex, struct form *form, int *error_r,
+				size_t *at_r)
+{
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
+					 form->options, error_r, at_r, NULL);
+	size_t size = 0;
+
+	if (code != NULL)
+		pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
+	form->work_max = size / SIZE_SHARE + regex->patience;
+	atomic_store(&form->code, code);
+	return code;
 }
 
 int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e)
@@ -103,11 +121,9 @@ int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct 
 	uint32_t groups = 0;
 	size_t at;
 	int error;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-					 regex->first.options, &error, &at, NULL);
+	pcre2_code *code = compile_form(regex, &regex->first, &error, &at);
 
 	regex->own = own;
-	atomic_store(&regex->first.code, code);
 	if (code == NULL) {
 		PCRE2_UCHAR message[256];
 
@@ -178,9 +194,7 @@ static const pcre2_code *make_code(const struct regex *regex, struct form *form)
 
 	pthread_mutex_lock(&making);
 	if (atomic_load(&form->code) == NULL)
-		atomic_store(&form->code,
-			     pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
-					   form->options, &error, &at, NULL));
+		compile_form(regex, form, &error, &at);
 	pthread_mutex_unlock(&making);
 	return atomic_load(&form->code);
 }
@@ -263,7 +277,7 @@ static const pcre2_code *choose_code(const struct regex *regex, struct form *for
 	atomic_store_explicit(&form->work, work, memory_order_relaxed);
 	if (len > INTERPRETED_MAX)
 		machine = make_machine(regex, form);
-	else if (work > regex->work_max && pthread_mutex_trylock(&making) == 0)
+	else if (work > form->work_max && pthread_mutex_trylock(&making) == 0)
 		machine = make_machine_locked(form); /* else somebody makes some: no need to wait */
 	return machine != NULL ? machine : atomic_load(&form->code);
 }
