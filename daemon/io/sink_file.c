@@ -1,4 +1,7 @@
-/* A file of our own that others rotate. */
+/*
+ * A file of our own that others rotate.  Renamed, it is written to until we are told to open it
+ * anew, as rotation wants it; removed, nobody would ever see what is written to it.
+ */
 #include <purposed/io/sink.h>
 
 #include <errno.h>
@@ -7,14 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <purposed/base/log.h>
 #include <purposed/base/mem.h>
+#include <purposed/base/seldom.h>
 
 struct file_sink {
 	struct sink sink;
 	int fd;
 	char *path;
 	struct sink_file_options options;
-	bool torn; /* the last line that was in the file when it was opened has no end */
+	bool torn;     /* the last line that was in the file when it was opened has no end */
+	bool within;   /* what was written last ends no line */
+	bool nameless; /* it had no name when it was opened: it is not looked for */
+	struct seldom removed;
 };
 
 /* Whether the file has bytes, and the last of them ends no line. */
@@ -67,12 +75,14 @@ static int open_file(const char *path, const struct sink_file_options *options, 
 }
 
 /* Writes all of *bytes, or as much as goes. */
-static int write_all(const struct file_sink *s, struct span *bytes, struct err *e)
+static int write_all(struct file_sink *s, struct span *bytes, struct err *e)
 {
 	while (bytes->len != 0) {
 		ssize_t n = write(s->fd, bytes->ptr, bytes->len);
 
 		if (n >= 0) {
+			if (n > 0)
+				s->within = bytes->ptr[n - 1] != '\n';
 			*bytes = span_slice(*bytes, (size_t)n, bytes->len);
 		} else if (errno != EINTR) {
 			err_errno(e, "cannot write to %s", s->path);
@@ -82,15 +92,19 @@ static int write_all(const struct file_sink *s, struct span *bytes, struct err *
 	return 0;
 }
 
-static enum sink_result file_write(struct sink *sink, struct span *bytes, struct err *e)
+static bool is_nameless(int fd)
 {
-	struct file_sink *s = (struct file_sink *)sink;
-	struct span line_end = span_of("\n", 1);
+	struct stat st;
 
-	if (s->torn && write_all(s, &line_end, e) != 0)
-		return SINK_ERROR;
-	s->torn = false;
-	return write_all(s, bytes, e) == 0 ? SINK_ACCEPTED : SINK_ERROR;
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 0;
+}
+
+static void take_file(struct file_sink *s, int fd)
+{
+	s->fd = fd;
+	s->torn = ends_torn(fd);
+	s->within = false;
+	s->nameless = is_nameless(fd);
 }
 
 static int file_reopen(struct sink *sink, struct err *e)
@@ -101,9 +115,35 @@ static int file_reopen(struct sink *sink, struct err *e)
 	if (fd < 0)
 		return -1;
 	close(s->fd);
-	s->fd = fd;
-	s->torn = ends_torn(fd);
+	take_file(s, fd);
 	return 0;
+}
+
+/* Where somebody has removed the file; -1: it cannot be made anew. */
+static int replace_removed(struct file_sink *s, struct err *e)
+{
+	if (s->within || s->nameless || !is_nameless(s->fd))
+		return 0;
+	if (file_reopen(&s->sink, e) != 0)
+		return -1;
+	if (seldom_now(&s->removed))
+		log_warning("output file %s was removed; it is made anew, and what was written to "
+			    "the old one last may be lost%s",
+			    s->path, seldom_others(&s->removed));
+	return 0;
+}
+
+static enum sink_result file_write(struct sink *sink, struct span *bytes, struct err *e)
+{
+	struct file_sink *s = (struct file_sink *)sink;
+	struct span line_end = span_of("\n", 1);
+
+	if (bytes->len != 0 && replace_removed(s, e) != 0)
+		return SINK_ERROR;
+	if (s->torn && write_all(s, &line_end, e) != 0)
+		return SINK_ERROR;
+	s->torn = false;
+	return write_all(s, bytes, e) == 0 ? SINK_ACCEPTED : SINK_ERROR;
 }
 
 static void file_free(struct sink *sink)
@@ -132,10 +172,8 @@ int sink_file_new(struct sink **sink_r, const char *path, const struct sink_file
 	if (fd < 0)
 		return -1;
 	s = mem_new(1, sizeof(*s));
-	*s = (struct file_sink){
-		.sink = { &ops }, .fd = fd, .path = mem_string(path), .options = *options
-	};
-	s->torn = ends_torn(fd);
+	*s = (struct file_sink){ .sink = { &ops }, .path = mem_string(path), .options = *options };
+	take_file(s, fd);
 	*sink_r = &s->sink;
 	return 0;
 }

@@ -88,6 +88,25 @@ is "and nothing is lost or doubled" "$({ zcat "$D"/alerts.jsonl.*.gz; cat "$D"/a
 	"$D"/alerts.jsonl.1; } | jq -r .record | sort -n | cksum)" "$(seq 1 3000 | cksum)"
 is "the new file is as the first was" "$(stat -c %a "$D/alerts.jsonl")" 640
 
+# Somebody removes a file, and then its folder: what comes later is not written to nowhere.
+mkdir "$D/sub"
+config '{ name = "a"; type = "file"; path = "sub/out.jsonl"; }'
+start_on_pipe
+send 1 1
+has_lines "$D/sub/out.jsonl" 1
+rm "$D/sub/out.jsonl"
+send 2 3
+ok "an output file that was removed is made anew" has_lines "$D/sub/out.jsonl" 2
+ok "which is said" said 'output file .*/sub/out\.jsonl was removed; it is made anew'
+rm -r "$D/sub"
+send 4 5
+ok "where it cannot be, inputs wait" \
+	said 'cannot open output file .*/sub/out\.jsonl: No such file or directory; inputs wait'
+mkdir "$D/sub"
+ok "until it can" has_lines "$D/sub/out.jsonl" 2
+stop_on_pipe
+is "and nothing of what came since is lost" "$(jq .record "$D/sub/out.jsonl" | xargs)" "4 5"
+
 # A folder that may no longer be written to: the old file goes on, and it is said.
 L="$D/lost"
 as_user=()

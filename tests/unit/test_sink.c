@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <purposed/base/log.h>
 #include <purposed/io/pipe.h>
 #include <purposed/io/sink.h>
 
@@ -117,12 +118,13 @@ static void test_reopen(void **state)
 	holds(moved, "one\ntwo\n");
 	holds(path, "three\n");
 	/* where the new one cannot be had the old one stays */
-	unlink(path);
+	assert_int_equal(rename(path, moved), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_int_equal(sink_reopen(sink, &e), -1);
 	assert_true(err_any(&e));
 	err_fini(&e);
 	add(sink, "four\n");
+	holds(moved, "three\nfour\n");
 	rmdir(path);
 	free(unit_file(dir, "out", "to"));
 	assert_int_equal(sink_reopen(sink, &e), 0);
@@ -132,6 +134,48 @@ static void test_reopen(void **state)
 	unlink(path);
 	unlink(moved);
 	rmdir(dir);
+}
+
+/* Somebody removes the file: nobody would see what is written to it. */
+static void test_removed(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct sink *sink = NULL;
+	struct err e = { 0 };
+	struct span rest = span_str("five\n");
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	unit_directory(dir);
+	snprintf(path, sizeof(path), "%s/out", dir);
+	assert_int_equal(sink_file_new(&sink, path, NULL, &e), 0);
+	add(sink, "one\n");
+	unlink(path);
+	add(sink, "two\n");
+	holds(path, "two\n");
+	/* not within a line: what was removed has its begin */
+	add(sink, "thr");
+	unlink(path);
+	add(sink, "ee\n");
+	assert_int_equal(access(path, F_OK), -1);
+	add(sink, "four\n");
+	holds(path, "four\n");
+	/* while it cannot be made anew nothing is taken */
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(sink_write(sink, &rest, &e), SINK_ERROR);
+	assert_int_equal(rest.len, 5);
+	assert_non_null(strstr(buf_str(&e.text), "cannot open output file"));
+	err_fini(&e);
+	rmdir(path);
+	free(unit_file(dir, "out", "to"));
+	add(sink, "five\n");
+	holds(path, "to\nfive\n");
+	sink_free(&sink);
+	unlink(path);
+	rmdir(dir);
+	log_set_level(LOG_LEVEL_NOTICE);
 }
 
 static void test_full_disk(void **state)
@@ -279,10 +323,11 @@ static void test_journal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wide_pipe), cmocka_unit_test(test_file),
-		cmocka_unit_test(test_new_file),  cmocka_unit_test(test_reopen),
-		cmocka_unit_test(test_full_disk), cmocka_unit_test(test_slow_reader),
-		cmocka_unit_test(test_patience),  cmocka_unit_test(test_journal),
+		cmocka_unit_test(test_wide_pipe),   cmocka_unit_test(test_file),
+		cmocka_unit_test(test_new_file),    cmocka_unit_test(test_reopen),
+		cmocka_unit_test(test_removed),	    cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_slow_reader), cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
