@@ -171,9 +171,13 @@ static void finish(struct syslog_sink *s)
 		log_error("output '%s': %zu messages are lost: %.*s", s->name, s->doubt.n_direct,
 			  (int)strcspn(buf_str(&e.text), "\n"), e.text.ptr);
 	err_fini(&e);
-	if (spool_held(s->spool) != 0)
+	if (spool_held(s->spool) != 0 && spool_sync(s->spool, &e) != 0)
+		log_error("output '%s': %.*s", s->name, (int)strcspn(buf_str(&e.text), "\n"),
+			  e.text.ptr);
+	else if (spool_held(s->spool) != 0)
 		log_notice("output '%s': %llu bytes stay in the spool %s", s->name,
 			   spool_held(s->spool), s->spool_path);
+	err_fini(&e);
 }
 
 void *sink_syslog_thread_main(void *arg)

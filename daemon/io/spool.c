@@ -21,24 +21,47 @@
 enum {
 	HEAD_AT = 64,
 	PUNCH_BYTES = 1024 * 1024, /* so much is given back at a time */
+	COPY_BYTES = 64 * 1024,
 };
 
 static const char magic[] = "purposed spool 2\n";
 
-static bool write_first(const struct spool *s)
+static bool write_first(const struct spool *s, int fd)
 {
-	return pwrite(s->fd, &s->first, sizeof(s->first), HEAD_AT) == (ssize_t)sizeof(s->first);
+	return pwrite(fd, &s->first, sizeof(s->first), HEAD_AT) == (ssize_t)sizeof(s->first);
+}
+
+/* A file without messages, of which the first will stand where s says. */
+static bool write_head(const struct spool *s, int fd)
+{
+	return ftruncate(fd, 0) == 0 &&
+	       pwrite(fd, magic, sizeof(magic) - 1, 0) == (ssize_t)sizeof(magic) - 1 &&
+	       write_first(s, fd) && ftruncate(fd, (off_t)s->first) == 0;
 }
 
 static int start_file(struct spool *s, struct err *e)
 {
 	s->first = s->end = SPOOL_HEAD_BYTES;
 	s->unwritten = 0;
-	if (ftruncate(s->fd, 0) == 0 &&
-	    pwrite(s->fd, magic, sizeof(magic) - 1, 0) == (ssize_t)sizeof(magic) - 1 &&
-	    write_first(s) && ftruncate(s->fd, SPOOL_HEAD_BYTES) == 0)
+	if (write_head(s, s->fd))
 		return 0;
 	err_errno(e, "cannot write the spool %s", s->path);
+	return -1;
+}
+
+/* Ours alone; -1: described in e. */
+static int open_file(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (fd >= 0 && errno == EWOULDBLOCK)
+		err_add(e, "the spool %s is in use by another process", path);
+	else
+		err_errno(e, "cannot open the spool %s", path);
+	if (fd >= 0)
+		close(fd);
 	return -1;
 }
 
@@ -124,7 +147,7 @@ void spool_give_back(struct spool *s)
 		s->bad = s->bad_end = s->unwritten = 0;
 		s->first = s->cursor = s->end = s->punched = SPOOL_HEAD_BYTES;
 		buf_wipe(&s->window);
-		if (!write_first(s) || ftruncate(s->fd, SPOOL_HEAD_BYTES) != 0)
+		if (!write_first(s, s->fd) || ftruncate(s->fd, SPOOL_HEAD_BYTES) != 0)
 			log_warning("cannot empty the spool %s", s->path);
 	} else if (s->first - s->punched >= PUNCH_BYTES && !s->no_holes &&
 		   s->first >= s->unwritten && reach_disk(s)) {
@@ -139,10 +162,68 @@ void spool_release_to(struct spool *s, uint64_t at)
 	s->first = at == s->bad ? s->bad_end : at;
 	if (s->cursor < s->first)
 		s->cursor = s->first;
-	if (!write_first(s))
+	if (!write_first(s, s->fd))
 		log_warning("cannot write the spool %s: after a restart messages come twice",
 			    s->path);
 	spool_give_back(s);
+}
+
+/* --- Removed by somebody else ----------------------------------------------------- */
+
+/* The messages, each at its place, into a file that is empty. */
+static bool copy_to(const struct spool *s, int fd)
+{
+	struct buf bytes = { 0 };
+	uint64_t at = s->first;
+	bool good = write_head(s, fd);
+
+	buf_reserve(&bytes, COPY_BYTES);
+	while (good && at < s->end) {
+		size_t len = s->end - at < COPY_BYTES ? (size_t)(s->end - at) : COPY_BYTES;
+		ssize_t n = pread(s->fd, bytes.ptr, len, (off_t)at);
+
+		good = n > 0 && pwrite(fd, bytes.ptr, (size_t)n, (off_t)at) == n;
+		bytes.len = n > 0 ? (size_t)n : 0;
+		at += bytes.len;
+	}
+	buf_fini(&bytes);
+	return good && fdatasync(fd) == 0;
+}
+
+/*
+ * Nobody would find a file without a name again: what is in it is written to one of the same
+ * name.  -1: described in e, it goes on as it is.
+ */
+static int keep_name(struct spool *s, struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	if (fstat(s->fd, &st) != 0 || st.st_nlink != 0)
+		return 0;
+	fd = open_file(s->path, e);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) != 0 || st.st_size != 0) {
+		err_add(e, "the spool %s was removed, and another one is there: move that away",
+			s->path);
+		close(fd);
+		return -1;
+	}
+	if (!copy_to(s, fd)) {
+		err_errno(e, "cannot write the spool %s, which was removed", s->path);
+		close(fd);
+		unlink(s->path);
+		return -1;
+	}
+	log_warning("the spool %s was removed by somebody else; what was in it is written anew",
+		    s->path);
+	close(s->fd);
+	s->fd = fd;
+	s->punched = s->first;
+	s->unwritten = 0;
+	s->unsynced = false;
+	return 0;
 }
 
 /* --- Opening ------------------------------------------------------------------- */
@@ -180,16 +261,8 @@ int spool_open(struct spool **spool_r, const char *path, unsigned long long max_
 	s->path = mem_string(path);
 	s->max = max_bytes;
 	s->end = SPOOL_HEAD_BYTES;
-	s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
-	if (s->fd < 0 || flock(s->fd, LOCK_EX | LOCK_NB) != 0) {
-		if (s->fd >= 0 && errno == EWOULDBLOCK)
-			err_add(e, "the spool %s is in use by another process", path);
-		else
-			err_errno(e, "cannot open the spool %s", path);
-		spool_close(&s);
-		return -1;
-	}
-	if (read_file(s, e) != 0) {
+	s->fd = open_file(path, e);
+	if (s->fd < 0 || read_file(s, e) != 0) {
 		spool_close(&s);
 		return -1;
 	}
@@ -235,7 +308,7 @@ int spool_add(struct spool *s, struct span message, struct err *e)
 	size_t total = sizeof(head) + message.len;
 	ssize_t n;
 
-	if (!spool_is_whole(s, e))
+	if (keep_name(s, e) != 0 || !spool_is_whole(s, e))
 		return -1;
 	n = pwritev(s->fd, parts, 2, (off_t)s->end);
 	/* The window may have seen what was cut off here. */
@@ -267,6 +340,8 @@ void spool_release(struct spool *s, unsigned long long place)
  */
 int spool_sync(struct spool *s, struct err *e)
 {
+	if (s->first != s->end && keep_name(s, e) != 0)
+		return -1;
 	if (s->first < s->unwritten) {
 		err_add(e,
 			"the spool %s could not be written to the disk: until what is in it "

@@ -69,6 +69,24 @@ ok "and what came after that arrives" within 60 has_rest
 stop_on_pipe
 end_receiver
 
+# Somebody removes the spool: what is in it is written anew, and there after the end.
+rm -rf "$D/state" "$D/a.sock" "$D/a.out"
+start_on_pipe
+send 1 10
+within 60 has_spooled 10
+rm "$D/state/a.spool"
+ok "a spool that is removed is written anew" said "the spool .*a\.spool was removed by somebody else"
+rm "$D/state/a.spool"
+send 11 20
+within 60 has_spooled 20
+stop_on_pipe
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+start_on_pipe
+ok "and all of it arrives after the next start" has_all "$D/a.out" 20
+each_once "each once, in order" "$D/a.out" 20
+stop_on_pipe
+end_receiver
+
 # Datagrams do not wait: what their queue has no room for is lost, and counted.
 rm -rf "$D/state" "$D/a.sock" "$D/a.out"
 cat >"$CONF" <<-END

@@ -308,6 +308,63 @@ static void test_damaged(void **state)
 	rmdir(dir);
 }
 
+/* Somebody removes the file: what is in it gets a name again. */
+static void test_removed(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	struct err e = { 0 };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 1000);
+	add(spool, "first");
+	add(spool, "second");
+	reads(spool, "first");
+	spool_release(spool, spool_cursor(spool));
+	unlink(path);
+	add(spool, "third");
+	reads(spool, "second");
+	unlink(path);
+	assert_int_equal(spool_sync(spool, &e), 0);
+	spool_close(&spool);
+	spool = open_spool(path, 1000);
+	reads(spool, "second");
+	reads(spool, "third");
+	/* where it cannot be had nothing is added, and what is there is read */
+	spool_rewind(spool);
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(spool_add(spool, span_str("fourth"), &e), -1);
+	said_of_cut(&e, "cannot open the spool");
+	assert_int_equal(spool_sync(spool, &e), -1);
+	err_fini(&e);
+	reads(spool, "second");
+	rmdir(path);
+	free(unit_file(dir, "s", "x"));
+	assert_int_equal(spool_add(spool, span_str("fourth"), &e), -1);
+	said_of_cut(&e, "another one is there");
+	unlink(path);
+	add(spool, "fourth");
+	reads(spool, "third");
+	reads(spool, "fourth");
+	spool_close(&spool);
+	spool = open_spool(path, 1000);
+	reads(spool, "second");
+	reads(spool, "third");
+	reads(spool, "fourth");
+	spool_release(spool, spool_cursor(spool));
+	/* with nothing in it there is nothing to keep */
+	unlink(path);
+	assert_int_equal(spool_sync(spool, &e), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	spool_close(&spool);
+	rmdir(dir);
+	log_set_level(LOG_LEVEL_NOTICE);
+}
+
 /* A place of before the file was cut does not release what was added since. */
 static void test_old_place(void **state)
 {
@@ -689,13 +746,13 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_old_place),
-		cmocka_unit_test(test_heals),	     cmocka_unit_test(test_sync),
-		cmocka_unit_test(test_many),	     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_holes),	     cmocka_unit_test(test_doubt),
-		cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool),	  cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large),	  cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_damaged),	  cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_old_place), cmocka_unit_test(test_heals),
+		cmocka_unit_test(test_sync),	  cmocka_unit_test(test_many),
+		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_doubt),	  cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

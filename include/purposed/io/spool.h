@@ -44,8 +44,9 @@ bool spool_has_room(const struct spool *spool, size_t len);
 int spool_add(struct spool *spool, struct span message, struct err *e);
 
 /*
- * All that was added is on the disk; -1: described in e.  Once it failed it does so until what
- * was there at that time is released, or the spool is opened anew.
+ * All that was added is on the disk, also where somebody removed the file; -1: described in e.
+ * Once it failed it does so until what was there at that time is released, or the spool is
+ * opened anew.
  */
 int spool_sync(struct spool *spool, struct err *e);
 
