@@ -77,8 +77,9 @@ void serve_on_checkpoint(void *context)
 
 	s->checkpoint_due = false;
 	s->checkpoints++;
-	/* While an output does not take all there is none: it is made up for as soon as it does. */
-	s->checkpoint_missed = pipeline_stopped(s->setup->pipeline);
 	serve_save(s, NULL);
+	/* While an output does not take all there is none, also where that shows only now that
+	 * what was under way has been written: it is made up for as soon as it does. */
+	s->checkpoint_missed = pipeline_stopped(s->setup->pipeline);
 	serve_plan_checkpoint(s);
 }

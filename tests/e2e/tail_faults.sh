@@ -167,7 +167,7 @@ exec 8<"$D/behind"
 said 'ready:'
 sleep 1 # until all is full: nothing was held before
 first=$(at)
-for ((i = 0; i < 14; i++)); do # what is held is less than a megabyte
+for ((i = 0; i < 24; i++)); do
 	head -c 65536 <&8 >>"$OUT"
 	sleep 0.25
 	[ "$(at)" = "$first" ] || break
