@@ -32,6 +32,8 @@ struct shape_value *shape_finish(struct shape_builder **builder, size_t *n_r)
 	struct shape_value *values = (*builder)->values;
 
 	*n_r = (*builder)->n;
+	(*builder)->values = NULL;
+	shape_value_forget(*builder);
 	free(*builder);
 	*builder = NULL;
 	return values;
@@ -147,8 +149,8 @@ void shape_make(const struct shape_value *values, size_t n, const uint16_t *shap
 	pick(values, n, outputs, n_shapes, &few);
 	rebuild(&few, outputs, n_shapes, &fresh);
 	shape_program(&fresh, outputs, n_shapes, &program);
-	free(few.values);
-	free(fresh.values);
+	shape_value_forget(&few);
+	shape_value_forget(&fresh);
 	free(outputs);
 	*program_r = program;
 }

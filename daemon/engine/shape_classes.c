@@ -88,6 +88,12 @@ static double growth_cost(const struct worth *worth, double rate, double larger)
 	return worth->rate * (pow(larger / rate, worth->depth) - 1);
 }
 
+/* At least so many, where that is quickly said (Bernoulli's inequality). */
+static double growth_least(const struct worth *worth, double rate, double larger)
+{
+	return worth->depth >= 1 ? worth->rate * worth->depth * (larger / rate - 1) : 0;
+}
+
 static struct partner nearest(const struct byte_set *classes, const double *rates,
 			      const struct worth *worth, size_t i)
 {
@@ -95,11 +101,19 @@ static struct partner nearest(const struct byte_set *classes, const double *rate
 
 	for (size_t k = 0; k < i; k++) {
 		struct byte_set both = classes[i];
-		double rate;
+		double rate = fmax(rates[i], rates[k]); /* of both, at least */
 		double cost;
 
+		cost = growth_least(&worth[i], rates[i], rate) +
+		       growth_least(&worth[k], rates[k], rate);
+		if (cost >= best.cost)
+			continue;
 		byte_set_unite(&both, &classes[k]);
 		rate = anchor_frequency(&both);
+		cost = growth_least(&worth[i], rates[i], rate) +
+		       growth_least(&worth[k], rates[k], rate);
+		if (cost >= best.cost)
+			continue;
 		cost = growth_cost(&worth[i], rates[i], rate) +
 		       growth_cost(&worth[k], rates[k], rate);
 		if (cost < best.cost)

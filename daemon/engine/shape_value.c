@@ -1,6 +1,7 @@
 /* Equal values are one: what is there already is not built again. */
 #include <purposed/engine/shape_private.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <purposed/base/mem.h>
@@ -31,17 +32,43 @@ static bool same_value(const struct shape_value *x, const struct shape_value *y)
 	return x->kind == y->kind && x->shift == y->shift && x->a == y->a && x->b == y->b;
 }
 
+static size_t hash_of(const struct shape_value *value)
+{
+	uint64_t hash = 0;
+
+	if (value->is_class) {
+		for (int i = 0; i < 4; i++)
+			hash = (hash ^ value->set.bits[i]) * UINT64_C(0x9e3779b97f4a7c15);
+	} else {
+		hash = (uint64_t)value->a << 32 | (uint64_t)value->b << 16 |
+		       (uint64_t)value->shift << 8 | value->kind;
+		hash *= UINT64_C(0x9e3779b97f4a7c15);
+	}
+	return (hash >> 32) % SHAPE_HASHES;
+}
+
 uint16_t shape_value_add(struct shape_builder *b, const struct shape_value *value)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		if (same_value(&b->values[i], value))
-			return (uint16_t)i;
+	uint16_t *first = &b->chains[hash_of(value)];
+
+	for (uint16_t i = *first; i != 0; i = b->chain[i - 1]) {
+		if (same_value(&b->values[i - 1], value))
+			return (uint16_t)(i - 1);
 	}
 	if (b->n == b->limit)
 		return SHAPE_ALWAYS;
 	b->values = mem_grow(b->values, b->n, &b->cap, sizeof(*b->values));
+	b->chain = mem_grow(b->chain, b->n, &b->chain_cap, sizeof(*b->chain));
 	b->values[b->n] = *value;
+	b->chain[b->n] = *first;
+	*first = (uint16_t)(b->n + 1);
 	return (uint16_t)b->n++;
+}
+
+void shape_value_forget(struct shape_builder *b)
+{
+	free(b->values);
+	free(b->chain);
 }
 
 uint16_t shape_value_class(struct shape_builder *b, const struct byte_set *set)

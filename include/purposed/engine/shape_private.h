@@ -14,14 +14,21 @@
 
 #include <purposed/engine/shape.h>
 
-enum { SHAPE_VALUES_MAX = 4096 };
+enum { SHAPE_VALUES_MAX = 4096, SHAPE_HASHES = 2048 };
 
 /* A value reads only such as stand before it. */
 struct shape_builder {
 	struct shape_value *values;
 	size_t n, cap;
+	/* Chains of the values of a hash: the last one's number + 1, and so on; 0 is the end. */
+	uint16_t chains[SHAPE_HASHES];
+	uint16_t *chain; /* of each value, to the one before it */
+	size_t chain_cap;
 	size_t limit; /* of n */
 };
+
+/* Releases what it holds. */
+void shape_value_forget(struct shape_builder *b);
 
 /*
  * These return the value's number, which it may have had already.  Where there
