@@ -1,7 +1,8 @@
 /* Windows as keys: their bytes in one case, in all combinations. */
 #include <purposed/engine/anchor.h>
 
-unsigned anchor_folded(const struct byte_set *set, unsigned char *bytes)
+/* As anchor_folded, but no more than max of them. */
+static unsigned folded(const struct byte_set *set, unsigned char *bytes, unsigned max)
 {
 	unsigned n = 0;
 
@@ -9,10 +10,15 @@ unsigned anchor_folded(const struct byte_set *set, unsigned char *bytes)
 	for (int word = 0; word < 4; word++) {
 		uint64_t both = (set->bits[word] | set->bits[word] << 32) >> 32;
 
-		for (; both != 0; both &= both - 1)
+		for (; both != 0 && n < max; both &= both - 1)
 			bytes[n++] = (unsigned char)(word * 64 + 32 + __builtin_ctzll(both));
 	}
 	return n;
+}
+
+unsigned anchor_folded(const struct byte_set *set, unsigned char *bytes)
+{
+	return folded(set, bytes, 128);
 }
 
 bool anchor_spell(struct anchor_spelling *s, const struct byte_set *sets, unsigned len)
@@ -20,7 +26,7 @@ bool anchor_spell(struct anchor_spelling *s, const struct byte_set *sets, unsign
 	s->len = len;
 	s->keys = 1;
 	for (unsigned i = 0; i < len; i++) {
-		s->n[i] = anchor_folded(&sets[i], s->bytes[i]);
+		s->n[i] = folded(&sets[i], s->bytes[i], ANCHOR_KEYS_MAX + 1);
 		s->keys *= s->n[i];
 		if (s->keys > ANCHOR_KEYS_MAX)
 			return false;

@@ -119,6 +119,9 @@ static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *ma
 	unsigned min = 0;
 	unsigned max = PATTERN_UNBOUNDED;
 
+	/* Most bytes of a pattern stand for themselves. */
+	if (*p->at != '?' && *p->at != '+' && *p->at != '*' && *p->at != '{')
+		return;
 	if (pattern_take(p, "?")) {
 		max = 1;
 	} else if (pattern_take(p, "+")) {
