@@ -92,7 +92,8 @@ static bool is_first_of_plan(const struct cuts *cuts, size_t i)
 
 /*
  * Few bytes are searched without what takes long to make, and so are many that
- * come in small batches, until it is there.  Nobody waits for what is being made beside him.
+ * come in small batches, until it is there; where nothing is to be derived for it, it is
+ * made at once.  Nobody waits for what is being made beside him.
  */
 static bool is_ready(const struct cuts *cuts, const struct batch *batch, const struct plan *plan,
 		     enum look_depth depth, bool making)
@@ -101,7 +102,9 @@ static bool is_ready(const struct cuts *cuts, const struct batch *batch, const s
 
 	if (cuts->seen < few)
 		return false;
-	return plan_has_look(plan, depth) || (batch->bytes.len >= few && !making);
+	if (plan_has_look(plan, depth))
+		return true;
+	return !making && (batch->bytes.len >= few || engine_has_lookout(plan->engine));
 }
 
 /* What is missing of a record is not searched: that is for the full look to say. */

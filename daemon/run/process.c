@@ -192,7 +192,8 @@ static void process_slice(struct walk *w)
 	bool making = warm_has_begun(means->warm);
 	const struct plan *missing = cuts_look(means->cuts, batch, w->depth, means->glance, making);
 
-	if (!making && (missing != NULL || !engine_has_lookout(stream_engine(batch->stream))))
+	/* With it there, a look is made as soon as it pays. */
+	if (!making && !engine_has_lookout(stream_engine(batch->stream)))
 		warm_want(means->warm, stream_engine(batch->stream), missing, w->depth);
 	cuts_look_ahead(means->cuts, means->classifier);
 	process_records(w);

@@ -419,6 +419,40 @@ static void test_warm(void **state)
 	}
 }
 
+/* For the built-in rules nothing is derived: what is left to make is made when it pays. */
+static void test_builtin(void **state)
+{
+	struct unit_run run = { 0 };
+	struct unit_sink sink = unit_sink();
+	struct engine_options options = engine_defaults();
+	const char *purpose = "website-management";
+	struct output output;
+	struct pipeline *pipeline;
+	struct err e = { 0 };
+	size_t sent = 0;
+
+	(void)state;
+	options.few_bytes = 1000;
+	assert_int_equal(engine_load(&run.engine, &options, &e), 0);
+	assert_int_equal(plan_new(&run.plan, run.engine, &purpose, 1, "-p", &e), 0);
+	output = unit_output("record", SELECT_FLAGGED, &sink, &run);
+	pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+	while (sent < options.few_bytes) {
+		const char *text = "mail to jan@example.be\nto nobody\n";
+
+		assert_false(plan_has_look(run.plan, LOOK_FLAGS));
+		unit_submit_text(pipeline, run.plan, text, 0);
+		sent += strlen(text);
+	}
+	unit_submit_text(pipeline, run.plan, "to nobody\n", 0);
+	assert_true(plan_has_look(run.plan, LOOK_FLAGS));
+	pipeline_free(&pipeline);
+	assert_int_equal(framing_count_lines(buf_span(&sink.taken)), sent / 33);
+	buf_fini(&sink.taken);
+	plan_free(&run.plan);
+	engine_unref(&run.engine);
+}
+
 /* A few records make nothing that they have no use for. */
 static void test_not_warm(void **state)
 {
@@ -457,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_warm),
 		cmocka_unit_test(test_not_warm),
+		cmocka_unit_test(test_builtin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
