@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <purposed/base/log.h>
 
@@ -19,6 +20,16 @@ static void *checked(void *ptr)
 void *mem_new(size_t n, size_t size)
 {
 	return checked(calloc(n != 0 ? n : 1, size != 0 ? size : 1));
+}
+
+void *mem_new_aligned(size_t n, size_t size)
+{
+	size_t bytes;
+	void *ptr = NULL;
+
+	if (!__builtin_mul_overflow(n, size, &bytes) && bytes <= SIZE_MAX - MEM_ALIGNMENT)
+		ptr = aligned_alloc(MEM_ALIGNMENT, (bytes / MEM_ALIGNMENT + 1) * MEM_ALIGNMENT);
+	return memset(checked(ptr), 0, bytes);
 }
 
 void *mem_resize(void *ptr, size_t n, size_t size)

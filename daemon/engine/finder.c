@@ -127,11 +127,11 @@ static void sieve_stretch(struct finder_scan *s, bool goes_on)
 
 void finder_begin(struct finder_scan *s, const struct finder *finder, struct span text)
 {
-	size_t need = finder->sieve.program.n_values * SIEVE_STRIDE;
+	size_t need = (finder->sieve.program.n_values + SIEVE_GROUP) * SIEVE_STRIDE;
 
 	if (s->bitmaps_cap < need) {
 		free(s->bitmaps);
-		s->bitmaps = mem_new(need, sizeof(*s->bitmaps));
+		s->bitmaps = mem_new_aligned(need, sizeof(*s->bitmaps));
 		s->bitmaps_cap = need;
 	}
 	if (s->active_cap < finder->n_shapes) {

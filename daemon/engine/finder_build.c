@@ -66,8 +66,10 @@ static void fill_class(struct sieve *sieve, size_t c, const struct byte_set *set
 	for (int byte = 0; byte < 256; byte++) {
 		uint8_t *rows = byte < 128 ? sieve->class_rows[c] : sieve->class_high_rows[c];
 
-		if (byte_set_has(set, (unsigned char)byte))
-			rows[byte & 15] |= (uint8_t)(1u << (byte >> 4 & 7));
+		if (!byte_set_has(set, (unsigned char)byte))
+			continue;
+		rows[byte & 15] |= (uint8_t)(1u << (byte >> 4 & 7));
+		sieve->class_groups[c / SIEVE_GROUP][byte] |= (uint8_t)(1u << c % SIEVE_GROUP);
 	}
 }
 

@@ -44,7 +44,51 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 	return found;
 }
 
+/* A load that lies across two cache lines takes twice as long: what is aligned is joined. */
+#define words_behind(p) \
+	((words8)_mm512_alignr_epi64(_mm512_load_si512((p) + 8), _mm512_load_si512(p), 1))
+#define words_before(p) \
+	((words8)_mm512_alignr_epi64(_mm512_load_si512(p), _mm512_load_si512((p)-8), 7))
+#define shift_down(here, behind, n)                                     \
+	((words8)_mm512_shrdv_epi64((__m512i)(here), (__m512i)(behind), \
+				    _mm512_set1_epi64((long long)(n))))
+
+#define LEVEL_HAS_CLASSES
 #include <purposed/engine/sieve_level.h>
+
+/* Eight classes at a time, one lookup for all of them: a bit of each byte tells of one. */
+static inline __m512i group_members(const uint8_t *group, __m512i v, uint64_t above)
+{
+	__m512i members = _mm512_maskz_permutex2var_epi8(~above, _mm512_loadu_si512(group), v,
+							 _mm512_loadu_si512(group + 64));
+
+	if (above != 0)
+		members = _mm512_or_si512(members, _mm512_maskz_permutex2var_epi8(
+							   above, _mm512_loadu_si512(group + 128),
+							   v, _mm512_loadu_si512(group + 192)));
+	return members;
+}
+
+static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
+			  uint64_t *bitmaps)
+{
+	const size_t n = sieve->program.n_classes;
+
+	for (size_t w = 0; w <= words; w++) {
+		__m512i v = _mm512_loadu_si512(text + 64 * w);
+		uint64_t above = sign(v);
+
+		for (size_t c = 0; c < n; c += SIEVE_GROUP) {
+			__m512i members =
+				group_members(sieve->class_groups[c / SIEVE_GROUP], v, above);
+			uint64_t *to = bitmaps + c * SIEVE_STRIDE + SIEVE_FIRST + w;
+
+			for (size_t k = 0; k < SIEVE_GROUP; k++)
+				to[k * SIEVE_STRIDE] = _mm512_test_epi8_mask(
+					members, _mm512_set1_epi8((char)(1 << k)));
+		}
+	}
+}
 
 static bool available(void)
 {

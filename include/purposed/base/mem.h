@@ -18,6 +18,10 @@
 /* Zeroed memory for n objects of size bytes; never NULL. */
 void *mem_new(size_t n, size_t size) __attribute__((returns_nonnull, warn_unused_result));
 
+/* The same, at a multiple of MEM_ALIGNMENT bytes: the vectors and cache lines of processors. */
+enum { MEM_ALIGNMENT = 64 };
+void *mem_new_aligned(size_t n, size_t size) __attribute__((returns_nonnull, warn_unused_result));
+
 /*
  * realloc(3) to n objects of size bytes; what is new is not zeroed; never NULL.
  * Not for bytes of records, which it may leave behind: these live in a buf.

@@ -24,8 +24,11 @@ enum {
 	/*
 	 * A bitmap's words: the last one of the stretch before at
 	 * SIEVE_FIRST - 1, its own, one that looks ahead, and some of padding.
+	 * Bitmaps lie at multiples of 64 bytes, and behind the last one there is
+	 * room for SIEVE_GROUP more: classes may be made so many at a time.
 	 */
 	SIEVE_FIRST = 8,
+	SIEVE_GROUP = 8,
 	SIEVE_STRIDE = SIEVE_FIRST + SIEVE_WORDS + 1 + 8,
 };
 
@@ -57,6 +60,8 @@ struct sieve {
 	uint64_t class_all_high[SHAPE_CLASSES_MAX];
 	uint8_t class_high_rows[SHAPE_CLASSES_MAX][16];
 	bool class_some_high[SHAPE_CLASSES_MAX];
+	/* The same, by byte: bit k of class_groups[g][byte], where it is in class 8 * g + k. */
+	uint8_t class_groups[SHAPE_CLASSES_MAX / SIEVE_GROUP][256];
 	struct shape_program program;
 };
 

@@ -22,7 +22,20 @@
 
 enum { PARTS = 64 / VECTOR_BYTES };
 
-typedef uint64_t words8 __attribute__((vector_size(64), aligned(8)));
+/* Eight words of a bitmap; those at multiples of eight are aligned. */
+typedef uint64_t words8 __attribute__((vector_size(64)));
+typedef uint64_t words8_anywhere __attribute__((vector_size(64), aligned(8)));
+
+#define words_at(p) (*(const words8 *)(p))
+#define words_to(p) (*(words8 *)(p))
+
+/* Where a level has nothing better: the words from one behind p and one before p on. */
+#ifndef words_behind
+#define words_behind(p) ((words8) * (const words8_anywhere *)((p) + 1))
+#define words_before(p) ((words8) * (const words8_anywhere *)((p)-1))
+/* Each word of here shifted down by n bits, the lowest of the next one behind them; n is not 0. */
+#define shift_down(here, behind, n) ((here) >> (n) | (behind) << (64 - (n)))
+#endif
 
 static void level_windows(const struct sieve *sieve, const unsigned char *text, size_t words,
 			  uint64_t *hits)
@@ -31,6 +44,7 @@ static void level_windows(const struct sieve *sieve, const unsigned char *text, 
 		hits[w] = window_bits(sieve, text + 64 * w);
 }
 
+#ifndef LEVEL_HAS_CLASSES
 static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
 			  uint64_t *bitmaps)
 {
@@ -74,8 +88,7 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 		}
 	}
 }
-
-#define words_at(p) (*(const words8 *)(p))
+#endif
 
 static void level_program(const struct sieve *sieve, size_t words, uint64_t *bitmaps, uint64_t *any)
 {
@@ -88,27 +101,21 @@ static void level_program(const struct sieve *sieve, size_t words, uint64_t *bit
 		const uint64_t *a = bitmaps + op.a * SIEVE_STRIDE + SIEVE_FIRST;
 		const uint64_t *b = bitmaps + op.b * SIEVE_STRIDE + SIEVE_FIRST;
 
-		switch (op.kind) {
-		case SHAPE_OR:
+		if (op.kind == SHAPE_OR) {
 			for (size_t w = 0; w < end; w += 8)
-				*(words8 *)(to + w) = words_at(a + w) | words_at(b + w);
-			break;
-		case SHAPE_BEHIND:
+				words_to(to + w) = words_at(a + w) | words_at(b + w);
+		} else if (op.kind == SHAPE_BEHIND) {
 			for (size_t w = 0; w < end; w += 8)
-				*(words8 *)(to + w) = words_at(a + w) & (words_at(b + w) << 1 |
-									 words_at(b + w - 1) >> 63);
-			break;
-		default:
-			if (op.shift == 0) {
-				for (size_t w = 0; w < end; w += 8)
-					*(words8 *)(to + w) = words_at(a + w) & words_at(b + w);
-				break;
-			}
+				words_to(to + w) = words_at(a + w) & (words_at(b + w) << 1 |
+								      words_before(b + w) >> 63);
+		} else if (op.shift == 0) {
 			for (size_t w = 0; w < end; w += 8)
-				*(words8 *)(to + w) =
-					words_at(a + w) & (words_at(b + w) >> op.shift |
-							   words_at(b + w + 1) << (64 - op.shift));
-			break;
+				words_to(to + w) = words_at(a + w) & words_at(b + w);
+		} else {
+			for (size_t w = 0; w < end; w += 8)
+				words_to(to + w) =
+					words_at(a + w) &
+					shift_down(words_at(b + w), words_behind(b + w), op.shift);
 		}
 	}
 	for (size_t i = 0; i < program->n_outputs; i++) {
