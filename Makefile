@@ -153,11 +153,13 @@ $(B)/embedded_data.c: $(POLICY) Makefile
 	echo 'const struct embedded_file embedded_policy = { "$(POLICY)", text };'; } > $@
 
 # What is known of the default rules before purposed starts (engine/prepared.h).
-$(B)/prepare: $(B)/release/prepare.o $(MODULES_release)
+$(B)/prepare: $(B)/release/prepare.o \
+		$(filter $(B)/release/engine/% $(B)/release/base/%,$(MODULES_release))
 	@echo '  link  $@'
 	$Q$(FLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIB_LIBS)
 
-$(B)/prepared_data.c: $(B)/prepare $(RULES)
+# The folder is newer where a file came or went.
+$(B)/prepared_data.c: $(B)/prepare $(RULES) conf/rules.d
 	@echo '  rules $@'
 	$Q$< conf/rules.d > $@
 
