@@ -51,6 +51,53 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 
 #include <purposed/engine/sieve_level.h>
 
+enum { PARTS = 2 };
+
+/* By nibbles: see class_rows. */
+static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
+			  uint64_t *bitmaps)
+{
+	static const uint8_t row_bits[16] = { 1, 2, 4, 8, 16, 32, 64, 128 };
+	static const uint8_t high_bits[16] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128
+	};
+	const size_t n = sieve->program.n_classes;
+	vector rows = table(row_bits);
+	vector high_rows = table(high_bits);
+
+	for (size_t w = 0; w <= words; w++) {
+		vector lows[PARTS];
+		vector row[PARTS];
+		vector high_row[PARTS];
+		uint64_t above = 0;
+
+		for (int part = 0; part < PARTS; part++) {
+			vector v = load(text + 64 * w + (size_t)part * VECTOR_BYTES);
+
+			lows[part] = low(v);
+			row[part] = lookup(rows, high(v));
+			high_row[part] = lookup(high_rows, high(v));
+			above |= sign(v) << (part * VECTOR_BYTES);
+		}
+		for (size_t c = 0; c < n; c++) {
+			vector members = table(sieve->class_rows[c]);
+			uint64_t word = above & sieve->class_all_high[c];
+
+			for (int part = 0; part < PARTS; part++)
+				word |= nonzero(both(lookup(members, lows[part]), row[part]))
+					<< (part * VECTOR_BYTES);
+			if (sieve->class_some_high[c]) {
+				members = table(sieve->class_high_rows[c]);
+				for (int part = 0; part < PARTS; part++)
+					word |= nonzero(both(lookup(members, lows[part]),
+							     high_row[part]))
+						<< (part * VECTOR_BYTES);
+			}
+			bitmaps[c * SIEVE_STRIDE + SIEVE_FIRST + w] = word;
+		}
+	}
+}
+
 static bool available(void)
 {
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");

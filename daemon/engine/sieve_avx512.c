@@ -7,17 +7,7 @@
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")
 #include <immintrin.h>
 
-typedef __m512i vector;
-
 #define VECTOR_BYTES 64
-#define load(p) _mm512_loadu_si512(p)
-#define table(p) _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(p)))
-#define lookup(t, i) _mm512_shuffle_epi8(t, i)
-#define low(v) _mm512_and_si512(v, _mm512_set1_epi8(15))
-#define high(v) _mm512_and_si512(_mm512_srli_epi16(v, 4), _mm512_set1_epi8(15))
-#define both(a, b) _mm512_and_si512(a, b)
-#define nonzero(v) (uint64_t) _mm512_test_epi8_mask(v, v)
-#define sign(v) (uint64_t) _mm512_movepi8_mask(v)
 
 /*
  * Sixteen windows a vector: every fourth, since a vector of dwords loaded at p
@@ -45,15 +35,14 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 }
 
 /* A load that lies across two cache lines takes twice as long: what is aligned is joined. */
-#define words_behind(p) \
-	((words8)_mm512_alignr_epi64(_mm512_load_si512((p) + 8), _mm512_load_si512(p), 1))
-#define words_before(p) \
-	((words8)_mm512_alignr_epi64(_mm512_load_si512(p), _mm512_load_si512((p)-8), 7))
-#define shift_down(here, behind, n)                                     \
-	((words8)_mm512_shrdv_epi64((__m512i)(here), (__m512i)(behind), \
-				    _mm512_set1_epi64((long long)(n))))
+#define words_behind(p, here, next) \
+	((some_words)_mm512_alignr_epi64((__m512i)(next), (__m512i)(here), 1))
+#define words_before(p, here, last) \
+	((some_words)_mm512_alignr_epi64((__m512i)(here), (__m512i)(last), 7))
+#define shift_down(here, behind, n)                                         \
+	((some_words)_mm512_shrdv_epi64((__m512i)(here), (__m512i)(behind), \
+					_mm512_set1_epi64((long long)(n))))
 
-#define LEVEL_HAS_CLASSES
 #include <purposed/engine/sieve_level.h>
 
 /* Eight classes at a time, one lookup for all of them: a bit of each byte tells of one. */
@@ -76,7 +65,7 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 
 	for (size_t w = 0; w <= words; w++) {
 		__m512i v = _mm512_loadu_si512(text + 64 * w);
-		uint64_t above = sign(v);
+		uint64_t above = _mm512_movepi8_mask(v);
 
 		for (size_t c = 0; c < n; c += SIEVE_GROUP) {
 			__m512i members =

@@ -1,7 +1,6 @@
 /*
- * The sieve on 16 bytes at a time, with nothing but the compiler's vectors: any
- * processor (where it can shuffle bytes, as NEON can, the compiler knows).
- * See sieve_level.h.
+ * The sieve in plain C, for any processor; only the program runs on vectors, of 16
+ * bytes, which the compiler knows how to do.  See sieve_level.h.
  */
 #include <purposed/engine/sieve.h>
 
@@ -9,50 +8,7 @@
 
 #include <string.h>
 
-typedef uint8_t vector __attribute__((vector_size(16)));
-typedef int8_t signed_vector __attribute__((vector_size(16)));
-typedef uint64_t halves __attribute__((vector_size(16)));
-
 #define VECTOR_BYTES 16
-
-static inline vector load(const void *p)
-{
-	vector v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static inline vector lookup(vector t, vector i)
-{
-#ifdef __clang__
-	vector found;
-
-	for (int lane = 0; lane < 16; lane++)
-		found[lane] = t[i[lane]];
-	return found;
-#else
-	return __builtin_shuffle(t, i);
-#endif
-}
-
-/* A bit for each byte that is 0xff; the others are 0. */
-static inline uint64_t gather(vector mask)
-{
-	static const vector bits = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128 };
-	halves h = (halves)(mask & bits);
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-
-	/* Eight bytes with a bit of their own each: their sum is their union. */
-	return (h[0] * ones) >> 56 | ((h[1] * ones) >> 56) << 8;
-}
-
-#define table(p) load(p)
-#define low(v) ((v)&15)
-#define high(v) ((v) >> 4)
-#define both(a, b) ((a) & (b))
-#define nonzero(v) gather((vector)((v) != 0))
-#define sign(v) gather((vector)((signed_vector)(v) < 0))
 
 static inline uint64_t window_bits(const struct sieve *sieve, const unsigned char *p)
 {
@@ -70,6 +26,49 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 }
 
 #include <purposed/engine/sieve_level.h>
+
+/* Rows of a matrix of eight bytes by eight bits become columns (Hacker's Delight, 7-3). */
+static inline uint64_t transposed(uint64_t x)
+{
+	uint64_t t = (x ^ x >> 7) & UINT64_C(0x00aa00aa00aa00aa);
+
+	x ^= t ^ t << 7;
+	t = (x ^ x >> 14) & UINT64_C(0x0000cccc0000cccc);
+	x ^= t ^ t << 14;
+	t = (x ^ x >> 28) & UINT64_C(0x00000000f0f0f0f0);
+	return x ^ t ^ t << 28;
+}
+
+/* The words of a group's classes at 64 bytes. */
+static inline void group_words(const uint8_t *group, const unsigned char *text, uint64_t *words)
+{
+	memset(words, 0, SIEVE_GROUP * sizeof(*words));
+	for (int at = 0; at < 64; at += 8) {
+		uint64_t members = 0;
+
+		for (int i = 0; i < 8; i++)
+			members |= (uint64_t)group[text[at + i]] << 8 * i;
+		members = transposed(members);
+		for (int k = 0; k < SIEVE_GROUP; k++)
+			words[k] |= (members >> 8 * k & 0xff) << at;
+	}
+}
+
+static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
+			  uint64_t *bitmaps)
+{
+	const size_t n = sieve->program.n_classes;
+
+	for (size_t w = 0; w <= words; w++) {
+		for (size_t c = 0; c < n; c += SIEVE_GROUP) {
+			uint64_t group[SIEVE_GROUP];
+
+			group_words(sieve->class_groups[c / SIEVE_GROUP], text + 64 * w, group);
+			for (size_t k = 0; k < SIEVE_GROUP; k++)
+				bitmaps[(c + k) * SIEVE_STRIDE + SIEVE_FIRST + w] = group[k];
+		}
+	}
+}
 
 static bool available(void)
 {
