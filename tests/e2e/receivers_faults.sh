@@ -152,7 +152,11 @@ sleep 0.2
 kill -KILL "$daemon_pid"
 wait "$daemon_pid" 2>/dev/null
 kill "$sender" 2>/dev/null
+wait "$sender" 2>/dev/null
 exec 9>&-
+# What is left in the pipe while somebody still has it open is behind what the kill lost.
+rm "$D/pipe"
+mkfifo "$D/pipe"
 start_on_pipe
 is_sent() {
 	[ "$(counted '.outputs[] | select(.name == "a") | .spool_bytes')" = 0 ]
