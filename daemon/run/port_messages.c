@@ -34,7 +34,11 @@ static bool messages_serves(const struct port *port, const struct settings_input
 	return address_equal(&p->listen, &settings->listen) && input_reachable(p->input);
 }
 
-/* The batch that messages are to be added to. */
+/*
+ * The batch that messages are to be added to.  While all workers are busy that is one which
+ * waits, and its time, that of its first message, counts for them all: for `lag_ms`, and for
+ * records that say no time of their own.
+ */
 static struct batch *take_batch(struct port *port, unsigned long long messages)
 {
 	struct batch *batch = pipeline_take_again(port->pipeline, port->stream, BLOCK_BYTES);
