@@ -196,7 +196,7 @@ SUITES_man := @man tests/house/test_man.sh
 SUITES_unit := @unit-asan $(TESTS_asan)
 SUITES_fuzz := @fuzz-asan FUZZERS=$(B)/asan/tests/fuzz tests/fuzz/run.sh
 SUITES_e2e := @e2e-asan PURPOSED=$(B)/asan/purposed $(E2E)
-SUITES_quality := @quality $(QUALITY_release) PURPOSED=$(B)/asan/purposed tests/quality/forms.py \
+SUITES_quality := @quality $(QUALITY_release) PURPOSED=$(B)/asan/purposed tests/quality/forms.py tests/quality/made.py \
 	tests/quality/bytes.py
 SUITES_tsan := @unit-tsan $(TESTS_tsan) @e2e-tsan PURPOSED=$(B)/tsan/purposed $(E2E_THREADED)
 SUITES_coverage := @coverage B=$(B) tests/house/coverage.sh
