@@ -20,8 +20,9 @@ import sys
 import score
 
 CONSONANTS, VOWELS = 'b d f g k l m n p r s t v z br dr kl st vr š ž č ł'.split(), 'a e i o u é ö ü ij ou'.split()
-NOUNS = ('Winter Zomer Lente Herbst Sommer April Mei Oktober Noël Pasen Montag Vendredi Keller Kamer Blum '
-         'Stein Vogel Koning Bisschop Smit Visser Roos Berg Bos Wald Feld Stone Rivers Woods Page-Brun').split()
+SEASONS = 'Winter Zomer Sommer Summer'.split()
+NOUNS = ('Lente Herbst April Mei Oktober Noël Pasen Montag Vendredi Keller Kamer Blum Stein Vogel Koning Bisschop '
+         'Smit Visser Roos Berg Bos Wald Feld Stone Rivers Woods Page-Brun').split()
 ROOMS = 'Hall Zaal Saal Salle Station Bank Street Office Radio Reader Power Brief'.split()
 PARTICLES = ['', '', '', '', 'van ', 'van de ', 'Van den ', 'De ', 'von ', 'du ', "D'", 'zu ']
 STREETS = ('Kerkstraat|Wagenweg|Autohof|Carlaan|Platenlei|Heuvel|Ter Eiken|Onder den Toren|Zavel|Klapdorp|Hoge Weg'
@@ -46,7 +47,7 @@ def given(r):
 
 
 def family(r):
-    return r.choice(PARTICLES) + r.choice([invented(r), r.choice(NOUNS)])
+    return r.choice(PARTICLES) + r.choice([invented(r), r.choice(NOUNS + SEASONS)])
 
 
 def name(r):
@@ -54,8 +55,8 @@ def name(r):
 
 
 def roomy(r):
-    """Behind a key for a person even words for places and firms are names."""
-    return given(r) + ' ' + r.choice(ROOMS)
+    """Behind a key for a person even words for places, firms and seasons are names."""
+    return r.choice([given(r), r.choice(SEASONS)]) + ' ' + r.choice(ROOMS)
 
 
 def address(r):
