@@ -25,23 +25,32 @@ cat >"$CONF" <<-END
 	outputs = ( { name = "record"; type = "file"; path = "out.log"; format = "record"; } );
 END
 
-# Sends until the connection breaks.  When $T/ask appears, and holds a number of bytes, it
-# writes to $T/acked the last number that is known to have arrived, were it not for so many
-# bytes at the end; and to $T/ends, for it and those before it, "NUMBER BYTES", the bytes of
-# all messages up to that one.
+# Sends until the connection breaks.  When $T/ask appears it writes to $T/acked the last
+# number that is known to have arrived, or, where "read" stands there, to have been read by
+# the daemon; and to $T/ends, for it and those before it, "NUMBER BYTES", the bytes of all
+# messages up to that one.
 sender() {
 	rm -f "$T/ask" "$T/acked"
 	python_net "$TCP" "$T" <<-'END'
 		import bisect, struct, threading
 		s = connect('tcp://127.0.0.1:' + args[0])
 		ends, upto, sent, total = [], [], 0, 0
+		def unread():
+		    """What the kernel holds for the daemon."""
+		    for line in list(open('/proc/net/tcp'))[1:]:
+		        words = line.split()
+		        if words[1].endswith(':%04X' % int(args[0])) and words[3] == '01':
+		            return int(words[4].split(':')[1], 16)
+		    return 0
 		def answer():
 		    while not os.path.exists(args[1] + '/ask'):
 		        time.sleep(0.01)
-		    unread = int(open(args[1] + '/ask').read())
 		    info = s.getsockopt(socket.IPPROTO_TCP, 11, 192)
 		    # SYN counts as one byte for some kernels
-		    arrived = struct.unpack_from('Q', info, 120)[0] - 1 - unread
+		    arrived = struct.unpack_from('Q', info, 120)[0] - 1
+		    # In this order: what arrives in between counts as not read.
+		    if open(args[1] + '/ask').read() == 'read\n':
+		        arrived -= unread()
 		    known = bisect.bisect_right(ends, arrived)
 		    with open(args[1] + '/acked.new', 'w') as f:
 		        f.write('%d\n' % known)
@@ -84,18 +93,12 @@ live() {
 	sleep "0.$((RANDOM % 9))"
 }
 
-# Sets $acked: the last number that is known to have arrived, without what is not read yet.
-ask() { # UNREAD BYTES
+# Sets $acked: the last number that is known to have arrived, or to have been read.
+ask() { # arrived|read
 	echo "$1" >"$T/ask.new"
 	mv "$T/ask.new" "$T/ask"
 	within 60 test -e "$T/acked"
 	acked=$(cat "$T/acked")
-}
-
-# Bytes that the kernel holds for the daemon's connection.
-unread() {
-	awk -v port="$(printf ':%04X$' "$TCP")" '$2 ~ port && $4 == "01" {
-		sub(/.*:/, "", $5); print $5 }' /proc/net/tcp | { read -r n; echo $((16#${n:-0})); }
 }
 
 # Bytes of the messages that were read and did not come out.
@@ -110,7 +113,7 @@ for ((i = 0; i < KILLS; i++)); do
 	# Nothing is read any more; what is on its way arrives, and is acknowledged.
 	kill -STOP "$daemon_pid"
 	sleep 0.1
-	ask "$(unread)"
+	ask read
 	finish KILL 2>/dev/null
 	wait "$sender_pid"
 	n=$(in_order) || {
@@ -126,7 +129,7 @@ ok "of what was read a batch is missing at most ($most bytes)" test "$most" -le 
 ended=0
 for ((i = 0; i < KILLS; i++)); do
 	live
-	ask 0
+	ask arrived
 	finish TERM || diag "status $?"
 	wait "$sender_pid"
 	n=$(in_order) && [ "$n" -ge "$acked" ] || {
