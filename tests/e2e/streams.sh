@@ -22,7 +22,8 @@ OUT="$D/out.log"
 cat >"$CONF" <<-END
 	workers = 3;
 	inputs = ( { name = "tcp"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP"; } );
-	outputs = ( { name = "record"; type = "file"; path = "out.log"; format = "record"; } );
+	outputs = ( { name = "record"; type = "file"; path = "out.log"; format = "record"; },
+	            { name = "slow"; type = "file"; path = "/dev/null"; format = "json"; } );
 END
 
 # Sends until the connection breaks.  When $T/ask appears it writes to $T/acked the last
