@@ -13,7 +13,12 @@ const char decode_escapes[] = "%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
 			      "|&(?:#[0-9xX]|[A-Za-z]{2,6};)"
 			      "|[^\\x00- \"'<>]\\+";
 
-enum { NAME_MAX_BYTES = 8 };
+enum { NAME_MAX_BYTES = 8, DOMAIN_MAX = 15 };
+
+static bool begins_escape(char c)
+{
+	return c == '%' || c == '\\' || c == '&' || c == '+';
+}
 
 static int hex_value(char c)
 {
@@ -89,6 +94,47 @@ static struct decode_escape escape_percent(struct span text, size_t at)
 	return (struct decode_escape){ 0 };
 }
 
+static bool is_capital(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Whether a name in capitals ends before byte at: of a Windows domain, as NetBIOS has it. */
+static bool ends_domain(struct span text, size_t at)
+{
+	size_t start = at;
+
+	while (start > 0 && (is_capital(text.ptr[start - 1]) || is_digit(text.ptr[start - 1]) ||
+			     text.ptr[start - 1] == '-'))
+		start--;
+	return at - start >= 2 && at - start <= DOMAIN_MAX && is_capital(text.ptr[start]) &&
+	       (start == 0 || (!begins_escape(text.ptr[start - 1]) && text.ptr[start - 1] != ';' &&
+			       text.ptr[start - 1] != '_' &&
+			       !(text.ptr[start - 1] >= 'a' && text.ptr[start - 1] <= 'z')));
+}
+
+/*
+ * CITY\u10432 is an account of digits, and no letter of Georgia behind a word in capitals:
+ * what comes there in earnest is Latin (below 0x250), or a sign (0x2000 to 0x2bff).
+ */
+static bool is_account(struct span text, size_t at)
+{
+	long code = hex_number(text, at + 2, 4);
+
+	if (code < 0x250 || (code >= 0x2000 && code <= 0x2bff))
+		return false;
+	for (size_t i = at + 2; i < at + 6; i++) {
+		if (!is_digit(text.ptr[i]))
+			return false;
+	}
+	return ends_domain(text, at);
+}
+
 static struct decode_escape escape_backslash(struct span text, size_t at)
 {
 	long byte;
@@ -103,7 +149,9 @@ static struct decode_escape escape_backslash(struct span text, size_t at)
 	case 'n': return escape_byte(2, '\n');
 	case 'r': return escape_byte(2, '\r');
 	case 't': return escape_byte(2, '\t');
-	case 'u': return escape_utf16(text, at, 2);
+	case 'u':
+		return is_account(text, at) ? (struct decode_escape){ 0 }
+					    : escape_utf16(text, at, 2);
 	case 'x':
 		byte = hex_number(text, at + 2, 2);
 		return byte >= 0 ? escape_byte(4, byte) : (struct decode_escape){ 0 };
@@ -176,11 +224,6 @@ static struct decode_escape escape_at(struct span text, size_t at, struct decode
 							    : (struct decode_escape){ 0 };
 	default: return (struct decode_escape){ 0 };
 	}
-}
-
-static bool begins_escape(char c)
-{
-	return c == '%' || c == '\\' || c == '&' || c == '+';
 }
 
 /* Whether one of a word's eight bytes is c: only a byte of 0 borrows into its top bit. */

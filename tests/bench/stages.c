@@ -83,7 +83,8 @@ static struct {
 	size_t calls[STAGES];
 } at;
 
-/* What the finder proposes of a rule, and what confirming it takes, the clock's own time with it. */
+/* What the finder proposes of a rule, and what confirming it takes, the clock's own time with it.
+ */
 struct proposal {
 	size_t n;
 	double seconds;
@@ -186,8 +187,7 @@ size_t __wrap_confirm_within(const struct rule *rule, uint16_t index, struct spa
 {
 	enum stage left = enter(CONFIRM);
 	double since = at.since;
-	size_t result =
-		__real_confirm_within(rule, index, text, layer, start, last, scratch, hits);
+	size_t result = __real_confirm_within(rule, index, text, layer, start, last, scratch, hits);
 
 	leave(left);
 	proposals[index].seconds += at.since - since;
@@ -373,8 +373,7 @@ static void print_proposals(const struct bench *b, size_t rows)
 		if (proposals[most].seconds <= 0)
 			break;
 		printf("  %10.1f a MB %8.3f ns/byte  %s\n", (double)proposals[most].n / mb,
-		       proposals[most].seconds * 1e9 / (double)b->bytes,
-		       rules_at(rules, most)->id);
+		       proposals[most].seconds * 1e9 / (double)b->bytes, rules_at(rules, most)->id);
 		proposals[most].seconds = 0;
 	}
 	printf("  %10.1f a MB                   (an escape)\n", (double)proposals[n_rules].n / mb);

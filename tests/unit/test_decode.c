@@ -37,6 +37,17 @@ static const struct once_case {
 	{ "\\ud800\\ue000", "\\ud800\xee\x80\x80" },
 	/* surrogates that are no pair stay as they are */
 	{ "\\ud83d", NULL },
+	/* An account behind its domain, of digits only ... */
+	{ "CITY\\u10432", NULL },
+	{ "user=CITY-7\\u4077 x", NULL },
+	/* ... but behind nothing, or what may be part of a word, it is a letter. */
+	{ "\\u10432", "\xe1\x81\x83"
+		      "2" },
+	{ "City\\u1043", "City\xe1\x81\x83" },
+	{ "C\\u1043", "C\xe1\x81\x83" },
+	{ "&#67;ITY\\u00e9", "CITY\xc3\xa9" },
+	{ "CITY\\u0116", "CITY\xc4\x96" },
+	{ "CITY\\u2019S", "CITY\xe2\x80\x99S" },
 	{ "\\ude00", NULL },
 	{ "\\ud83d\\u0040", "\\ud83d@" },
 	{ "\\ud83d\\ud83d\\ude00", "\\ud83d\xf0\x9f\x98\x80" },

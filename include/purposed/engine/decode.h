@@ -7,7 +7,8 @@
  *
  *	%HH                URL encoding (RFC 3986, 2.1), and IIS's %uHHHH
  *	+                  a space, within a query string or form body only
- *	\" \\ \/ \' \n \r \t \uHHHH   JSON (RFC 8259, 7), surrogate pairs joined
+ *	\" \\ \/ \' \n \r \t \uHHHH   JSON (RFC 8259, 7), surrogate pairs joined; not
+ *			   where it is an account behind its domain (CITY\u10432)
  *	\xHH               nginx and Apache
  *	&amp; &#64; &#x40; HTML references: numeric ones and common names
  *
