@@ -118,7 +118,7 @@ FORMS = {
         'dossier van [[person_name:@name]], geboren [[date_of_birth:@birth]]',
         'klant [[person_name:@name]] belde',
         'Antrag von [[person_name:@name]] angelegt',
-        'Termin mit [[person_name:@name]] verschoben',
+        'Brief an [[person_name:@name]] verschickt',
         '[[person_name:@name]] woont nu op [[postal_address:Kerkstraat 7, 9000 Gent]]',
         'rendez-vous avec [[person_name:@name]] à 14h'],
     'addresses': [
