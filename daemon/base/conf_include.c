@@ -3,7 +3,8 @@
  * opened but not read, a folder for one, its scanner ends the process.
  *
  * What cannot be opened is left to libconfig, which says so.  As it does, a line is taken
- * for an inclusion wherever it stands, and files are followed ten deep.
+ * for an inclusion wherever it stands, and files are followed ten deep: one that
+ * includes itself several times would else be read for ever.
  */
 #include <purposed/base/conf_private.h>
 
@@ -84,7 +85,7 @@ static int check_file(const char *document, const char *path, int depth, struct 
 	FILE *file;
 	int bad = 0;
 
-	if (depth > DEPTH_MAX || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return 0;
 	file = fopen(path, "re");
 	while (file != NULL && bad == 0 && getline(&line, &cap, file) >= 0) {
@@ -93,7 +94,10 @@ static int check_file(const char *document, const char *path, int depth, struct 
 		int error = next != NULL ? try_to_read(next) : 0;
 
 		number++;
-		if (error != 0) {
+		if (next != NULL && depth == DEPTH_MAX) {
+			err_at(e, path, number, "cannot include %s: nesting too deep", next);
+			bad = -1;
+		} else if (error != 0) {
 			err_at(e, path, number, "cannot include %s: %s", next, strerror(error));
 			bad = -1;
 		} else if (next != NULL) {

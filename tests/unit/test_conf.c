@@ -234,6 +234,49 @@ static void test_include(void **state)
 	free(main_path);
 }
 
+/* Ten deep is fine; a file that includes itself, however often, is refused soon. */
+static void test_include_depth(void **state)
+{
+	static const char itself[] = "@include \"self.conf\"\n";
+	char dir[32];
+	char *main_path = unit_file(unit_directory(dir), "a.conf", "@include \"b.conf\"\n");
+	struct buf text = { 0 };
+	struct conf *conf = NULL;
+	struct err e = { 0 };
+	char *paths[11] = { main_path };
+	char *self;
+
+	(void)state;
+	for (int i = 1; i <= 10; i++) {
+		char name[] = "a.conf";
+
+		name[0] = (char)('a' + i);
+		buf_clear(&text);
+		buf_printf(&text, i < 10 ? "@include \"%c.conf\"\n" : "%c = 1;\n", 'b' + i);
+		paths[i] = unit_file(dir, name, buf_str(&text));
+	}
+	assert_int_equal(conf_load(&conf, main_path, &e), 0);
+	assert_non_null(conf_get(conf_root(conf), "l"));
+	conf_free(&conf);
+	buf_clear(&text);
+	for (int i = 0; i < 6; i++)
+		buf_add_str(&text, itself);
+	self = unit_file(dir, "self.conf", buf_str(&text));
+	assert_int_equal(conf_load(&conf, self, &e), -1);
+	assert_null(conf);
+	buf_clear(&text);
+	buf_printf(&text, "%s:1: cannot include %s: nesting too deep\n", self, self);
+	unit_said(&e, buf_str(&text));
+	for (int i = 0; i <= 10; i++) {
+		unlink(paths[i]);
+		free(paths[i]);
+	}
+	unlink(self);
+	rmdir(dir);
+	free(self);
+	buf_fini(&text);
+}
+
 static void test_no_file(void **state)
 {
 	struct conf *conf = NULL;
@@ -249,9 +292,10 @@ static void test_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tree),	     cmocka_unit_test(test_readers),
-		cmocka_unit_test(test_all_mistakes), cmocka_unit_test(test_syntax_error),
-		cmocka_unit_test(test_include),	     cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_tree),	      cmocka_unit_test(test_readers),
+		cmocka_unit_test(test_all_mistakes),  cmocka_unit_test(test_syntax_error),
+		cmocka_unit_test(test_include),	      cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_include_depth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,10 @@
 /* The path of a file that @include names: it is resolved beside the document; the caller's. */
 char *conf_included(const char *document, const char *file);
 
-/* -1: the document at path includes, at whatever depth, what cannot be read; described in e. */
+/*
+ * -1: the document at path includes, at whatever depth, what cannot be read, or more files
+ * in each other than libconfig takes; described in e.
+ */
 int conf_check_includes(const char *path, struct err *e);
 
 #endif
