@@ -51,6 +51,7 @@ struct finder_scan *finder_scan_new(void)
 void finder_scan_wipe(struct finder_scan *scan)
 {
 	mem_wipe(scan->copy, sizeof(scan->copy));
+	mem_wipe(&scan->eight, sizeof(scan->eight));
 }
 
 void finder_scan_free(struct finder_scan **scan)
@@ -59,7 +60,7 @@ void finder_scan_free(struct finder_scan **scan)
 		return;
 	free((*scan)->bitmaps);
 	free((*scan)->active);
-	mem_wipe((*scan)->copy, sizeof((*scan)->copy));
+	finder_scan_wipe(*scan);
 	free(*scan);
 	*scan = NULL;
 }

@@ -6,6 +6,8 @@
 #include "unit.h"
 #include "unit_finder.h"
 
+#include <malloc.h>
+
 #include <purposed/engine/finder.h>
 
 static const char *const patterns[] = {
@@ -308,13 +310,43 @@ static void test_empty(void **state)
 	unit_finder_free(&finder);
 }
 
+/* Whether a word stands anywhere in the memory of the scan itself. */
+static bool scan_holds(const struct finder_scan *scan, const char *word)
+{
+	return memmem(scan, malloc_usable_size((void *)(uintptr_t)scan), word, strlen(word)) !=
+	       NULL;
+}
+
+/* Nothing is left, not the end of a window either, where a short value may stand. */
+static void test_wipe(void **state)
+{
+	struct fixture *f = *state;
+	struct unit_finder finder =
+		unit_finder(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+	struct candidate c;
+
+	finder_begin(f->scan, finder.finder, span_str("kenteken: 31 secret"));
+	while (finder_next(f->scan, &c))
+		continue;
+	finder_begin(f->scan, finder.finder, span_str("hp: 74secret"));
+	assert_true(finder_next(f->scan, &c));
+	assert_true(scan_holds(f->scan, "74secret"));
+	finder_scan_wipe(f->scan);
+	for (const char *value = "hp: 74secret"; value[3] != '\0'; value++) {
+		char part[] = { value[0], value[1], value[2], value[3], '\0' };
+
+		assert_false(scan_holds(f->scan, part));
+	}
+	unit_finder_free(&finder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels), cmocka_unit_test(test_alignments),
 		cmocka_unit_test(test_skip),   cmocka_unit_test(test_levels_by_name),
 		cmocka_unit_test(test_empty),  cmocka_unit_test(test_lookahead),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many),   cmocka_unit_test(test_wipe),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
