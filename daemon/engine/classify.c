@@ -132,6 +132,8 @@ void classifier_look_ahead(struct classifier *c, const struct span *records, siz
 	size_t bytes = 0;
 
 	ahead_wipe(c->ahead);
+	if (n == 0)
+		return;
 	for (size_t i = 0; i < n; i++)
 		bytes += records[i].len;
 	if (!has_finder(c, 0) && !has_finder(c, bytes))

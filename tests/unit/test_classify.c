@@ -223,6 +223,31 @@ static void test_look_ahead(void **state)
 	engine_unref(&engine);
 }
 
+/* Where there is nothing to look over, nothing is made to do it; what was, is forgotten. */
+static void test_look_ahead_at_none(void **state)
+{
+	struct engine_options options = engine_defaults();
+	struct span record = span_str("jan@example.be");
+	struct classifier *classifier;
+	struct engine *engine;
+	struct plan *plan;
+
+	(void)state;
+	options.few_bytes = 0;
+	engine = unit_engine(NULL, unit_two_rules, &options);
+	plan = plan_of(engine, "all");
+	classifier = classifier_new(engine);
+	classifier_look_ahead(classifier, NULL, 0);
+	assert_false(engine_has_lookout(engine));
+	classifier_look_ahead(classifier, &record, 1);
+	assert_true(engine_has_lookout(engine));
+	classifier_look_ahead(classifier, NULL, 0);
+	assert_int_equal(classify_run(classifier, plan, record, record.len, NULL)->n, 1);
+	classifier_free(&classifier);
+	plan_free(&plan);
+	engine_unref(&engine);
+}
+
 /* --- Limits ---------------------------------------------------------------------- */
 
 static void test_record_limit(void **state)
@@ -380,11 +405,17 @@ static void test_engine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts),     cmocka_unit_test(test_outside_and_decoy),
-		cmocka_unit_test(test_layers),	     cmocka_unit_test(test_whole_characters),
-		cmocka_unit_test(test_value),	     cmocka_unit_test(test_look_ahead),
-		cmocka_unit_test(test_record_limit), cmocka_unit_test(test_match_limit),
-		cmocka_unit_test(test_decode_limit), cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_outside_and_decoy),
+		cmocka_unit_test(test_layers),
+		cmocka_unit_test(test_whole_characters),
+		cmocka_unit_test(test_value),
+		cmocka_unit_test(test_look_ahead),
+		cmocka_unit_test(test_look_ahead_at_none),
+		cmocka_unit_test(test_record_limit),
+		cmocka_unit_test(test_match_limit),
+		cmocka_unit_test(test_decode_limit),
+		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_engine),
 	};
 
