@@ -73,7 +73,9 @@ void ahead_free(struct ahead **ahead)
 
 void ahead_wipe(struct ahead *ahead)
 {
-	buf_wipe(&ahead->text);
+	/* It has only grown since the last time: what is behind its end held nothing. */
+	mem_wipe(ahead->text.ptr, ahead->text.len);
+	buf_clear(&ahead->text);
 	ahead->n = ahead->n_parts = ahead->n_links = ahead->n_unsearched = ahead->next = 0;
 }
 

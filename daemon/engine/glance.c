@@ -31,6 +31,7 @@ struct inner {
 
 struct inners {
 	struct buf text;
+	size_t used; /* bytes that text was long since it was wiped, but for now */
 	struct inner *inners;
 	size_t n, cap;
 };
@@ -82,12 +83,28 @@ void glance_free(struct glance **glance)
 	*glance = NULL;
 }
 
+static void clear_inners(struct inners *inners)
+{
+	if (inners->used < inners->text.len)
+		inners->used = inners->text.len;
+	buf_clear(&inners->text);
+	inners->n = 0;
+}
+
+/* Only what was used: wiping all of a large block for each lone record would show. */
+static void wipe_inners(struct inners *inners)
+{
+	clear_inners(inners);
+	mem_wipe(inners->text.ptr, inners->used);
+	inners->used = 0;
+}
+
 void glance_wipe(struct glance *glance)
 {
 	decoded_wipe(&glance->decoded);
 	finder_scan_wipe(glance->scan);
-	buf_wipe(&glance->layers.text);
-	buf_wipe(&glance->open.text);
+	wipe_inners(&glance->layers);
+	wipe_inners(&glance->open);
 }
 
 /* --- What is known of a record -------------------------------------------------- */
@@ -330,10 +347,8 @@ static void begin(struct glance *g, const struct look *look, const char *kind)
 {
 	g->look = look;
 	g->kind_stated = kind != NULL;
-	g->layers.n = 0;
-	g->open.n = 0;
-	buf_clear(&g->layers.text);
-	buf_clear(&g->open.text);
+	clear_inners(&g->layers);
+	clear_inners(&g->open);
 }
 
 void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth, struct span block,

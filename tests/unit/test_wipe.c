@@ -9,6 +9,7 @@
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/decode.h>
+#include <purposed/engine/glance.h>
 #include <purposed/io/members.h>
 #include <purposed/io/tail.h>
 #include <purposed/run/feed.h>
@@ -118,6 +119,60 @@ static void test_decoded(void **state)
 	decoded_fini(&decoded);
 	assert_int_equal(unit_memory_secrets(), 0);
 	buf_fini(&record);
+}
+
+/* The first look at a text, as one record. */
+static void look_at(struct glance *glance, const struct plan *plan, struct span text)
+{
+	struct glance_record record = { .end = text.len, .plan = plan };
+
+	glance_run(glance, plan, LOOK_CATEGORIES, text, &record, 1, NULL);
+}
+
+/* Likewise, where a first look holds what was decoded. */
+static void test_glance(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct glance *glance = glance_new(run.engine);
+	struct buf record = { 0 };
+
+	(void)state;
+	unit_secret_new();
+	assert_non_null(plan_look(run.plan, LOOK_CATEGORIES));
+	add_text(&record, "a long enough record with a word % at the end of it");
+	look_at(glance, run.plan, buf_span(&record));
+	look_at(glance, run.plan, span_str("%40"));
+	buf_fini(&record);
+	assert_true(unit_memory_secrets() > 1);
+	glance_wipe(glance);
+	assert_int_equal(unit_memory_secrets(), 0);
+	glance_free(&glance);
+	unit_run_close(&run);
+}
+
+/* And where records are searched before they are classified. */
+static void test_ahead(void **state)
+{
+	struct engine_options options = engine_defaults();
+	struct unit_run run;
+	struct buf record = { 0 };
+	struct span records[2];
+
+	(void)state;
+	options.few_bytes = 1;
+	run = unit_run_open("web", &options);
+	unit_secret_new();
+	add_text(&record, "a word % and at the very end #");
+	records[0] = span_str("a shorter one");
+	records[1] = buf_span(&record);
+	classifier_look_ahead(run.classifier, records, 2);
+	classifier_look_ahead(run.classifier, records, 1);
+	classifier_look_ahead(run.classifier, records, 2);
+	buf_fini(&record);
+	assert_true(unit_memory_secrets() > 1);
+	classifier_wipe(run.classifier);
+	assert_int_equal(unit_memory_secrets(), 0);
+	unit_run_close(&run);
 }
 
 /* --- Whole walks ---------------------------------------------------------------- */
@@ -509,6 +564,8 @@ int main(void)
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_buf),
 		cmocka_unit_test(test_decoded),
+		cmocka_unit_test(test_glance),
+		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_overlong),
 		cmocka_unit_test(test_messages_held),
