@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 
@@ -22,20 +23,30 @@ enum {
 	HEAD_AT = 64,
 	PUNCH_BYTES = 1024 * 1024, /* so much is given back at a time */
 	COPY_BYTES = 64 * 1024,
+	COPY_AGAIN_MS = 5000, /* where it failed: it writes much, and a full disk stays full */
 };
 
 static const char magic[] = "purposed spool 2\n";
 
+/* All of it; false: errno. */
+static bool write_at(int fd, const void *bytes, size_t len, uint64_t at)
+{
+	ssize_t n = pwrite(fd, bytes, len, (off_t)at);
+
+	if (n >= 0 && (size_t)n != len)
+		errno = ENOSPC;
+	return n == (ssize_t)len;
+}
+
 static bool write_first(const struct spool *s, int fd)
 {
-	return pwrite(fd, &s->first, sizeof(s->first), HEAD_AT) == (ssize_t)sizeof(s->first);
+	return write_at(fd, &s->first, sizeof(s->first), HEAD_AT);
 }
 
 /* A file without messages, of which the first will stand where s says. */
 static bool write_head(const struct spool *s, int fd)
 {
-	return ftruncate(fd, 0) == 0 &&
-	       pwrite(fd, magic, sizeof(magic) - 1, 0) == (ssize_t)sizeof(magic) - 1 &&
+	return ftruncate(fd, 0) == 0 && write_at(fd, magic, sizeof(magic) - 1, 0) &&
 	       write_first(s, fd) && ftruncate(fd, (off_t)s->first) == 0;
 }
 
@@ -182,12 +193,36 @@ static bool copy_to(const struct spool *s, int fd)
 		size_t len = s->end - at < COPY_BYTES ? (size_t)(s->end - at) : COPY_BYTES;
 		ssize_t n = pread(s->fd, bytes.ptr, len, (off_t)at);
 
-		good = n > 0 && pwrite(fd, bytes.ptr, (size_t)n, (off_t)at) == n;
+		if (n == 0)
+			errno = EIO;
+		good = n > 0 && write_at(fd, bytes.ptr, (size_t)n, at);
 		bytes.len = n > 0 ? (size_t)n : 0;
 		at += bytes.len;
 	}
 	buf_fini(&bytes);
 	return good && fdatasync(fd) == 0;
+}
+
+/* The name of a file that is new is on the disk with its folder only. */
+static bool sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct buf folder = { 0 };
+	bool good;
+	int fd;
+
+	buf_add_str(&folder, "./");
+	if (slash != NULL) {
+		buf_clear(&folder);
+		buf_add(&folder, path, (size_t)(slash - path) + 1);
+	}
+	fd = open(buf_str(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	buf_fini(&folder);
+	/* One that may not be read, or knows no fsync, is left to the system. */
+	good = fd < 0 || fsync(fd) == 0 || errno == EINVAL;
+	if (fd >= 0)
+		close(fd);
+	return good;
 }
 
 /*
@@ -201,6 +236,13 @@ static int keep_name(struct spool *s, struct err *e)
 
 	if (fstat(s->fd, &st) != 0 || st.st_nlink != 0)
 		return 0;
+	if (clock_now_ms() < s->copy_again_ms) {
+		err_add(e,
+			"the spool %s was removed and could not be written anew; it is tried "
+			"every %d seconds",
+			s->path, COPY_AGAIN_MS / 1000);
+		return -1;
+	}
 	fd = open_file(s->path, e);
 	if (fd < 0)
 		return -1;
@@ -210,10 +252,11 @@ static int keep_name(struct spool *s, struct err *e)
 		close(fd);
 		return -1;
 	}
-	if (!copy_to(s, fd)) {
+	if (!copy_to(s, fd) || !sync_folder(s->path)) {
 		err_errno(e, "cannot write the spool %s, which was removed", s->path);
 		close(fd);
 		unlink(s->path);
+		s->copy_again_ms = clock_now_ms() + COPY_AGAIN_MS;
 		return -1;
 	}
 	log_warning("the spool %s was removed by somebody else; what was in it is written anew",

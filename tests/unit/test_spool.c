@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <purposed/base/log.h>
@@ -23,6 +26,16 @@ int fdatasync(int fd)
 		return -1;
 	}
 	return (int)syscall(SYS_fdatasync, fd);
+}
+
+static int clock_ahead_s;
+
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	int result = (int)syscall(SYS_clock_gettime, id, t);
+
+	t->tv_sec += clock_ahead_s;
+	return result;
 }
 
 static struct spool *open_spool(const char *path, unsigned long long max)
@@ -362,6 +375,59 @@ static void test_removed(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 	spool_close(&spool);
 	rmdir(dir);
+	log_set_level(LOG_LEVEL_NOTICE);
+}
+
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* No room to write it anew: that is said, and not tried with every message. */
+static void test_removed_full(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool;
+	struct buf long_one = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	signal(SIGXFSZ, SIG_IGN);
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	spool = open_spool(path, 100000);
+	memset(buf_reserve(&long_one, 20000), 'x', 20000);
+	long_one.len = 20000;
+	add(spool, buf_str(&long_one));
+	unlink(path);
+	limit_files(10000);
+	errno = 0;
+	assert_int_equal(spool_add(spool, span_str("second"), &e), -1);
+	limit_files(RLIM_INFINITY);
+	assert_non_null(strstr(buf_str(&e.text), "which was removed: No space left on device"));
+	err_fini(&e);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(spool_add(spool, span_str("second"), &e), -1);
+	said_of_cut(&e, "is tried every 5 seconds");
+	assert_int_equal(spool_sync(spool, &e), -1);
+	err_fini(&e);
+	assert_int_equal(access(path, F_OK), -1);
+	clock_ahead_s = 6;
+	add(spool, "second");
+	clock_ahead_s = 0;
+	spool_close(&spool);
+	spool = open_spool(path, 100000);
+	reads(spool, buf_str(&long_one));
+	reads(spool, "second");
+	spool_close(&spool);
+	unlink(path);
+	rmdir(dir);
+	buf_fini(&long_one);
 	log_set_level(LOG_LEVEL_NOTICE);
 }
 
@@ -746,13 +812,14 @@ static void test_doubt_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	  cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large),	  cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_damaged),	  cmocka_unit_test(test_removed),
-		cmocka_unit_test(test_old_place), cmocka_unit_test(test_heals),
-		cmocka_unit_test(test_sync),	  cmocka_unit_test(test_many),
-		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_holes),
-		cmocka_unit_test(test_doubt),	  cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
+		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_removed_full), cmocka_unit_test(test_old_place),
+		cmocka_unit_test(test_heals),	     cmocka_unit_test(test_sync),
+		cmocka_unit_test(test_many),	     cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_holes),	     cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,9 +31,10 @@ struct spool {
 	uint64_t punched; /* up to here bytes were given back */
 	uint64_t bad;	  /* [bad, bad_end): the damage that was skipped last */
 	uint64_t bad_end;
-	uint64_t unwritten; /* what is before it may never get to the disk; 0: nothing */
-	bool no_holes;	    /* the file system does not know them */
-	bool unsynced;	    /* something was added since spool_sync */
+	uint64_t unwritten;	 /* what is before it may never get to the disk; 0: nothing */
+	bool no_holes;		 /* the file system does not know them */
+	bool unsynced;		 /* something was added since spool_sync */
+	long long copy_again_ms; /* before, it is not written anew: that has failed; clock_now_ms */
 	struct buf window;
 	uint64_t window_at; /* of the window's first byte */
 };
