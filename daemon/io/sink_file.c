@@ -1,6 +1,9 @@
 /*
  * A file of our own that others rotate.  Renamed, it is written to until we are told to open it
  * anew, as rotation wants it; removed, nobody would ever see what is written to it.
+ *
+ * A new file begins with a whole line: of one that has no end yet, since the disk is full for
+ * one, what was taken is kept.
  */
 #include <purposed/io/sink.h>
 
@@ -10,18 +13,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <purposed/base/buf.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/base/seldom.h>
+
+enum { KEPT_BYTES = 1024 * 1024 }; /* of a line; longer ones are hardly ever cut */
 
 struct file_sink {
 	struct sink sink;
 	int fd;
 	char *path;
 	struct sink_file_options options;
-	bool torn;     /* the last line that was in the file when it was opened has no end */
-	bool within;   /* what was written last ends no line */
-	bool nameless; /* it had no name when it was opened: it is not looked for */
+	bool torn;	 /* the last line that was in the file when it was opened has no end */
+	struct buf line; /* what was taken of the line that has no end yet */
+	size_t line_at;	 /* so much of it is in the file */
+	bool too_long;	 /* it is not kept: the file is not made anew within it */
+	bool nameless;	 /* it had no name when it was opened: it is not looked for */
 	struct seldom removed;
 };
 
@@ -81,8 +89,6 @@ static int write_all(struct file_sink *s, struct span *bytes, struct err *e)
 		ssize_t n = write(s->fd, bytes->ptr, bytes->len);
 
 		if (n >= 0) {
-			if (n > 0)
-				s->within = bytes->ptr[n - 1] != '\n';
 			*bytes = span_slice(*bytes, (size_t)n, bytes->len);
 		} else if (errno != EINTR) {
 			err_errno(e, "cannot write to %s", s->path);
@@ -90,6 +96,33 @@ static int write_all(struct file_sink *s, struct span *bytes, struct err *e)
 		}
 	}
 	return 0;
+}
+
+/* Of what was taken, what the last line end does not end. */
+static void keep_line(struct file_sink *s, struct span taken)
+{
+	struct span begun = span_slice(taken, span_line_start(taken, taken.len), taken.len);
+
+	if (begun.len < taken.len) {
+		buf_fini(&s->line);
+		s->too_long = false;
+	}
+	s->too_long |= s->line.len + begun.len > KEPT_BYTES;
+	if (s->too_long)
+		buf_fini(&s->line);
+	else
+		buf_add_span(&s->line, begun);
+	s->line_at = s->line.len;
+}
+
+/* Writes what the file has not of the line that was begun. */
+static int begin_line(struct file_sink *s, struct err *e)
+{
+	struct span rest = span_slice(buf_span(&s->line), s->line_at, s->line.len);
+	int result = write_all(s, &rest, e);
+
+	s->line_at = s->line.len - rest.len;
+	return result;
 }
 
 static bool is_nameless(int fd)
@@ -103,13 +136,12 @@ static void take_file(struct file_sink *s, int fd)
 {
 	s->fd = fd;
 	s->torn = ends_torn(fd);
-	s->within = false;
+	s->line_at = 0;
 	s->nameless = is_nameless(fd);
 }
 
-static int file_reopen(struct sink *sink, struct err *e)
+static int open_anew(struct file_sink *s, struct err *e)
 {
-	struct file_sink *s = (struct file_sink *)sink;
 	int fd = open_file(s->path, &s->options, e);
 
 	if (fd < 0)
@@ -119,12 +151,24 @@ static int file_reopen(struct sink *sink, struct err *e)
 	return 0;
 }
 
+/* The line that was begun is offered from its start again, if it is to go on. */
+static int file_reopen(struct sink *sink, struct err *e)
+{
+	struct file_sink *s = (struct file_sink *)sink;
+
+	if (open_anew(s, e) != 0)
+		return -1;
+	buf_fini(&s->line);
+	s->too_long = false;
+	return 0;
+}
+
 /* Where somebody has removed the file; -1: it cannot be made anew. */
 static int replace_removed(struct file_sink *s, struct err *e)
 {
-	if (s->within || s->nameless || !is_nameless(s->fd))
+	if (s->too_long || s->nameless || !is_nameless(s->fd))
 		return 0;
-	if (file_reopen(&s->sink, e) != 0)
+	if (open_anew(s, e) != 0)
 		return -1;
 	if (seldom_now(&s->removed))
 		log_warning("output file %s was removed; it is made anew, and what was written to "
@@ -137,13 +181,19 @@ static enum sink_result file_write(struct sink *sink, struct span *bytes, struct
 {
 	struct file_sink *s = (struct file_sink *)sink;
 	struct span line_end = span_of("\n", 1);
+	struct span all = *bytes;
+	int result;
 
 	if (bytes->len != 0 && replace_removed(s, e) != 0)
 		return SINK_ERROR;
 	if (s->torn && write_all(s, &line_end, e) != 0)
 		return SINK_ERROR;
 	s->torn = false;
-	return write_all(s, bytes, e) == 0 ? SINK_ACCEPTED : SINK_ERROR;
+	if (begin_line(s, e) != 0)
+		return SINK_ERROR;
+	result = write_all(s, bytes, e);
+	keep_line(s, span_slice(all, 0, all.len - bytes->len));
+	return result == 0 ? SINK_ACCEPTED : SINK_ERROR;
 }
 
 static void file_free(struct sink *sink)
@@ -151,6 +201,7 @@ static void file_free(struct sink *sink)
 	struct file_sink *s = (struct file_sink *)sink;
 
 	close(s->fd);
+	buf_fini(&s->line);
 	free(s->path);
 	free(s);
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -154,11 +156,14 @@ static void test_removed(void **state)
 	unlink(path);
 	add(sink, "two\n");
 	holds(path, "two\n");
-	/* not within a line: what was removed has its begin */
+	/* within a line, which the new one has from its start */
 	add(sink, "thr");
 	unlink(path);
-	add(sink, "ee\n");
-	assert_int_equal(access(path, F_OK), -1);
+	add(sink, "e");
+	unlink(path);
+	add(sink, "e\n");
+	holds(path, "three\n");
+	unlink(path);
 	add(sink, "four\n");
 	holds(path, "four\n");
 	/* while it cannot be made anew nothing is taken */
@@ -172,6 +177,63 @@ static void test_removed(void **state)
 	free(unit_file(dir, "out", "to"));
 	add(sink, "five\n");
 	holds(path, "to\nfive\n");
+	sink_free(&sink);
+	unlink(path);
+	rmdir(dir);
+	log_set_level(LOG_LEVEL_NOTICE);
+}
+
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* What cannot be written whole, to a file that is removed, is whole in the new one. */
+static void test_removed_full(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct sink *sink = NULL;
+	struct err e = { 0 };
+	struct span rest = span_str("one\nabcdefgh\nlast\n");
+	struct buf long_one = { 0 };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	signal(SIGXFSZ, SIG_IGN);
+	unit_directory(dir);
+	snprintf(path, sizeof(path), "%s/out", dir);
+	assert_int_equal(sink_file_new(&sink, path, NULL, &e), 0);
+	limit_files(9);
+	assert_int_equal(sink_write(sink, &rest, &e), SINK_ERROR);
+	unlink(path);
+	limit_files(2);
+	assert_int_equal(sink_write(sink, &rest, &e), SINK_ERROR);
+	limit_files(RLIM_INFINITY);
+	err_fini(&e);
+	assert_true(span_is(rest, "fgh\nlast\n"));
+	holds(path, "ab");
+	assert_int_equal(sink_write(sink, &rest, &e), SINK_ACCEPTED);
+	holds(path, "abcdefgh\nlast\n");
+	/* opened anew for another reason, the line is offered again as a whole */
+	add(sink, "hal");
+	assert_int_equal(sink_reopen(sink, &e), 0);
+	add(sink, "half\n");
+	holds(path, "abcdefgh\nlast\nhal\nhalf\n");
+	/* one that is too long to be kept has its end where its begin was */
+	memset(buf_reserve(&long_one, 2 << 20), 'x', 2 << 20);
+	long_one.len = 2 << 20;
+	add(sink, buf_str(&long_one));
+	unlink(path);
+	add(sink, "end\n");
+	assert_int_equal(access(path, F_OK), -1);
+	add(sink, "next\n");
+	holds(path, "next\n");
+	buf_fini(&long_one);
 	sink_free(&sink);
 	unlink(path);
 	rmdir(dir);
@@ -323,11 +385,11 @@ static void test_journal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wide_pipe),   cmocka_unit_test(test_file),
-		cmocka_unit_test(test_new_file),    cmocka_unit_test(test_reopen),
-		cmocka_unit_test(test_removed),	    cmocka_unit_test(test_full_disk),
-		cmocka_unit_test(test_slow_reader), cmocka_unit_test(test_patience),
-		cmocka_unit_test(test_journal),
+		cmocka_unit_test(test_wide_pipe), cmocka_unit_test(test_file),
+		cmocka_unit_test(test_new_file),  cmocka_unit_test(test_reopen),
+		cmocka_unit_test(test_removed),	  cmocka_unit_test(test_removed_full),
+		cmocka_unit_test(test_full_disk), cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_patience),  cmocka_unit_test(test_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
