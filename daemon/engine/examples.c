@@ -75,6 +75,7 @@ static int parse(struct trial *t, const char *example)
 	for (;;) {
 		const char *open = strstr(at, "[[");
 		const char *close;
+		bool bracketed = false;
 		int target;
 
 		if (open == NULL) {
@@ -84,6 +85,13 @@ static int parse(struct trial *t, const char *example)
 		buf_add(&t->text, at, (size_t)(open - at));
 		at = open + 2;
 		target = marked_target(t->rule, &at);
+		/* "[[[group:x]]]" is a mark within brackets. */
+		if (target < 0 && *at == '[') {
+			buf_add_str(&t->text, "[");
+			at++;
+			target = marked_target(t->rule, &at);
+			bracketed = true;
+		}
 		close = strstr(at, "]]");
 		if (close == NULL || target < 0) {
 			fail(t, example,
@@ -91,8 +99,8 @@ static int parse(struct trial *t, const char *example)
 					   : "[[ must be followed by a group and ':'");
 			return -1;
 		}
-		/* "]]]" closes at its end: the value itself may end in a bracket. */
-		while (close[2] == ']')
+		/* Else "]]]" closes at its end: the value itself may end in a bracket. */
+		while (!bracketed && close[2] == ']')
 			close++;
 		t->marks = mem_grow(t->marks, t->n_marks, &t->marks_cap, sizeof(*t->marks));
 		t->marks[t->n_marks].start = t->text.len;

@@ -27,6 +27,16 @@ struct pattern_node *pattern_group_named(struct pattern_parser *p, char close)
 	return pattern_fail(p, "a reference that the finder does not know");
 }
 
+/* (?&name): the group's pattern once more; its bracket is left to the caller. */
+static struct pattern_node *call(struct pattern_parser *p)
+{
+	struct pattern_node *node = pattern_group_named(p, ')');
+
+	if (node != NULL)
+		p->at--;
+	return node;
+}
+
 struct pattern_node *pattern_group_numbered(struct pattern_parser *p)
 {
 	unsigned number = 0;
@@ -159,6 +169,8 @@ static struct pattern_node *parse_special(struct pattern_parser *p)
 		return named_capture(p, '>');
 	if (pattern_take(p, "'"))
 		return named_capture(p, '\'');
+	if (pattern_take(p, "&"))
+		return call(p);
 	if (!parse_flags(p))
 		return pattern_fail(p, "a kind of group that the finder does not know");
 	if (pattern_take(p, ":"))

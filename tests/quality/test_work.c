@@ -63,7 +63,8 @@ static int count_step(pcre2_callout_block *block, void *tag)
 	return work.steps > work.most ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-/* Length of what opens a group: "(", "(?:", "(?<name>", "(?<=", "(?i)", "(?(name)" ... */
+/* Length of what opens a group: "(", "(?:", "(?<name>", "(?<=", "(?i)", "(?(name)", "(?&name" ...
+ */
 static size_t opening(const char *at)
 {
 	size_t flags = 2 + strspn(at + 2, "imsx-");
@@ -72,6 +73,8 @@ static size_t opening(const char *at)
 		return 1;
 	if (at[2] == '(')
 		return strcspn(at, ")") + 1;
+	if (at[2] == '&')
+		return strcspn(at, ")");
 	if (at[2] == '<' && at[3] != '=' && at[3] != '!')
 		return strcspn(at, ">") + 1;
 	return at[2] == '<' ? 4 : flags + 1;

@@ -29,6 +29,11 @@ static const struct example_case {
 	{ "element = 'e'; pattern = '[0-9]+';", "'[ [[12]] ]'", "'x'", "" },
 	/* groups are named in the mark */
 	{ PAIR, "'[[k:a]]=[[n:1]]'", "'='", "" },
+	{ PAIR, "'[[[k:a]]=1]'", "'='",
+	  "example \"[[[k:a]]=1]\": finds \"1\", which is not marked\n" },
+	{ PAIR, "'[[[k:a]]=[[n:1]]]'", "'='",
+	  "example \"[[[k:a]]=[[n:1]]]\": finds \"1\", which is not marked\nexample "
+	  "\"[[[k:a]]=[[n:1]]]\": does not find \"1]\"\n" },
 	{ PAIR, "'[[k:a]]=1'", "'='", "example \"[[k:a]]=1\": finds \"1\", which is not marked\n" },
 	{ PAIR, "'[[a]]=1'", "'='",
 	  "example \"[[a]]=1\": [[ must be followed by a group and ':'\n" },

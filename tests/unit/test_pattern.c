@@ -38,6 +38,7 @@ static void test_lengths(void **state)
 	lengths("(?x) a + + b {2} ? c ? ?", 3, PATTERN_UNBOUNDED);
 	lengths("(?:ab){2,3}+c??", 4, 7);
 	lengths("(?i)(?<x>ab|c)\\k<x>(?-i:d)", 3, 5);
+	lengths("(?<x>ab|c)d(?&x)", 3, 5);
 	lengths("(a)(bb)\\2\\g{1}", 6, 6);
 	lengths("(a(b?))\\1(\\1\\2)", 3, 7);
 	lengths("(?<![a-z])\\bx(?=yz)$", 1, 1);
