@@ -93,17 +93,38 @@ struct maker {
 	size_t sets_next_cap;
 };
 
-/* A set has one number, however many texts have it. */
+static uint16_t *chain_of(struct maker *m, const struct byte_set *set)
+{
+	return &m->sets_by_hash[hash_add(HASH_START, span_of((const char *)set, sizeof(*set))) %
+				SET_HASHES];
+}
+
+/* The number that it has; FINDER_NO_SET: none yet. */
+static uint16_t find_set(struct maker *m, const struct byte_set *set)
+{
+	uint16_t i = *chain_of(m, set);
+
+	while (i != FINDER_NO_SET && memcmp(&m->sets[i], set, sizeof(*set)) != 0)
+		i = m->sets_next[i];
+	return i;
+}
+
+/*
+ * A set has one number, however many texts have it.  The last number is that of all bytes,
+ * which stand for every set that comes later: with them too much is found, never too little.
+ */
 static uint16_t number_of_set(struct maker *m, const struct byte_set *set)
 {
-	uint16_t *first =
-		&m->sets_by_hash[hash_add(HASH_START, span_of((const char *)set, sizeof(*set))) %
-				 SET_HASHES];
+	uint16_t known = find_set(m, set);
+	uint16_t *first;
 
-	for (uint16_t i = *first; i != FINDER_NO_SET; i = m->sets_next[i]) {
-		if (memcmp(&m->sets[i], set, sizeof(*set)) == 0)
-			return i;
+	if (known == FINDER_NO_SET && m->n_sets >= FINDER_NO_SET - 1) {
+		set = &byte_set_all;
+		known = find_set(m, set);
 	}
+	if (known != FINDER_NO_SET)
+		return known;
+	first = chain_of(m, set);
 	m->sets = mem_grow(m->sets, m->n_sets, &m->sets_cap, sizeof(*m->sets));
 	m->sets_next = mem_grow(m->sets_next, m->n_sets, &m->sets_next_cap, sizeof(*m->sets_next));
 	m->sets[m->n_sets] = *set;

@@ -310,6 +310,43 @@ static void test_empty(void **state)
 	unit_finder_free(&finder);
 }
 
+/* More sets of bytes than there are numbers for them: what has the last ones is found. */
+static void test_many_sets(void **state)
+{
+	enum { SETS = 9, TEXTS = 65536 / SETS + 20 };
+	struct fixture *f = *state;
+	struct anchors anchors = { .n_texts = TEXTS };
+	const struct finder_rule rule = { 3, &anchors };
+	struct unit_finder finder;
+	struct candidate c;
+
+	anchors.texts = calloc(TEXTS, sizeof(*anchors.texts));
+	assert_non_null(anchors.texts);
+	for (size_t i = 0; i < TEXTS; i++) {
+		struct anchor_text *text = &anchors.texts[i];
+
+		text->len = 3 + SETS;
+		text->before = byte_set_all;
+		for (int k = 0; k < 3; k++)
+			byte_set_add(&text->sets[k], (unsigned char)("abc"[k]));
+		for (size_t k = 0; k < SETS; k++) {
+			struct byte_set *set = &text->sets[3 + k];
+
+			set->bits[0] = UINT64_C(0xffffffff00000000);
+			set->bits[2] = i * SETS + k;
+			if (i == TEXTS - 1)
+				byte_set_add(set, 'x');
+		}
+	}
+	finder = unit_finder(&rule, 1, NULL, sieve_level_find("auto"));
+	finder_begin(f->scan, finder.finder, span_str("to abxxxxxxxxxx and abcxxxxxxxxx"));
+	assert_true(finder_next(f->scan, &c));
+	assert_int_equal(c.rule, 3);
+	assert_int_equal(c.at, 20);
+	unit_finder_free(&finder);
+	free(anchors.texts);
+}
+
 /* Whether a word stands anywhere in the memory of the scan itself. */
 static bool scan_holds(const struct finder_scan *scan, const char *word)
 {
@@ -343,10 +380,11 @@ static void test_wipe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels), cmocka_unit_test(test_alignments),
-		cmocka_unit_test(test_skip),   cmocka_unit_test(test_levels_by_name),
-		cmocka_unit_test(test_empty),  cmocka_unit_test(test_lookahead),
-		cmocka_unit_test(test_many),   cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_levels),	  cmocka_unit_test(test_alignments),
+		cmocka_unit_test(test_skip),	  cmocka_unit_test(test_levels_by_name),
+		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_lookahead),
+		cmocka_unit_test(test_many),	  cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_many_sets),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
