@@ -71,6 +71,9 @@
  *
  * base/     span, buf, mem, err, log, seldom, conf and conf_include, json, utf8, visible,
  *           words, hash, clock
+ *
+ * prepare.c a program of its own, which the build runs on the built-in rules: what
+ *           engine/prepared has of them
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -116,7 +116,7 @@ static void test_all_rules(void **state)
 	rules_free(&rules);
 }
 
-/* The embedded rules are not proven at each start: they are here, and by `purposed check`. */
+/* The built-in rules are not proven at each start: they are here, and by `purposed check`. */
 static void test_embedded(void **state)
 {
 	const struct engine_options options = engine_defaults();

@@ -22,7 +22,7 @@ struct engine;
 
 struct engine_options {
 	const char *policy_path;	 /* NULL: the policy embedded in the binary */
-	const char *rules_path;		 /* directory or file; NULL: the embedded rules */
+	const char *rules_path;		 /* directory or file; NULL: the built-in rules */
 	bool jit;			 /* let PCRE2 make machine code */
 	bool oracle;			 /* no finder: every rule on every record, everywhere */
 	const struct sieve_level *level; /* of the finder */
@@ -41,12 +41,12 @@ struct engine_options {
 struct engine_options engine_defaults(void);
 
 /*
- * Loads both; reports every mistake of both.  Rules that are not the embedded
- * ones must prove themselves on their examples.
+ * Loads both; reports every mistake of both.  Rules that are not built in
+ * must prove themselves on their examples.
  */
 int engine_load(struct engine **engine_r, const struct engine_options *options, struct err *e);
 
-/* Runs every rule's examples, also those of the embedded rules; -1: see examples.h. */
+/* Runs every rule's examples, also those of the built-in ones; -1: see examples.h. */
 int engine_prove(const struct engine *engine, struct err *e);
 
 /* Thread-safe. */

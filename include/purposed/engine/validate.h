@@ -5,7 +5,7 @@
  * as they read once URL, JSON and HTML escapes are undone, separators still
  * in place (each validator drops those its format allows).  It never reads
  * past the span, never allocates, and says true only for a value that is
- * valid under the source named beside it in validate.c.
+ * valid under the source that its row of the table in validate.c names.
  *
  * A rule names its validator by string (`validate = "iban"`); validate_find
  * resolves the name once, at load.
