@@ -69,7 +69,7 @@
  *   sink      and sink_*: where output goes link      a connection to a receiver
  *   spool     and spool_read: on disk       doubt     sent, but arrived?
  *
- * base/     span, buf, mem, err, log, seldom, conf and conf_include, json, utf8, visible,
+ * base/     span, buf, mem, err, log, seldom, conf and conf_*, json, utf8, visible,
  *           words, hash, clock
  *
  * prepare.c a program of its own, which the build runs on the built-in rules: what

@@ -95,7 +95,7 @@ int conf_load(struct conf **conf_r, const char *path, struct err *e)
 
 	if (file == NULL)
 		return -1;
-	if (conf_check_includes(path, e) != 0) {
+	if (conf_check(path, e) != 0) {
 		fclose(file);
 		return -1;
 	}

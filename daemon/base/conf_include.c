@@ -87,6 +87,8 @@ static int check_file(const char *document, const char *path, int depth, struct 
 
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return 0;
+	if (conf_check_numbers(path, e) != 0)
+		return -1;
 	file = fopen(path, "re");
 	while (file != NULL && bad == 0 && getline(&line, &cap, file) >= 0) {
 		char *name = file_of(line);
@@ -111,7 +113,7 @@ static int check_file(const char *document, const char *path, int depth, struct 
 	return bad;
 }
 
-int conf_check_includes(const char *path, struct err *e)
+int conf_check(const char *path, struct err *e)
 {
 	return check_file(path, path, 0, e);
 }

@@ -289,13 +289,47 @@ static void test_no_file(void **state)
 	unit_said(&e, "/nowhere/c.conf: No such file or directory\n/tmp: Is a directory\n");
 }
 
+/* libconfig would take the low 32 bits of a number, without a word. */
+static void test_large_numbers(void **state)
+{
+	char dir[32];
+	char *fine = unit_file(unit_directory(dir), "fine.conf",
+			       "a = 2147483647; b = 5000000000L; // 5000000000 \\\"\n"
+			       "# 5000000000\n/* 5000000000\n5000000000 */ c = \"5000000000\\\" "
+			       "5000000000\"; d_5000000000 = 5000000000.5; e = 0x10;\n");
+	char *large = unit_file(dir, "large.conf", "/* x\n */ a = 1;\nb = 2147483648;\n");
+	char *outer = unit_file(dir, "outer.conf", "@include \"large.conf\"\n");
+	const char *const paths[] = { large, outer };
+	struct conf *conf = NULL;
+	struct err e = { 0 };
+	struct buf wanted = { 0 };
+
+	(void)state;
+	assert_int_equal(conf_load(&conf, fine, &e), 0);
+	conf_free(&conf);
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		assert_int_equal(conf_load(&conf, paths[i], &e), -1);
+		buf_clear(&wanted);
+		buf_printf(&wanted, "%s:3: 2147483648 needs an L at its end: 2147483648L\n", large);
+		unit_said(&e, buf_str(&wanted));
+	}
+	unlink(fine);
+	unlink(large);
+	unlink(outer);
+	rmdir(dir);
+	free(fine);
+	free(large);
+	free(outer);
+	buf_fini(&wanted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tree),	      cmocka_unit_test(test_readers),
 		cmocka_unit_test(test_all_mistakes),  cmocka_unit_test(test_syntax_error),
 		cmocka_unit_test(test_include),	      cmocka_unit_test(test_no_file),
-		cmocka_unit_test(test_include_depth),
+		cmocka_unit_test(test_include_depth), cmocka_unit_test(test_large_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
