@@ -150,6 +150,7 @@ static void test_refused(void **state)
 		{ "a{1, 5}", "a repeat that the finder does not know at byte 1 of the pattern\n" },
 		{ "(a)(\\1\\1)(\\2\\2)(\\3\\3)(\\4\\4)(\\5\\5)(\\6\\6)(\\7\\7)(\\8\\8)(\\9\\9)",
 		  "references to too much at byte 54 of the pattern\n" },
+		{ "(?&x)", "a reference that the finder does not know at byte 3 of the pattern\n" },
 		{ "(?<x>a\\k<x>)", "a reference into an open group at byte 11 of the pattern\n" },
 	};
 
