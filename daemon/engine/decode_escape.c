@@ -150,8 +150,8 @@ static struct decode_escape escape_backslash(struct span text, size_t at)
 	case 'r': return escape_byte(2, '\r');
 	case 't': return escape_byte(2, '\t');
 	case 'u':
-		return is_account(text, at) ? (struct decode_escape){ 0 }
-					    : escape_utf16(text, at, 2);
+		return !is_account(text, at) ? escape_utf16(text, at, 2)
+					     : (struct decode_escape){ 0 };
 	case 'x':
 		byte = hex_number(text, at + 2, 2);
 		return byte >= 0 ? escape_byte(4, byte) : (struct decode_escape){ 0 };
