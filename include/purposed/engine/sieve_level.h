@@ -30,7 +30,7 @@ enum { STEP = VECTOR_BYTES / 8 };
  */
 #ifndef words_behind
 #define words_behind(p, here, next) ((some_words) * (const words_anywhere *)((p) + 1))
-#define words_before(p, here, last) ((some_words) * (const words_anywhere *)((p)-1))
+#define words_before(p, here, last) ((void)(last), (some_words) * (const words_anywhere *)((p)-1))
 /* Each word of here shifted down by n bits, the lowest of the next one behind them; n is not 0. */
 #define shift_down(here, behind, n) ((here) >> (n) | (behind) << (64 - (n)))
 #endif
@@ -69,7 +69,6 @@ static inline void and_before(uint64_t *restrict to, const uint64_t *a, const ui
 		words_to(to + w) =
 			words_at(a + w) & (here << 1 | words_before(b + w, here, last) >> 63);
 		last = here;
-		(void)last;
 	}
 }
 
