@@ -46,6 +46,7 @@
  *   words     lists that rules have in common
  *   regex     PCRE2                         validate  and validate_*: checksums
  *   ahead     many records searched at once  candidates  in order of rules
+ *   parts     layers one behind the other
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
  *   mask      samples, pseudonyms           redact    text with values taken out

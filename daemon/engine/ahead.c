@@ -2,16 +2,9 @@
 
 #include <stdlib.h>
 
-#include <purposed/base/buf.h>
 #include <purposed/base/mem.h>
 #include <purposed/engine/candidates.h>
-
-/* A layer of a record in the text: bytes [start, end). */
-struct part {
-	size_t start, end;
-	uint32_t record;
-	uint8_t layer;
-};
+#include <purposed/engine/parts.h>
 
 /* What was found in a record, and the one of the same record that was found before. */
 struct link {
@@ -31,11 +24,9 @@ struct record {
 };
 
 struct ahead {
-	struct buf text;
+	struct parts parts;
 	struct record *records;
 	size_t n, cap;
-	struct part *parts;
-	size_t n_parts, parts_cap;
 	struct link *links;
 	size_t n_links, links_cap;
 	struct unsearched_link *unsearched; /* few, and hardly ever any */
@@ -60,9 +51,8 @@ void ahead_free(struct ahead **ahead)
 	if (ahead == NULL || *ahead == NULL)
 		return;
 	a = *ahead;
-	buf_fini(&a->text);
+	parts_fini(&a->parts);
 	free(a->records);
-	free(a->parts);
 	free(a->links);
 	free(a->unsearched);
 	candidates_free(&a->candidates);
@@ -73,33 +63,15 @@ void ahead_free(struct ahead **ahead)
 
 void ahead_wipe(struct ahead *ahead)
 {
-	/* It has only grown since the last time: what is behind its end held nothing. */
-	mem_wipe(ahead->text.ptr, ahead->text.len);
-	buf_clear(&ahead->text);
-	ahead->n = ahead->n_parts = ahead->n_links = ahead->n_unsearched = ahead->next = 0;
-}
-
-static void add_part(struct ahead *ahead, struct span text, uint8_t layer)
-{
-	size_t start = ahead->text.len;
-
-	buf_add_span(&ahead->text, text);
-	ahead->parts =
-		mem_grow(ahead->parts, ahead->n_parts, &ahead->parts_cap, sizeof(*ahead->parts));
-	ahead->parts[ahead->n_parts++] = (struct part){
-		.start = start,
-		.end = ahead->text.len,
-		.record = (uint32_t)ahead->n,
-		.layer = layer,
-	};
-	buf_add_char(&ahead->text, '\n');
+	parts_wipe(&ahead->parts);
+	ahead->n = ahead->n_links = ahead->n_unsearched = ahead->next = 0;
 }
 
 void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
 {
 	decode_run(decoded, record);
 	for (size_t i = 0; i < decoded->n; i++)
-		add_part(ahead, decoded->layers[i].text, (uint8_t)i);
+		parts_add(&ahead->parts, decoded->layers[i].text, (uint32_t)ahead->n, (uint8_t)i);
 	ahead->records = mem_grow(ahead->records, ahead->n, &ahead->cap, sizeof(*ahead->records));
 	ahead->records[ahead->n++] = (struct record){ record, SIZE_MAX, UINT32_MAX };
 }
@@ -112,10 +84,7 @@ static bool gather(struct ahead *ahead, struct finder_scan *scan, size_t *part)
 	struct candidate found;
 
 	while (finder_next(scan, &found)) {
-		while (found.at > ahead->parts[*part].end)
-			++*part;
-		/* What stands at the end of a line is of no part. */
-		if (found.at < ahead->parts[*part].end &&
+		if (parts_seek(&ahead->parts, part, found.at) != NULL &&
 		    !candidates_add(ahead->candidates, &found, (uint32_t)*part))
 			return true;
 	}
@@ -146,7 +115,7 @@ static void keep(struct ahead *ahead, uint32_t record)
 
 static void confirm(struct ahead *ahead, const struct ahead_means *means, const struct proposal *p)
 {
-	const struct part *part = &ahead->parts[p->part];
+	const struct part *part = &ahead->parts.parts[p->part];
 	uint16_t rule = p->candidate.rule;
 	size_t *from;
 	size_t last;
@@ -155,8 +124,8 @@ static void confirm(struct ahead *ahead, const struct ahead_means *means, const 
 		return;
 	hits_clear(&ahead->hits);
 	*from = confirm_within(rules_at(means->rules, rule), rule,
-			       span_slice(buf_span(&ahead->text), part->start, part->end),
-			       part->layer, *from, last, means->regex, &ahead->hits);
+			       parts_text(&ahead->parts, p->part), part->layer, *from, last,
+			       means->regex, &ahead->hits);
 	keep(ahead, part->record);
 }
 
@@ -166,7 +135,7 @@ void ahead_search(struct ahead *ahead, const struct ahead_means *means)
 	bool more = true;
 
 	candidates_begin(ahead->candidates);
-	finder_begin(means->scan, means->finder, buf_span(&ahead->text));
+	finder_begin(means->scan, means->finder, buf_span(&ahead->parts.text));
 	while (more) {
 		const struct proposal *proposals;
 		size_t n;

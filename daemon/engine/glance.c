@@ -13,28 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <purposed/base/buf.h>
 #include <purposed/base/mem.h>
 #include <purposed/engine/candidates.h>
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
+#include <purposed/engine/parts.h>
 
 /* No escape, however often encoded, is longer. */
 enum { ESCAPE_MAX = 64 };
-
-/* A layer of a record in a buffer. */
-struct inner {
-	size_t start, end; /* bytes of the buffer */
-	struct glance_record *record;
-	uint8_t layer;
-};
-
-struct inners {
-	struct buf text;
-	size_t used; /* bytes that text was long since it was wiped, but for now */
-	struct inner *inners;
-	size_t n, cap;
-};
 
 struct glance {
 	struct engine *engine;
@@ -46,8 +32,9 @@ struct glance {
 	size_t record_max; /* of a longer one the end is not searched: it is named */
 	const struct look *look;
 	bool kind_stated;
-	struct inners layers;
-	struct inners open;
+	struct glance_record *records; /* at hand */
+	struct parts layers;
+	struct parts open;
 };
 
 struct glance *glance_new(struct engine *engine)
@@ -75,36 +62,18 @@ void glance_free(struct glance **glance)
 	decoded_fini(&g->decoded);
 	hits_fini(&g->hits);
 	candidates_free(&g->candidates);
-	buf_fini(&g->layers.text);
-	buf_fini(&g->open.text);
-	free(g->layers.inners);
-	free(g->open.inners);
+	parts_fini(&g->layers);
+	parts_fini(&g->open);
 	free(g);
 	*glance = NULL;
-}
-
-static void clear_inners(struct inners *inners)
-{
-	if (inners->used < inners->text.len)
-		inners->used = inners->text.len;
-	buf_clear(&inners->text);
-	inners->n = 0;
-}
-
-/* Only what was used: wiping all of a large block for each lone record would show. */
-static void wipe_inners(struct inners *inners)
-{
-	clear_inners(inners);
-	mem_wipe(inners->text.ptr, inners->used);
-	inners->used = 0;
 }
 
 void glance_wipe(struct glance *glance)
 {
 	decoded_wipe(&glance->decoded);
 	finder_scan_wipe(glance->scan);
-	wipe_inners(&glance->layers);
-	wipe_inners(&glance->open);
+	parts_wipe(&glance->layers);
+	parts_wipe(&glance->open);
 }
 
 /* --- What is known of a record -------------------------------------------------- */
@@ -184,22 +153,6 @@ static void confirm(struct glance *g, struct glance_record *record, const struct
 
 /* --- The passes --------------------------------------------------------------- */
 
-static void add_inner(struct inners *to, struct span text, struct glance_record *record,
-		      uint8_t layer)
-{
-	size_t start = to->text.len;
-
-	buf_add_span(&to->text, text);
-	to->inners = mem_grow(to->inners, to->n, &to->cap, sizeof(*to->inners));
-	to->inners[to->n++] = (struct inner){
-		.start = start,
-		.end = to->text.len,
-		.record = record,
-		.layer = layer,
-	};
-	buf_add_char(&to->text, '\n');
-}
-
 /* Puts the decoded layers of a record into the buffer. */
 static void decode_record(struct glance *g, struct glance_record *record, struct span text)
 {
@@ -207,7 +160,8 @@ static void decode_record(struct glance *g, struct glance_record *record, struct
 	decode_run(&g->decoded, text);
 	record->named |= g->decoded.limited;
 	for (size_t layer = 1; layer < g->decoded.n && !record->named; layer++)
-		add_inner(&g->layers, g->decoded.layers[layer].text, record, (uint8_t)layer);
+		parts_add(&g->layers, g->decoded.layers[layer].text,
+			  (uint32_t)(record - g->records), (uint8_t)layer);
 }
 
 /* The walk of a finder over the records of a block. */
@@ -281,50 +235,48 @@ static void pass_block(struct glance *g, const struct plan *plan, struct span bl
 	}
 }
 
-/* Gathers candidates from the inner at hand on; false: these are the last ones. */
-static bool gather_inners(struct glance *g, const struct inners *inners, size_t *next)
+/* Gathers candidates from the part at hand on; false: these are the last ones. */
+static bool gather_parts(struct glance *g, const struct parts *parts, size_t *next)
 {
 	struct candidate c;
 
 	while (finder_next(g->scan, &c)) {
-		const struct inner *inner;
+		const struct part *part = parts_seek(parts, next, c.at);
 
-		while (inners->inners[*next].end < c.at)
-			++*next;
-		inner = &inners->inners[*next];
-		if (inner->record->named)
-			finder_skip(g->scan, inner->end);
-		else if (c.rule != LOOK_ESCAPE && c.at < inner->end &&
+		if (part == NULL)
+			continue;
+		if (g->records[part->record].named)
+			finder_skip(g->scan, part->end);
+		else if (c.rule != LOOK_ESCAPE &&
 			 !candidates_add(g->candidates, &c, (uint32_t)*next))
 			return true;
 	}
 	return false;
 }
 
-static void confirm_inners(struct glance *g, const struct inners *inners)
+static void confirm_parts(struct glance *g, const struct parts *parts)
 {
 	size_t n;
 	const struct proposal *p = candidates_sort(g->candidates, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct inner *inner = &inners->inners[p[i].part];
+		const struct part *part = &parts->parts[p[i].part];
 
-		confirm(g, inner->record, &p[i],
-			span_slice(buf_span(&inners->text), inner->start, inner->end), inner->layer,
-			inner->start);
+		confirm(g, &g->records[part->record], &p[i], parts_text(parts, p[i].part),
+			part->layer, part->start);
 	}
 }
 
-static void pass_inners(struct glance *g, const struct finder *finder, const struct inners *inners)
+static void pass_parts(struct glance *g, const struct finder *finder, const struct parts *parts)
 {
 	size_t next = 0;
 	bool more = true;
 
 	candidates_begin(g->candidates);
-	finder_begin(g->scan, finder, buf_span(&inners->text));
+	finder_begin(g->scan, finder, buf_span(&parts->text));
 	while (more) {
-		more = gather_inners(g, inners, &next);
-		confirm_inners(g, inners);
+		more = gather_parts(g, parts, &next);
+		confirm_parts(g, parts);
 	}
 }
 
@@ -334,21 +286,23 @@ static void pass_open(struct glance *g, const struct plan *plan, struct span blo
 {
 	for (size_t i = 0; i < n; i++) {
 		if (records[i].plan == plan && is_of_use(&records[i], look_second_sum(g->look), 0))
-			add_inner(&g->open, span_slice(block, records[i].start, records[i].end),
-				  &records[i], 0);
+			parts_add(&g->open, span_slice(block, records[i].start, records[i].end),
+				  (uint32_t)i, 0);
 	}
 	if (g->open.n != 0)
-		pass_inners(g, look_second(g->look), &g->open);
+		pass_parts(g, look_second(g->look), &g->open);
 	if (g->layers.n != 0)
-		pass_inners(g, look_second(g->look), &g->layers);
+		pass_parts(g, look_second(g->look), &g->layers);
 }
 
-static void begin(struct glance *g, const struct look *look, const char *kind)
+static void begin(struct glance *g, const struct look *look, struct glance_record *records,
+		  const char *kind)
 {
 	g->look = look;
+	g->records = records;
 	g->kind_stated = kind != NULL;
-	clear_inners(&g->layers);
-	clear_inners(&g->open);
+	parts_clear(&g->layers);
+	parts_clear(&g->open);
 }
 
 void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth, struct span block,
@@ -357,7 +311,7 @@ void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth
 	const struct look *look = plan_look(plan, depth);
 	bool kind_holds = kind != NULL && look_kind_holds(look, kind);
 
-	begin(g, look, kind);
+	begin(g, look, records, kind);
 	for (size_t i = 0; i < n; i++) {
 		struct glance_record *r = &records[i];
 
@@ -369,7 +323,7 @@ void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth
 	}
 	pass_block(g, plan, block, records, n);
 	if (g->layers.n != 0)
-		pass_inners(g, look_first(look), &g->layers);
+		pass_parts(g, look_first(look), &g->layers);
 	if (look_second(look) != NULL)
 		pass_open(g, plan, block, records, n);
 	for (size_t i = 0; i < n; i++) {
