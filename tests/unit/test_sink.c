@@ -1,11 +1,11 @@
 /* Files and descriptors that take output. */
 #include "unit.h"
+#include "unit_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -183,15 +183,6 @@ static void test_removed(void **state)
 	log_set_level(LOG_LEVEL_NOTICE);
 }
 
-static void limit_files(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 /* What cannot be written whole, to a file that is removed, is whole in the new one. */
 static void test_removed_full(void **state)
 {
@@ -208,12 +199,12 @@ static void test_removed_full(void **state)
 	unit_directory(dir);
 	snprintf(path, sizeof(path), "%s/out", dir);
 	assert_int_equal(sink_file_new(&sink, path, NULL, &e), 0);
-	limit_files(9);
+	unit_limit_files(9);
 	assert_int_equal(sink_write(sink, &rest, &e), SINK_ERROR);
 	unlink(path);
-	limit_files(2);
+	unit_limit_files(2);
 	assert_int_equal(sink_write(sink, &rest, &e), SINK_ERROR);
-	limit_files(RLIM_INFINITY);
+	unit_limit_files(RLIM_INFINITY);
 	err_fini(&e);
 	assert_true(span_is(rest, "fgh\nlast\n"));
 	holds(path, "ab");

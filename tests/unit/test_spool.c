@@ -1,10 +1,10 @@
 /* Messages on disk, and those that may not have arrived. */
 #include "unit.h"
+#include "unit_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -378,15 +378,6 @@ static void test_removed(void **state)
 	log_set_level(LOG_LEVEL_NOTICE);
 }
 
-static void limit_files(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 /* No room to write it anew: that is said, and not tried with every message. */
 static void test_removed_full(void **state)
 {
@@ -405,10 +396,10 @@ static void test_removed_full(void **state)
 	long_one.len = 20000;
 	add(spool, buf_str(&long_one));
 	unlink(path);
-	limit_files(10000);
+	unit_limit_files(10000);
 	errno = 0;
 	assert_int_equal(spool_add(spool, span_str("second"), &e), -1);
-	limit_files(RLIM_INFINITY);
+	unit_limit_files(RLIM_INFINITY);
 	assert_non_null(strstr(buf_str(&e.text), "which was removed: No space left on device"));
 	err_fini(&e);
 	assert_int_equal(access(path, F_OK), -1);
