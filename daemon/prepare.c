@@ -134,8 +134,8 @@ static void put_parts(const struct finder_parts *parts)
 	for (size_t i = 0; i < parts->n; i++) {
 		const struct finder_part *p = &parts->parts[i];
 
-		printf("{ %u, %d, %u, %d, %d },\n", p->rule, p->has_shape, p->shape,
-		       p->shape_before_min, p->before_max);
+		printf("{ %u, %d, %u, %d, %d, %d },\n", p->rule, p->has_shape, p->shape,
+		       p->shape_before_min, p->shape_before_max, p->before_max);
 	}
 	puts("};");
 }
@@ -146,7 +146,8 @@ static void put_texts(const struct finder_parts *parts)
 	for (size_t i = 0; i < parts->n_texts; i++) {
 		const struct finder_text *t = &parts->texts[i];
 
-		printf("{ %u, %u, %u, %d, { ", t->part, t->window, t->n_checks, t->before_min);
+		printf("{ %u, %u, %u, %d, %d, { ", t->part, t->window, t->n_checks, t->before_min,
+		       t->before_max);
 		for (unsigned k = 0; k < t->n_checks; k++)
 			printf("{ %d, %u }, ", t->checks[k].at, t->checks[k].set);
 		puts(t->n_checks != 0 ? "} }," : "{ 0 } } },");

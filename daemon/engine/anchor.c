@@ -17,7 +17,6 @@ struct deriver {
 	struct cells *cells;
 	struct anchor_cut *cuts;
 	size_t n_cuts, cuts_cap;
-	int before_max;
 	const struct anchor_sample *sample;
 };
 
@@ -131,6 +130,7 @@ static double best_at(struct deriver *d, const struct pattern_node *node,
 		.before = place->before,
 		.tail = cell_new(d, node, false, place->rest),
 		.before_min = place->min,
+		.before_max = place->max,
 	};
 	double cost;
 
@@ -141,8 +141,6 @@ static double best_at(struct deriver *d, const struct pattern_node *node,
 		return ANCHOR_PRICE_NEVER;
 	d->cuts = mem_grow(d->cuts, d->n_cuts, &d->cuts_cap, sizeof(*d->cuts));
 	d->cuts[d->n_cuts++] = cut;
-	if (place->max > d->before_max)
-		d->before_max = place->max;
 	return cost;
 }
 
@@ -181,12 +179,10 @@ static double best_part(struct deriver *d, const struct pattern_node *cat,
 	double cost = ANCHOR_PRICE_NEVER;
 	size_t kept = d->n_cuts;
 	size_t start = d->n_cuts;
-	int kept_max = d->before_max;
 	unsigned run = 0; /* bytes of a literal; a cut at its start sees all its windows */
 
 	for (const struct pattern_node *c = cat->child; c != NULL && cost > ANCHOR_PRICE_ENOUGH;
 	     c = c->next) {
-		int before_max = d->before_max;
 		double other;
 
 		run = is_literal(c) && run < ANCHOR_PRICED_BYTES - ANCHOR_WINDOW_MIN ? run + 1 : 0;
@@ -196,7 +192,6 @@ static double best_part(struct deriver *d, const struct pattern_node *cat,
 		}
 		at.rest = c->next != NULL ? cell_new(d, c->next, true, place->rest) : place->rest;
 		at.bound = cost < place->bound ? cost : place->bound;
-		d->before_max = INT_MIN;
 		other = best(d, c, &at);
 		if (other < cost) {
 			size_t n = d->n_cuts - kept;
@@ -204,15 +199,11 @@ static double best_part(struct deriver *d, const struct pattern_node *cat,
 			if (n != 0)
 				memmove(d->cuts + start, d->cuts + kept, n * sizeof(*d->cuts));
 			kept = start + n;
-			kept_max = d->before_max;
 			cost = other;
 		}
 		d->n_cuts = kept;
-		d->before_max = before_max;
 		step(&at, c);
 	}
-	if (cost < ANCHOR_PRICE_NEVER && kept_max > d->before_max)
-		d->before_max = kept_max;
 	return cost;
 }
 
@@ -272,7 +263,9 @@ static void add_shape(struct anchors *a, const struct anchor_cut *cut)
 
 	a->shapes = mem_grow(a->shapes, a->n_shapes, &a->shapes_cap, sizeof(*a->shapes));
 	shape = &a->shapes[a->n_shapes++];
-	*shape = (struct anchor_shape){ .before = cut->before, .before_min = cut->before_min };
+	*shape = (struct anchor_shape){ .before = cut->before,
+					.before_min = cut->before_min,
+					.before_max = cut->before_max };
 	shape->n_tail = tail_nodes(cut->tail, NULL);
 	shape->tail = mem_new(shape->n_tail, sizeof(const struct pattern_node *));
 	tail_nodes(cut->tail, shape->tail);
@@ -295,6 +288,7 @@ static bool add_text(void *to, const struct anchor_road *road)
 		.len = road->len,
 		.before = *road->before,
 		.before_min = of->cut->before_min,
+		.before_max = of->cut->before_max,
 	};
 	memcpy(text->sets, road->sets, road->len * sizeof(*road->sets));
 	if (road->ahead != NULL && text->len < ANCHOR_TEXT_MAX) {
@@ -320,7 +314,7 @@ void anchors_derive(struct anchors *anchors_r, const struct pattern *pattern,
 		    const struct anchor_sample *sample)
 {
 	struct anchors a = { 0 };
-	struct deriver d = { .before_max = INT_MIN, .sample = sample };
+	struct deriver d = { .sample = sample };
 	struct anchor_place place = { .before = byte_set_all, .bound = ANCHOR_PRICE_NEVER };
 
 	a.everywhere = best(&d, pattern_root(pattern), &place) >= ANCHOR_PRICE_NEVER;
@@ -330,7 +324,6 @@ void anchors_derive(struct anchors *anchors_r, const struct pattern *pattern,
 		else
 			add_shape(&a, &d.cuts[i]);
 	}
-	a.before_max = d.before_max;
 	free(d.cuts);
 	cells_free(d.cells);
 	*anchors_r = a;

@@ -56,9 +56,35 @@ bool candidates_add(struct candidates *c, const struct candidate *candidate, uin
 	return c->n < CANDIDATES_MAX;
 }
 
+/*
+ * Anchors come in ascending order, but what they reach need not: behind "user bob" a
+ * "bob logged in" may begin with "user", too.  What is behind the last search is not
+ * searched again, so each reaches back as far as those behind it.  Where a part may
+ * go on, these are not known: there it is as far as any would.
+ */
+static void reach_back(struct proposal *p, size_t n, uint32_t goes_on)
+{
+	for (size_t i = n; i-- > 0;) {
+		struct candidate *this = &p[i].candidate;
+		const struct candidate *next = &p[i + 1].candidate;
+		long long far;
+
+		if (p[i].part == goes_on) {
+			this->before_max = this->rule_max;
+			continue;
+		}
+		if (i + 1 == n || next->rule != this->rule || p[i + 1].part != p[i].part)
+			continue;
+		far = next->before_max - (long long)(next->at - this->at);
+		if (far > this->before_max)
+			this->before_max = (int)far;
+	}
+}
+
 const struct proposal *candidates_sort(struct candidates *c, size_t *n_r)
 {
 	size_t sum = 0;
+	uint32_t goes_on = c->n == CANDIDATES_MAX ? c->added[c->n - 1].part : UINT32_MAX;
 
 	memset(c->places, 0, c->n_rules * sizeof(*c->places));
 	for (size_t i = 0; i < c->n; i++)
@@ -71,6 +97,7 @@ const struct proposal *candidates_sort(struct candidates *c, size_t *n_r)
 	}
 	for (size_t i = 0; i < c->n; i++)
 		c->sorted[c->places[c->added[i].candidate.rule]++] = c->added[i];
+	reach_back(c->sorted, c->n, goes_on);
 	*n_r = c->n;
 	c->n = 0;
 	return c->sorted;

@@ -78,16 +78,17 @@ void classifier_wipe(struct classifier *c)
 /*
  * Confirms a candidate of a text, in ascending order of their anchors.  A match
  * starts within a candidate's reach; what was searched for an earlier candidate
- * of the same rule is not searched again.
+ * of the same rule is not searched again, so all reach back as far as any may.
  */
-static void confirm_candidate(struct classifier *c, const struct candidate *found, size_t at,
-			      struct span text, uint8_t layer)
+static void confirm_candidate(struct classifier *c, struct candidate *found, struct span text,
+			      uint8_t layer)
 {
 	const struct rule *rule = rules_at(engine_rules(c->engine), found->rule);
 	size_t *resume = &c->resume[found->rule];
 	size_t last;
 
-	if (candidate_reach(found, at, resume, &last))
+	found->before_max = found->rule_max;
+	if (candidate_reach(found, found->at, resume, &last))
 		*resume = confirm_within(rule, found->rule, text, layer, *resume, last, c->regex,
 					 &c->hits);
 }
@@ -99,7 +100,7 @@ static void confirm_candidates(struct classifier *c, struct span text, uint8_t l
 	memset(c->resume, 0, rules_count(engine_rules(c->engine)) * sizeof(*c->resume));
 	finder_begin(c->scan, lookout_finder(engine_lookout(c->engine)), text);
 	while (finder_next(c->scan, &found))
-		confirm_candidate(c, &found, found.at, text, layer);
+		confirm_candidate(c, &found, text, layer);
 }
 
 /* Whether it pays to derive anchors for that many bytes more, or they are there. */

@@ -171,14 +171,15 @@ static bool text_stands(const struct finder_scan *s, const struct finder_text *t
 	return true;
 }
 
-static void found(const struct finder_scan *s, uint16_t part, int before_min, size_t at,
-		  struct candidate *candidate_r)
+static void found(const struct finder_scan *s, uint16_t part, int before_min, int before_max,
+		  size_t at, struct candidate *candidate_r)
 {
 	*candidate_r = (struct candidate){
 		.rule = s->finder->parts[part].rule,
 		.at = s->base + at,
 		.before_min = before_min,
-		.before_max = s->finder->parts[part].before_max,
+		.before_max = before_max,
+		.rule_max = s->finder->parts[part].before_max,
 	};
 }
 
@@ -196,7 +197,7 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 			continue;
 		text = &f->texts[entry->text];
 		if (text_stands(s, text, at)) {
-			found(s, text->part, text->before_min, at, candidate_r);
+			found(s, text->part, text->before_min, text->before_max, at, candidate_r);
 			return true;
 		}
 	}
@@ -205,7 +206,8 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 		size_t n = active->shape;
 
 		if (active->places >> s->bit & 1) {
-			found(s, f->shapes[n].part, f->shapes[n].before_min, at, candidate_r);
+			found(s, f->shapes[n].part, f->shapes[n].before_min,
+			      f->shapes[n].before_max, at, candidate_r);
 			return true;
 		}
 	}

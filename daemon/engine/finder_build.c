@@ -86,7 +86,8 @@ static void fill_shapes(struct finder *f, const struct finder_parts *parts, cons
 			continue;
 		shapes[f->n_shapes] = part->shape;
 		f->shapes[f->n_shapes++] =
-			(struct finder_shape){ (uint16_t)i, part->shape_before_min };
+			(struct finder_shape){ (uint16_t)i, part->shape_before_min,
+					       part->shape_before_max };
 	}
 	shape_make(parts->values, parts->n_values, shapes, f->n_shapes, program);
 	for (size_t c = 0; c < program->n_classes; c++)

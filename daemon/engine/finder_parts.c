@@ -6,6 +6,7 @@
  */
 #include <purposed/engine/finder_private.h>
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,12 @@ static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text
 	m->spellings[m->n_spellings++] = s;
 }
 
+/* A text counts from its window, so that a match may begin further before it. */
+static int farther(int before_max, int more)
+{
+	return before_max == ANCHOR_FAR ? ANCHOR_FAR : before_max + more;
+}
+
 static void add_text(struct maker *m, uint16_t part, const struct anchor_text *from,
 		     const struct anchor_sample *sample)
 {
@@ -222,6 +229,7 @@ static void add_text(struct maker *m, uint16_t part, const struct anchor_text *f
 		.part = part,
 		.window = (uint8_t)window.at,
 		.before_min = from->before_min + (int)window.at,
+		.before_max = farther(from->before_max, (int)window.at),
 	};
 
 	add_checks(m, &text, from, &window);
@@ -236,20 +244,6 @@ static void add_text(struct maker *m, uint16_t part, const struct anchor_text *f
 	m->n_texts++;
 }
 
-/* Texts count from their windows, so that a match may begin further before them. */
-static int before_max_of(const struct maker *m, size_t first, const struct anchors *anchors)
-{
-	int window = 0;
-
-	if (anchors->before_max == ANCHOR_FAR)
-		return ANCHOR_FAR;
-	for (size_t i = first; i < m->n_texts; i++) {
-		if (m->texts[i].window > window)
-			window = m->texts[i].window;
-	}
-	return anchors->before_max + window;
-}
-
 /* --- Parts ------------------------------------------------------------------ */
 
 static void add_shapes(struct shape_builder *builder, const struct anchors *anchors,
@@ -259,11 +253,28 @@ static void add_shapes(struct shape_builder *builder, const struct anchors *anch
 		return;
 	part->has_shape = true;
 	part->shape = shape_add(builder, anchors->shapes, anchors->n_shapes);
-	part->shape_before_min = anchors->shapes[0].before_min;
-	for (size_t i = 1; i < anchors->n_shapes; i++) {
-		if (anchors->shapes[i].before_min < part->shape_before_min)
-			part->shape_before_min = anchors->shapes[i].before_min;
+	part->shape_before_min = INT_MAX;
+	part->shape_before_max = INT_MIN;
+	for (size_t i = 0; i < anchors->n_shapes; i++) {
+		const struct anchor_shape *shape = &anchors->shapes[i];
+
+		if (shape->before_min < part->shape_before_min)
+			part->shape_before_min = shape->before_min;
+		if (shape->before_max > part->shape_before_max)
+			part->shape_before_max = shape->before_max;
 	}
+}
+
+/* Of the part's shape, and of its texts, from the first one on. */
+static int most_before(const struct maker *m, size_t first, const struct finder_part *part)
+{
+	int most = part->has_shape ? part->shape_before_max : INT_MIN;
+
+	for (size_t i = first; i < m->n_texts; i++) {
+		if (m->texts[i].before_max > most)
+			most = m->texts[i].before_max;
+	}
+	return most;
 }
 
 struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
@@ -287,8 +298,8 @@ struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
 		made[i].rule = rules[i].rule;
 		for (size_t k = 0; k < anchors->n_texts; k++)
 			add_text(&m, (uint16_t)i, &anchors->texts[k], sample);
-		made[i].before_max = before_max_of(&m, first, anchors);
 		add_shapes(builder, anchors, &made[i]);
+		made[i].before_max = most_before(&m, first, &made[i]);
 	}
 	free(m.sets_next);
 	*parts = (struct finder_parts){

@@ -109,6 +109,7 @@ static void same_parts(const struct finder_parts *a, const struct finder_parts *
 		assert_int_equal(a->parts[i].has_shape, b->parts[i].has_shape);
 		assert_int_equal(a->parts[i].shape, b->parts[i].shape);
 		assert_int_equal(a->parts[i].shape_before_min, b->parts[i].shape_before_min);
+		assert_int_equal(a->parts[i].shape_before_max, b->parts[i].shape_before_max);
 		assert_int_equal(a->parts[i].before_max, b->parts[i].before_max);
 	}
 	assert_int_equal(a->n_sets, b->n_sets);
@@ -125,6 +126,7 @@ static void same_texts(const struct finder_parts *a, const struct finder_parts *
 		assert_int_equal(x->part, y->part);
 		assert_int_equal(x->window, y->window);
 		assert_int_equal(x->before_min, y->before_min);
+		assert_int_equal(x->before_max, y->before_max);
 		assert_int_equal(x->n_checks, y->n_checks);
 		for (unsigned k = 0; k < x->n_checks; k++) {
 			assert_int_equal(x->checks[k].at, y->checks[k].at);

@@ -46,14 +46,18 @@ struct anchor_text {
 	 * begin (end) there, so that it may be held against a block of records.
 	 */
 	struct byte_set before;
-	int before_min; /* bytes of the match before it, at least; see anchors */
+	/*
+	 * Bytes of the match before it, at least and at most; ANCHOR_FAR: no limit.  Below 0
+	 * it is the distance of an anchor in a lookbehind, before the match.
+	 */
+	int before_min, before_max;
 };
 
 struct anchor_shape {
 	struct byte_set before;		  /* as for texts */
 	const struct pattern_node **tail; /* n_tail nodes, one behind the other */
 	size_t n_tail;
-	int before_min;
+	int before_min, before_max; /* as for texts */
 };
 
 struct anchors {
@@ -61,11 +65,6 @@ struct anchors {
 	size_t n_texts, texts_cap;
 	struct anchor_shape *shapes;
 	size_t n_shapes, shapes_cap;
-	/*
-	 * Bytes of a match before its anchor, at most; ANCHOR_FAR: no limit.  A
-	 * distance below 0 is that of an anchor in a lookbehind, before the match.
-	 */
-	int before_max;
 	bool everywhere; /* nothing was found that is rare enough: look everywhere */
 };
 

@@ -29,7 +29,7 @@ struct anchor_tail {
 struct anchor_cut {
 	struct byte_set before; /* what stands before it, if anything does */
 	const struct anchor_tail *tail;
-	int before_min;
+	int before_min, before_max;
 	bool is_text;
 };
 

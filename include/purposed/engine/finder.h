@@ -33,6 +33,7 @@ struct candidate {
 	size_t at;	/* byte of the text at which its anchor stands */
 	int before_min; /* a match starts at least so many bytes before that */
 	int before_max; /* and at most so many (ANCHOR_FAR: any number) */
+	int rule_max;	/* the most that this is for any anchor of the rule */
 };
 
 /*

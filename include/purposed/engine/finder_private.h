@@ -25,8 +25,8 @@ struct finder_part {
 	uint16_t rule;
 	bool has_shape;
 	uint16_t shape; /* its value */
-	int shape_before_min;
-	int before_max; /* of its texts, from their windows, and of its shape */
+	int shape_before_min, shape_before_max;
+	int before_max; /* the most of its texts, from their windows, and of its shape */
 };
 
 /* A byte of a text that an entry's bits do not tell: at a distance from the window, of a set. */
@@ -39,7 +39,7 @@ struct finder_text {
 	uint16_t part;	/* the rule's */
 	uint8_t window; /* where its window starts */
 	uint8_t n_checks;
-	int before_min; /* from the window */
+	int before_min, before_max; /* from the window */
 	struct finder_check checks[ANCHOR_TEXT_MAX + 1];
 };
 
@@ -75,7 +75,7 @@ struct finder_entry {
 
 struct finder_shape {
 	uint16_t part; /* the rule's */
-	int before_min;
+	int before_min, before_max;
 };
 
 struct finder {
