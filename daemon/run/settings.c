@@ -77,6 +77,17 @@ int settings_read_text(const struct conf_node *group, const char *name, enum con
 	return 0;
 }
 
+int settings_read_name(const struct conf_node *group, const char **name_r, struct err *e)
+{
+	if (settings_read_text(group, "name", CONF_REQUIRED, name_r, e) != 0)
+		return -1;
+	if (strlen(*name_r) <= SETTINGS_NAME_MAX)
+		return 0;
+	conf_err(e, conf_get(group, "name"), "'name' is longer than %d bytes: '%s'",
+		 SETTINGS_NAME_MAX, *name_r);
+	return -1;
+}
+
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
 		       char **path_r, struct err *e)
 {

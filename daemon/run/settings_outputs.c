@@ -144,12 +144,12 @@ static int check_name(const struct conf_node *node, const char *name, struct err
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
 
-	if (name == NULL || (name[0] != '\0' && name[0] != '.' && strlen(name) <= 64 &&
-			     name[strspn(name, letters)] == '\0'))
+	if (name == NULL ||
+	    (name[0] != '\0' && name[0] != '.' && name[strspn(name, letters)] == '\0'))
 		return 0;
 	conf_err(e, conf_get(node, "name"),
-		 "the name of a syslog output, which its spool has too, must be of up to 64 "
-		 "letters, digits, '-', '_' and '.', which is not the first: '%s'",
+		 "the name of a syslog output, which its spool has too, must be of letters, "
+		 "digits, '-', '_' and '.', which is not the first: '%s'",
 		 name);
 	return -1;
 }
@@ -234,7 +234,7 @@ static int read_output(const struct conf_node *node, struct settings_output *out
 	}
 	output->file = (struct sink_file_options){ -1, -1, -1 };
 	bad |= conf_only(node, keys, e);
-	bad |= settings_read_text(node, "name", CONF_REQUIRED, &output->name, e);
+	bad |= settings_read_name(node, &output->name, e);
 	bad |= settings_read_word(node, "type", CONF_REQUIRED, settings_output_types, &type, e);
 	bad |= settings_read_word(node, "select", CONF_OPTIONAL, select_words, &select, e);
 	bad |= settings_read_word(node, "redact", CONF_OPTIONAL, redact_words, &redact, e);

@@ -118,7 +118,7 @@ static int read_input(const struct conf_node *node, struct settings_input *input
 	}
 	input->node = node;
 	bad |= conf_only(node, keys, e);
-	bad |= settings_read_text(node, "name", CONF_REQUIRED, &input->name, e);
+	bad |= settings_read_name(node, &input->name, e);
 	bad |= conf_read_string(node, "kind", CONF_OPTIONAL, &input->kind, e);
 	bad |= settings_read_ids(node, "purposes", CONF_OPTIONAL, &input->purposes, e);
 	bad |= settings_read_word(node, "type", CONF_REQUIRED, settings_input_types, &type, e);

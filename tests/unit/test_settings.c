@@ -208,6 +208,13 @@ static const struct mistake {
 	{ "inputs = ( { name = 'a'; type = 'tail';\n path = ''; } );", ":2: 'path' is empty" },
 	{ "inputs = ( { name = ''; type = 'stdin'; } );", ":1: 'name' is empty" },
 	{ "outputs = ( { name = ''; type = 'stdout'; } );", ":1: 'name' is empty" },
+#define NAME_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde/"
+	{ "inputs = ( { name = '" NAME_64 "'; type = 'stdin'; },\n"
+	  "{ name = '" NAME_64 "x'; type = 'fifo'; path = 'x'; } );",
+	  ":2: 'name' is longer than 64 bytes: '" NAME_64 "x'" },
+	{ "outputs = ( { name = '" NAME_64 "'; type = 'stdout'; },\n"
+	  "{ name = '" NAME_64 "x'; type = 'journal'; } );",
+	  ":2: 'name' is longer than 64 bytes" },
 	{ "outputs = ( { name = 'a'; type = 'file'; path = ''; } );", ":1: 'path' is empty" },
 	{ "state = '';", ":1: 'state' is empty" },
 	{ "inputs = ( { name = 'a'; type = 'stdin'; bind = (\n { app = ''; purposes = [ 'p' ]; } "

@@ -8,6 +8,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/io/position.h>
 #include <purposed/io/state.h>
+#include <purposed/run/settings_private.h>
 
 static char *join(const char *folder, const char *name)
 {
@@ -144,6 +145,31 @@ static void test_checkpoints(void **unused)
 	free(lock);
 }
 
+/* What the settings let through, the folder takes: of the longest name, all bytes escaped. */
+static void test_longest_name(void **unused)
+{
+	char dir[32];
+	struct state *state = open_state(unit_directory(dir));
+	char *lock = join(dir, "lock");
+	struct buf name = { 0 };
+	struct buf text = { 0 };
+
+	(void)unused;
+	buf_add_str(&name, "alerts of output ");
+	for (int i = 0; i < SETTINGS_NAME_MAX; i++)
+		buf_add_char(&name, '/');
+	save(state, buf_str(&name), "one\n");
+	assert_int_equal(load(state, name.ptr, "tail", &text), CHECKPOINT_LOADED);
+	state_forget(state, name.ptr);
+	assert_int_equal(load(state, name.ptr, "tail", &text), CHECKPOINT_NONE);
+	buf_fini(&name);
+	buf_fini(&text);
+	state_free(&state);
+	unlink(lock);
+	assert_int_equal(rmdir(dir), 0);
+	free(lock);
+}
+
 static void test_positions(void **unused)
 {
 	struct position position = {
@@ -243,9 +269,8 @@ static void test_fingerprints(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_folder),
-		cmocka_unit_test(test_checkpoints),
-		cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_folder),	     cmocka_unit_test(test_checkpoints),
+		cmocka_unit_test(test_longest_name), cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_fingerprints),
 	};
 

@@ -9,6 +9,12 @@
 
 enum setting_type { SETTING_INT, SETTING_PATH };
 
+/*
+ * Bytes of the name of an input or output.  "alerts of output NAME.checkpoint.new", each
+ * byte escaped as three, must fit into the 255 bytes of a file's name.
+ */
+enum { SETTINGS_NAME_MAX = 64 };
+
 /* A setting of one value, at the top level or in a group. */
 struct setting {
 	const char *group; /* NULL: top level */
@@ -32,6 +38,9 @@ extern const char *const settings_froms[];
 /* A string with something in it; *text_r is untouched when absent. */
 int settings_read_text(const struct conf_node *group, const char *name, enum conf_need need,
 		       const char **text_r, struct err *e);
+
+/* Required, of 1 to SETTINGS_NAME_MAX bytes: files in the state folder are named after it. */
+int settings_read_name(const struct conf_node *group, const char **name_r, struct err *e);
 
 /* Relative paths are relative to the configuration file.  *path_r is freed and replaced. */
 int settings_read_path(const struct conf_node *group, const char *name, enum conf_need need,
