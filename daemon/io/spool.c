@@ -271,6 +271,17 @@ static int keep_name(struct spool *s, struct err *e)
 
 /* --- Opening ------------------------------------------------------------------- */
 
+static int start_first(struct spool *s, struct err *e)
+{
+	if (start_file(s, e) != 0)
+		return -1;
+	if (sync_folder(s->path))
+		return 0;
+	err_errno(e, "cannot write the folder of the spool %s to the disk", s->path);
+	unlink(s->path); /* so that the next try does the same */
+	return -1;
+}
+
 static int read_file(struct spool *s, struct err *e)
 {
 	char head[HEAD_AT + sizeof(s->first)];
@@ -282,7 +293,7 @@ static int read_file(struct spool *s, struct err *e)
 	}
 	s->end = (uint64_t)st.st_size;
 	if (s->end == 0)
-		return start_file(s, e);
+		return start_first(s, e);
 	if (pread(s->fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
 	    memcmp(head, magic, sizeof(magic) - 1) != 0) {
 		err_add(e, "%s is no spool: move it away", s->path);

@@ -28,6 +28,19 @@ int fdatasync(int fd)
 	return (int)syscall(SYS_fdatasync, fd);
 }
 
+static int n_folder_syncs;
+static bool bad_folder_sync;
+
+/* Of folders only: files are written by fdatasync. */
+int fsync(int fd)
+{
+	n_folder_syncs++;
+	if (!bad_folder_sync)
+		return (int)syscall(SYS_fsync, fd);
+	errno = EIO;
+	return -1;
+}
+
 static int clock_ahead_s;
 
 int clock_gettime(clockid_t id, struct timespec *t)
@@ -596,6 +609,32 @@ static void test_sync(void **state)
 	rmdir(dir);
 }
 
+/* A file's name is on the disk with its folder only: a first spool would else be gone, whole. */
+static void test_sync_folder(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct spool *spool = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
+	bad_folder_sync = true;
+	assert_int_equal(spool_open(&spool, path, 1000, &e), -1);
+	bad_folder_sync = false;
+	assert_non_null(strstr(buf_str(&e.text), "cannot write the folder of the spool"));
+	err_fini(&e);
+	n_folder_syncs = 0;
+	spool = open_spool(path, 1000);
+	assert_int_equal(n_folder_syncs, 1);
+	spool_close(&spool);
+	spool = open_spool(path, 1000);
+	assert_int_equal(n_folder_syncs, 1);
+	spool_close(&spool);
+	unlink(path);
+	rmdir(dir);
+}
+
 /* More than a window, of all lengths, and holes in the file. */
 static void test_many(void **state)
 {
@@ -810,7 +849,7 @@ int main(void)
 		cmocka_unit_test(test_heals),	     cmocka_unit_test(test_sync),
 		cmocka_unit_test(test_many),	     cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_holes),	     cmocka_unit_test(test_doubt),
-		cmocka_unit_test(test_doubt_memory),
+		cmocka_unit_test(test_doubt_memory), cmocka_unit_test(test_sync_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
