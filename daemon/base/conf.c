@@ -5,13 +5,10 @@
 #include <purposed/base/conf.h>
 #include <purposed/base/conf_private.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libconfig.h>
@@ -67,47 +64,47 @@ static int conf_parsed(struct conf *conf, int ok, struct conf **conf_r, struct e
 	return 0;
 }
 
-/* fopen(3) opens directories too and then says nothing helpful. */
-static FILE *open_regular(const char *path, struct err *e)
+/* Relative to the document are the files that it includes. */
+static void set_folder(struct conf *conf, const char *path)
 {
-	struct stat st;
-	FILE *file = fopen(path, "re");
+	const char *slash = strrchr(path, '/');
+	char *folder;
 
-	if (file == NULL) {
+	if (slash == NULL)
+		return;
+	folder = mem_span_string(span_of(path, (size_t)(slash - path) + 1));
+	config_set_include_dir(&conf->tree, folder);
+	free(folder);
+}
+
+static int read_document(const char *path, struct buf *text, struct err *e)
+{
+	int fd = conf_open(path);
+	const char *why;
+
+	if (fd < 0) {
 		err_errno(e, "%s", path);
-		return NULL;
+		return -1;
 	}
-	if (fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode)) {
-		fclose(file);
-		errno = EISDIR;
-		err_errno(e, "%s", path);
-		return NULL;
-	}
-	return file;
+	why = conf_read_text(fd, text);
+	close(fd);
+	if (why != NULL)
+		err_add(e, "%s: %s", path, why);
+	return why != NULL ? -1 : 0;
 }
 
 int conf_load(struct conf **conf_r, const char *path, struct err *e)
 {
-	const char *slash = strrchr(path, '/');
-	FILE *file = open_regular(path, e);
+	struct buf text = { 0 };
 	struct conf *conf;
-	int result;
+	int result = -1;
 
-	if (file == NULL)
-		return -1;
-	if (conf_check(path, e) != 0) {
-		fclose(file);
-		return -1;
+	if (read_document(path, &text, e) == 0 && conf_check(path, buf_str(&text), e) == 0) {
+		conf = conf_new(path);
+		set_folder(conf, path);
+		result = conf_parsed(conf, config_read_string(&conf->tree, text.ptr), conf_r, e);
 	}
-	conf = conf_new(path);
-	if (slash != NULL) {
-		char *dir = mem_span_string(span_of(path, (size_t)(slash - path) + 1));
-
-		config_set_include_dir(&conf->tree, dir);
-		free(dir);
-	}
-	result = conf_parsed(conf, config_read(&conf->tree, file), conf_r, e);
-	fclose(file);
+	buf_fini(&text);
 	return result;
 }
 

@@ -8,13 +8,11 @@
  */
 #include <purposed/base/conf_private.h>
 
-#include <errno.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <purposed/base/mem.h>
+#include <unistd.h>
 
 enum { DEPTH_MAX = 10 };
 
@@ -30,90 +28,78 @@ char *conf_included(const char *document, const char *file)
 	return path.ptr;
 }
 
-/* The file that a line includes, in place; NULL: it includes none. */
-static char *file_of(char *line)
+/* The file that the line at from includes; false: it includes none. */
+static bool file_of(const char *from, struct buf *file)
 {
 	static const char word[] = "@include";
-	char *from = line + strspn(line, " \t");
-	char *to;
-	char quote;
 
+	from += strspn(from, " \t");
 	if (strncmp(from, word, sizeof(word) - 1) != 0)
-		return NULL;
+		return false;
 	from += sizeof(word) - 1;
 	from += strspn(from, " \t");
-	quote = *from;
-	if (quote != '"' && quote != '\'')
-		return NULL;
-	to = line;
-	while (*++from != quote) {
+	if (*from != '"')
+		return false;
+	buf_clear(file);
+	while (*++from != '"') {
 		if (*from == '\\')
 			from++;
-		if (*from == '\0')
-			return NULL;
-		*to++ = *from;
+		if (*from == '\0' || *from == '\n')
+			return false;
+		buf_add_char(file, *from);
 	}
-	*to = '\0';
-	return line;
+	return true;
 }
 
-/* Whether bytes can be had of it: 0, or an errno.  What cannot be read twice is not tried. */
-static int try_to_read(const char *path)
+/* NULL: text is what is in the file, nothing where that cannot be opened; else what is wrong. */
+static const char *read_included(const char *path, struct buf *text)
 {
+	int fd = conf_open(path);
+	const char *why = NULL;
 	struct stat st;
-	FILE *file;
-	int error = 0;
 
-	if (stat(path, &st) != 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
-		return 0;
-	file = fopen(path, "re");
-	if (file == NULL)
-		return 0;
-	if (fgetc(file) == EOF && ferror(file))
-		error = errno;
-	fclose(file);
-	return error;
+	if (fd < 0)
+		return NULL;
+	/* libconfig reads it again, which only a file bears. */
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		why = "it is no regular file";
+	else
+		why = conf_read_text(fd, text);
+	close(fd);
+	return why;
 }
 
-/* document: what is included is resolved beside it.  path: of the file that is looked through. */
-static int check_file(const char *document, const char *path, int depth, struct err *e)
+/* document: what is included is resolved beside it.  path: of the file that has this text. */
+static int check_text(const char *document, const char *path, const char *text, int depth,
+		      struct err *e)
 {
-	unsigned number = 0;
-	char *line = NULL;
-	size_t cap = 0;
-	struct stat st;
-	FILE *file;
-	int bad = 0;
+	int bad = conf_check_numbers(text, path, e);
+	struct buf name = { 0 };
+	unsigned number = 1;
 
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-		return 0;
-	if (conf_check_numbers(path, e) != 0)
-		return -1;
-	file = fopen(path, "re");
-	while (file != NULL && bad == 0 && getline(&line, &cap, file) >= 0) {
-		char *name = file_of(line);
-		char *next = name != NULL ? conf_included(document, name) : NULL;
-		int error = next != NULL ? try_to_read(next) : 0;
+	for (const char *line = text; bad == 0 && *line != '\0'; number++) {
+		if (file_of(line, &name)) {
+			char *next = conf_included(document, buf_str(&name));
+			struct buf inner = { 0 };
+			const char *why = depth < DEPTH_MAX ? read_included(next, &inner)
+							    : "nesting too deep";
 
-		number++;
-		if (next != NULL && depth == DEPTH_MAX) {
-			err_at(e, path, number, "cannot include %s: nesting too deep", next);
-			bad = -1;
-		} else if (error != 0) {
-			err_at(e, path, number, "cannot include %s: %s", next, strerror(error));
-			bad = -1;
-		} else if (next != NULL) {
-			bad = check_file(document, next, depth + 1, e);
+			if (why != NULL)
+				err_at(e, path, number, "cannot include %s: %s", next, why);
+			bad = why != NULL
+				      ? -1
+				      : check_text(document, next, buf_str(&inner), depth + 1, e);
+			buf_fini(&inner);
+			free(next);
 		}
-		free(next);
+		line += strcspn(line, "\n");
+		line += *line != '\0';
 	}
-	if (file != NULL)
-		fclose(file);
-	free(line);
+	buf_fini(&name);
 	return bad;
 }
 
-int conf_check(const char *path, struct err *e)
+int conf_check(const char *path, const char *text, struct err *e)
 {
-	return check_file(path, path, 0, e);
+	return check_text(path, path, text, 0, e);
 }

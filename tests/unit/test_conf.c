@@ -1,7 +1,11 @@
 /* The libconfig facade: types, ranges, names, and where each complaint points. */
 #include "unit.h"
 
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <purposed/base/conf.h>
 #include <purposed/base/mem.h>
@@ -323,6 +327,101 @@ static void test_large_numbers(void **state)
 	buf_fini(&wanted);
 }
 
+/* --- What is no regular file ------------------------------------------------------ */
+
+static int n_waits; /* with an end */
+
+/* They are over at once. */
+int poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	n_waits += ms > 0;
+	return (int)syscall(SYS_poll, fds, n, ms > 0 ? 100 : ms);
+}
+
+static void refused(const char *path, const char *why)
+{
+	struct conf *conf = NULL;
+	struct err e = { 0 };
+	struct buf wanted = { 0 };
+
+	assert_int_equal(conf_load(&conf, path, &e), -1);
+	assert_null(conf);
+	buf_printf(&wanted, "%s%s\n", path, why);
+	unit_said(&e, buf_str(&wanted));
+	buf_fini(&wanted);
+}
+
+/* A process that opens path, and writes both in a while. */
+static pid_t write_slowly(const char *path, const char *first, const char *second)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		FILE *file = fopen(path, "w");
+
+		usleep(300 * 1000);
+		fputs(first, file);
+		fflush(file);
+		usleep(50 * 1000);
+		fputs(second, file);
+		fclose(file);
+		_exit(0);
+	}
+	return child;
+}
+
+/* As `--policy <(jq ...)` has it; who writes may take longer than somebody is waited for. */
+static void test_pipe(void **state)
+{
+	char dir[32];
+	char path[64];
+	struct conf *conf = NULL;
+	struct err e = { 0 };
+	pid_t child;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/pipe", unit_directory(dir));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	child = write_slowly(path, "a = 1;\nb", " = 2;\n");
+	assert_int_equal(conf_load(&conf, path, &e), 0);
+	assert_int_equal(conf_as_int(conf_get(conf_root(conf), "b")), 2);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	conf_free(&conf);
+	/* it is checked as a file is */
+	child = write_slowly(path, "a = 1;\n", "b = 2147483648;\n");
+	refused(path, ":2: 2147483648 needs an L at its end: 2147483648L");
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	/* nobody comes */
+	n_waits = 0;
+	refused(path, ": it is a pipe that nobody writes into");
+	assert_int_equal(n_waits, 1);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void test_no_text(void **state)
+{
+	char dir[32];
+	char *zero = unit_file(unit_directory(dir), "zero", "a = 1;\n");
+	char *outer = unit_file(dir, "outer", "@include '/dev/null'\n");
+	struct conf *conf = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(conf_load(&conf, "/dev/null", &e), 0);
+	assert_int_equal(conf_count(conf_root(conf)), 0);
+	conf_free(&conf);
+	refused("/dev/zero", ": it is longer than 64 MiB");
+	refused(outer, ":1: cannot include /dev/null: it is no regular file");
+	assert_int_equal(truncate(zero, 8), 0);
+	refused(zero, ": it is no text: it has a zero byte");
+	unlink(zero);
+	unlink(outer);
+	rmdir(dir);
+	free(zero);
+	free(outer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_all_mistakes),  cmocka_unit_test(test_syntax_error),
 		cmocka_unit_test(test_include),	      cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_include_depth), cmocka_unit_test(test_large_numbers),
+		cmocka_unit_test(test_pipe),	      cmocka_unit_test(test_no_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
