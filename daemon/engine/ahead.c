@@ -14,12 +14,13 @@ struct link {
 
 struct unsearched_link {
 	struct unsearched unsearched;
-	uint32_t record;
+	size_t before;
 };
 
 struct record {
 	struct span text;   /* borrowed */
 	size_t last;	    /* of its links */
+	size_t unsearched;  /* the last of those, likewise */
 	uint32_t kind_rule; /* as in hits */
 };
 
@@ -29,7 +30,7 @@ struct ahead {
 	size_t n, cap;
 	struct link *links;
 	size_t n_links, links_cap;
-	struct unsearched_link *unsearched; /* few, and hardly ever any */
+	struct unsearched_link *unsearched; /* hardly ever any */
 	size_t n_unsearched, unsearched_cap;
 	struct candidates *candidates;
 	struct hits hits; /* of a candidate */
@@ -73,7 +74,7 @@ void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
 	for (size_t i = 0; i < decoded->n; i++)
 		parts_add(&ahead->parts, decoded->layers[i].text, (uint32_t)ahead->n, (uint8_t)i);
 	ahead->records = mem_grow(ahead->records, ahead->n, &ahead->cap, sizeof(*ahead->records));
-	ahead->records[ahead->n++] = (struct record){ record, SIZE_MAX, UINT32_MAX };
+	ahead->records[ahead->n++] = (struct record){ record, SIZE_MAX, SIZE_MAX, UINT32_MAX };
 }
 
 /* --- Search ------------------------------------------------------------------- */
@@ -108,8 +109,9 @@ static void keep(struct ahead *ahead, uint32_t record)
 	for (size_t i = 0; i < hits->n_unsearched; i++) {
 		ahead->unsearched = mem_grow(ahead->unsearched, ahead->n_unsearched,
 					     &ahead->unsearched_cap, sizeof(*ahead->unsearched));
-		ahead->unsearched[ahead->n_unsearched++] =
-			(struct unsearched_link){ hits->unsearched[i], record };
+		ahead->unsearched[ahead->n_unsearched] =
+			(struct unsearched_link){ hits->unsearched[i], r->unsearched };
+		r->unsearched = ahead->n_unsearched++;
 	}
 }
 
@@ -157,10 +159,8 @@ bool ahead_take(struct ahead *ahead, struct span record, struct hits *hits)
 		return false;
 	for (size_t i = next->last; i != SIZE_MAX; i = ahead->links[i].before)
 		hits_add(hits, &ahead->links[i].hit);
-	for (size_t i = 0; i < ahead->n_unsearched; i++) {
-		if (ahead->unsearched[i].record == ahead->next)
-			hits_add_unsearched(hits, &ahead->unsearched[i].unsearched);
-	}
+	for (size_t i = next->unsearched; i != SIZE_MAX; i = ahead->unsearched[i].before)
+		hits_add_unsearched(hits, &ahead->unsearched[i].unsearched);
 	hits->kind_rule = next->kind_rule;
 	ahead->next++;
 	return true;

@@ -88,11 +88,6 @@ const struct anchors *derived_anchors(const struct derived *derived, size_t rule
 	return &derived->anchors[rule];
 }
 
-const struct anchor_sample *derived_sample(const struct derived *derived)
-{
-	return derived->sample;
-}
-
 struct finder_parts *derived_parts(const struct derived *d)
 {
 	size_t n = d->n_rules + 1;

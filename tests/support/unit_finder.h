@@ -14,10 +14,9 @@ struct unit_finder {
 };
 
 static inline struct unit_finder unit_finder(const struct finder_rule *rules, size_t n,
-					     const struct anchor_sample *sample,
 					     const struct sieve_level *level)
 {
-	struct unit_finder f = { .parts = finder_parts_new(rules, n, sample) };
+	struct unit_finder f = { .parts = finder_parts_new(rules, n, NULL) };
 	uint16_t *all = calloc(n + 1, sizeof(*all));
 
 	assert_non_null(all);

@@ -46,11 +46,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct unit_finder finder_of(const struct fixture *f, const struct anchors *anchors)
+static struct unit_finder finder_of(const struct anchors *anchors)
 {
 	const struct finder_rule rule = { .rule = 0, .anchors = anchors };
 
-	return unit_finder(&rule, 1, derived_sample(f->derived), sieve_level_find("auto"));
+	return unit_finder(&rule, 1, sieve_level_find("auto"));
 }
 
 /* Whether a candidate reaches byte start of text. */
@@ -92,7 +92,7 @@ static void plain(const char *example, struct buf *text)
 static size_t missed(struct fixture *f, const struct rule *rule, const struct anchors *anchors,
 		     size_t *matches)
 {
-	struct unit_finder finder = finder_of(f, anchors);
+	struct unit_finder finder = finder_of(anchors);
 	struct buf text = { 0 };
 	size_t n = 0;
 
@@ -261,7 +261,7 @@ static void test_made(void **state)
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rule *rule = rules_at(rules, i);
-		struct unit_finder finder = finder_of(f, derived_anchors(f->derived, i));
+		struct unit_finder finder = finder_of(derived_anchors(f->derived, i));
 		struct pattern *pattern = NULL;
 		struct err e = { 0 };
 
@@ -335,7 +335,7 @@ static void test_odd(void **state)
 		assert_int_equal(pattern_parse(&pattern, cases[i].pattern, &e), 0);
 		anchors_derive(&anchors, pattern, NULL);
 		assert_false(anchors.everywhere);
-		finder = finder_of(f, &anchors);
+		finder = finder_of(&anchors);
 		if (!reached(f, finder.finder, buf_span(&text), start))
 			fail_msg("no anchor of %s in \"%s\"", cases[i].pattern, cases[i].text);
 		unit_finder_free(&finder);
@@ -361,7 +361,7 @@ static void test_rare(void **state)
 		}
 	}
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct unit_finder finder = finder_of(f, derived_anchors(f->derived, i));
+		struct unit_finder finder = finder_of(derived_anchors(f->derived, i));
 		struct candidate c;
 
 		finder_begin(f->scan, finder.finder, buf_span(&text));
@@ -397,7 +397,7 @@ static void test_roads(void **state)
 		assert_int_equal(pattern_parse(&pattern, cases[i].pattern, &e), 0);
 		anchors_derive(&anchors, pattern, NULL);
 		assert_false(anchors.everywhere);
-		finder = finder_of(f, &anchors);
+		finder = finder_of(&anchors);
 		if (!reached(f, finder.finder, span_str(cases[i].text), cases[i].start))
 			fail_msg("%s: no anchor for %s", cases[i].pattern, cases[i].text);
 		unit_finder_free(&finder);

@@ -90,7 +90,7 @@ static void test_levels(void **state)
 		const struct sieve_level *level = sieve_level_find(levels[i]);
 
 		if (level != NULL)
-			finders[i] = unit_finder(f->rules, COUNT(patterns), NULL, level);
+			finders[i] = unit_finder(f->rules, COUNT(patterns), level);
 	}
 	assert_non_null(finders[2].finder);
 	for (int round = 0; round < 300; round++) {
@@ -136,7 +136,7 @@ static void test_alignments(void **state)
 
 		if (level == NULL)
 			continue;
-		finder = unit_finder(f->rules, COUNT(patterns), NULL, level);
+		finder = unit_finder(f->rules, COUNT(patterns), level);
 		for (size_t m = 0; m < COUNT(matches); m++) {
 			size_t len = strlen(matches[m].text);
 
@@ -171,7 +171,7 @@ static void test_skip(void **state)
 {
 	struct fixture *f = *state;
 	struct unit_finder finder =
-		unit_finder(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+		unit_finder(f->rules, COUNT(patterns), sieve_level_find("auto"));
 	static char text[3 * STRETCH];
 	static size_t places[4096];
 	struct candidate c;
@@ -220,7 +220,7 @@ static void test_lookahead(void **state)
 	assert_int_equal(pattern_parse(&pattern, "##(?:[^.]{13}(?=[^.]{50})){1,4}Q", &e), 0);
 	anchors_derive(&anchors, pattern, NULL);
 	assert_int_equal(anchors.n_shapes, 1);
-	finder = unit_finder(&rule, 1, NULL, sieve_level_find("auto"));
+	finder = unit_finder(&rule, 1, sieve_level_find("auto"));
 	for (size_t at = STRETCH - 120; at < STRETCH; at++) {
 		struct candidate c;
 		bool reached = false;
@@ -271,7 +271,7 @@ static void test_many(void **state)
 		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
 		buf_fini(&text);
 	}
-	finder = unit_finder(rules, MANY, NULL, sieve_level_find("auto"));
+	finder = unit_finder(rules, MANY, sieve_level_find("auto"));
 	finder_begin(f->scan, finder.finder, span_str("nothing of the kind"));
 	while (finder_next(f->scan, &c)) {
 		n += !found[c.rule];
@@ -297,13 +297,13 @@ static void test_levels_by_name(void **state)
 static void test_empty(void **state)
 {
 	struct fixture *f = *state;
-	struct unit_finder finder = unit_finder(NULL, 0, NULL, sieve_level_find("auto"));
+	struct unit_finder finder = unit_finder(NULL, 0, sieve_level_find("auto"));
 	struct candidate c;
 
 	finder_begin(f->scan, finder.finder, span_str("nothing to look for"));
 	assert_false(finder_next(f->scan, &c));
 	unit_finder_free(&finder);
-	finder = unit_finder(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+	finder = unit_finder(f->rules, COUNT(patterns), sieve_level_find("auto"));
 	finder_begin(f->scan, finder.finder, span_of(NULL, 0));
 	assert_false(finder_next(f->scan, &c));
 	unit_finder_free(&finder);
@@ -338,7 +338,7 @@ static void test_many_sets(void **state)
 				byte_set_add(set, 'x');
 		}
 	}
-	finder = unit_finder(&rule, 1, NULL, sieve_level_find("auto"));
+	finder = unit_finder(&rule, 1, sieve_level_find("auto"));
 	finder_begin(f->scan, finder.finder, span_str("to abxxxxxxxxxx and abcxxxxxxxxx"));
 	assert_true(finder_next(f->scan, &c));
 	assert_int_equal(c.rule, 3);
@@ -359,7 +359,7 @@ static void test_wipe(void **state)
 {
 	struct fixture *f = *state;
 	struct unit_finder finder =
-		unit_finder(f->rules, COUNT(patterns), NULL, sieve_level_find("auto"));
+		unit_finder(f->rules, COUNT(patterns), sieve_level_find("auto"));
 	struct candidate c;
 
 	finder_begin(f->scan, finder.finder, span_str("kenteken: 31 secret"));

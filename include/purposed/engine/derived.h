@@ -23,9 +23,6 @@ void derived_free(struct derived **derived);
 /* The anchors of a rule; those of rule rules_count() are the escapes' (decode_escapes). */
 const struct anchors *derived_anchors(const struct derived *derived, size_t rule);
 
-/* What the rules' examples look like. */
-const struct anchor_sample *derived_sample(const struct derived *derived);
-
 /* The rule of candidates for escapes. */
 enum { DERIVED_ESCAPE = UINT16_MAX };
 
