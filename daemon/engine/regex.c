@@ -395,9 +395,15 @@ enum regex_result regex_match_within(const struct regex *regex, struct regex_scr
 enum regex_result regex_match_at(const struct regex *regex, struct regex_scratch *scratch,
 				 struct span text, size_t at)
 {
+	enum regex_result result;
+
 	/* A code compiled without room for a limit takes none. */
 	pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
-	return match_form(regex, &caches_of(regex)->here, scratch, text, at, 0);
+	result = match_form(regex, &caches_of(regex)->here, scratch, text, at, 0);
+	/* That the text has no byte which every match has shows without a step. */
+	if (result == REGEX_LIMIT)
+		result = regex_match_within(regex, scratch, text, at, at);
+	return result;
 }
 
 bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,

@@ -206,6 +206,27 @@ static void test_limits(void **state)
 	}
 }
 
+/* A byte that every match has and the text has not: at one place, too, no limit is met. */
+static void test_at_limit(void **state)
+{
+	const struct regex_limits few = { 1000, 100000, 4096 };
+	struct regex_scratch *scratch = regex_scratch_new(&few);
+	struct regex *regex = compiled("(?:a+)+b", *state != NULL);
+	char text[400];
+
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(regex_match(regex, scratch, span_of(text, sizeof(text)), 0),
+			 REGEX_NO_MATCH);
+	assert_int_equal(regex_match_at(regex, scratch, span_of(text, sizeof(text)), 0),
+			 REGEX_NO_MATCH);
+	/* It is there, but no match is: that takes too many steps to tell. */
+	memcpy(text + sizeof(text) - 2, "db", 2);
+	assert_int_equal(regex_match_at(regex, scratch, span_of(text, sizeof(text)), 0),
+			 REGEX_LIMIT);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+}
+
 /* What is no limit and no answer either is an error: an offset behind the end. */
 static void test_error(void **state)
 {
@@ -326,10 +347,13 @@ static void test_last_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_matches),  BOTH(test_null_text),  BOTH(test_groups),
-		BOTH(test_mistakes), BOTH(test_all_groups), BOTH(test_limits),
-		BOTH(test_error),    BOTH(test_change),	    BOTH(test_last_word),
-		BOTH(test_at),	     BOTH(test_known),	    BOTH(test_known_wrongly),
+		BOTH(test_matches),	  BOTH(test_null_text),
+		BOTH(test_groups),	  BOTH(test_mistakes),
+		BOTH(test_all_groups),	  BOTH(test_limits),
+		BOTH(test_error),	  BOTH(test_change),
+		BOTH(test_last_word),	  BOTH(test_at),
+		BOTH(test_at_limit),	  BOTH(test_known),
+		BOTH(test_known_wrongly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
