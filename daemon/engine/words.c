@@ -166,13 +166,18 @@ static int join(const struct words *words, const struct conf_node *node, struct 
 	int bad = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		const char *word = conf_as_string(conf_at(node, i));
 		struct buf piece = { 0 };
 
-		bad |= words_expand(words, conf_as_string(conf_at(node, i)), node, &piece, e);
+		bad |= words_expand(words, word, node, &piece, e);
 		pieces[i] = mem_string(buf_str(&piece));
 		rest[i] = pieces[i];
 		buf_fini(&piece);
-		if (n != 1 && !is_single(pieces[i])) {
+		if (word[0] == '\0') {
+			conf_err(e, conf_at(node, i), "word %zu of '%s' is empty", i + 1,
+				 conf_name(node));
+			bad = -1;
+		} else if (n != 1 && !is_single(pieces[i])) {
 			conf_err(e, conf_at(node, i), "'%s' is more than one word", pieces[i]);
 			bad = -1;
 		}

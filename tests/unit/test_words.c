@@ -92,6 +92,9 @@ static void test_mistakes(void **state)
 		"a.conf:1: words 'w' must be a list [ ... ], not a string\n");
 	refuses("words = { w = [ 7 ]; };\nrules = ( );",
 		"a.conf:1: element 1 of 'w' must be a string, not a whole number\n");
+	/* It would match everywhere. */
+	refuses("words = { w = [ 'x',\n '' ]; };\nrules = ( );",
+		"a.conf:2: word 2 of 'w' is empty\n");
 	/* A list stands before those that use it, and never in itself. */
 	refuses("words = { w = [ 'x', '(?{w})' ]; };\nrules = ( );",
 		"a.conf:1: there is no list of words 'w'\n");
