@@ -35,7 +35,7 @@
  *   policy    the table; decide()           policy_load  and policy_load_*: its file
  *   rules     and rules_*: the catalogue    examples  every rule proves itself
  *   decode    and decode_*: escapes undone, layer by layer
- *   finder    and finder_build: where to look  finder_parts  what finders are made of
+ *   finder    and finder_match: where to look  finder_build, finder_parts  what it is made of
  *   confirm   is it really there
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
  *   anchor    and anchor_*: what every match contains

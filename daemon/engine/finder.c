@@ -13,10 +13,7 @@
 /* Bytes of text kept before a copied stretch; texts are shorter. */
 enum { COPY_BEFORE = 64 };
 
-struct active {
-	uint64_t places; /* in the word at hand */
-	size_t shape;
-};
+#define NOWHERE SIZE_MAX
 
 struct finder_scan {
 	const struct finder *finder;
@@ -28,18 +25,17 @@ struct finder_scan {
 	size_t resume;		       /* the next one begins here at the earliest */
 	size_t word;		       /* the one that is looked at */
 	uint64_t left;		       /* its places that are still to be looked at */
-	/* The place at hand. */
-	uint64_t eight;		    /* its bytes, the first one lowest */
-	uint32_t entry, last_entry; /* of those to compare the next one, and the end */
-	size_t shape;		    /* next of the active ones to look at */
-	unsigned bit;
+	size_t at;		       /* the place at hand; or NOWHERE */
+	size_t match;		       /* next of the stretch's to look at */
+	size_t shape;		       /* likewise */
 	uint64_t hits[SIEVE_WORDS];
 	uint64_t shapes[SIEVE_WORDS]; /* places of any shape */
-	uint64_t any[SIEVE_WORDS];    /* of any shape or window */
+	uint64_t any[SIEVE_WORDS];    /* of any shape or text */
 	uint64_t *bitmaps;
 	size_t bitmaps_cap;
-	struct active *active; /* the shapes that have places in the word at hand */
-	size_t n_active, active_cap;
+	struct sieve_hit *stands; /* the shapes that stand somewhere in the stretch */
+	size_t n_stands, stands_cap;
+	struct finder_matches matches; /* the texts that do */
 	unsigned char copy[COPY_BEFORE + SIEVE_BYTES + SIEVE_READS];
 };
 
@@ -51,7 +47,6 @@ struct finder_scan *finder_scan_new(void)
 void finder_scan_wipe(struct finder_scan *scan)
 {
 	mem_wipe(scan->copy, sizeof(scan->copy));
-	mem_wipe(&scan->eight, sizeof(scan->eight));
 }
 
 void finder_scan_free(struct finder_scan **scan)
@@ -59,7 +54,8 @@ void finder_scan_free(struct finder_scan **scan)
 	if (scan == NULL || *scan == NULL)
 		return;
 	free((*scan)->bitmaps);
-	free((*scan)->active);
+	free((*scan)->stands);
+	free((*scan)->matches.all);
 	finder_scan_wipe(*scan);
 	free(*scan);
 	*scan = NULL;
@@ -91,16 +87,43 @@ static void place_stretch(struct finder_scan *s)
 	s->bytes_at = s->copy + COPY_BEFORE;
 }
 
-/* goes_on: the stretch begins where the last one ended. */
+/*
+ * What stands before the stretch, for classes a byte later.  goes_on: it begins where the
+ * last one ended; else it is not known, and so is what a rule wants to see.
+ */
 static void carry_classes(struct finder_scan *s, bool goes_on)
 {
-	for (size_t c = 0; c < s->finder->sieve.program.n_classes; c++) {
-		uint64_t *bitmap = s->bitmaps + c * SIEVE_STRIDE;
+	const struct shape_program *program = &s->finder->sieve.program;
 
-		/* Where it is not known what stands before, it is what a rule wants to see. */
-		bitmap[SIEVE_FIRST - 1] =
-			goes_on ? bitmap[SIEVE_FIRST + SIEVE_WORDS - 1] : UINT64_MAX;
+	for (size_t i = 0; i < program->n_befores; i++) {
+		const uint64_t *class = s->bitmaps + (size_t)program->befores[i] * SIEVE_STRIDE;
+
+		s->bitmaps[(program->first_before + i) * SIEVE_STRIDE] =
+			goes_on ? class[SIEVE_WORDS - 1] >> 63 : 1;
 	}
+}
+
+static void sieve_shapes(struct finder_scan *s, size_t words, bool goes_on)
+{
+	const struct finder *f = s->finder;
+
+	carry_classes(s, goes_on);
+	f->level->classes(&f->sieve, s->bytes_at, words, s->bitmaps);
+	s->n_stands = f->level->program(&f->sieve, words, s->bitmaps, s->stands);
+	for (size_t i = 0; i < s->n_stands; i++) {
+		for (size_t w = 0; w < words; w++)
+			s->shapes[w] |= s->stands[i].places[w];
+	}
+}
+
+static void sieve_texts(struct finder_scan *s, size_t words)
+{
+	const struct finder *f = s->finder;
+
+	f->level->windows(&f->sieve, s->bytes_at, words, s->hits);
+	finder_match(f, s->bytes_at, s->base, s->hits, words, &s->matches);
+	for (size_t i = 0; i < s->matches.n; i++)
+		s->any[s->matches.all[i].at / 64] |= UINT64_C(1) << (s->matches.all[i].at % 64);
 }
 
 static void sieve_stretch(struct finder_scan *s, bool goes_on)
@@ -108,43 +131,42 @@ static void sieve_stretch(struct finder_scan *s, bool goes_on)
 	const struct finder *f = s->finder;
 	size_t words = (s->bytes + 63) / 64;
 
-	if (f->sieve.has_windows)
-		f->level->windows(&f->sieve, s->bytes_at, words, s->hits);
-	else
-		memset(s->hits, 0, words * sizeof(s->hits[0]));
+	memset(s->any, 0, words * sizeof(s->any[0]));
 	memset(s->shapes, 0, words * sizeof(s->shapes[0]));
-	if (f->n_shapes != 0) {
-		carry_classes(s, goes_on);
-		f->level->classes(&f->sieve, s->bytes_at, words, s->bitmaps);
-		f->level->program(&f->sieve, words, s->bitmaps, s->shapes);
-	}
+	s->matches.n = 0;
+	s->n_stands = 0;
+	if (f->sieve.has_windows)
+		sieve_texts(s, words);
+	if (f->n_shapes != 0)
+		sieve_shapes(s, words, goes_on);
 	for (size_t w = 0; w < words; w++)
-		s->any[w] = s->hits[w] | s->shapes[w];
+		s->any[w] |= s->shapes[w];
 	if (s->bytes % 64 != 0)
 		s->any[words - 1] &= (UINT64_C(1) << (s->bytes % 64)) - 1;
 	s->left = 0;
 	s->word = (size_t)-1;
+	s->at = NOWHERE;
+	s->match = 0;
+	s->shape = s->n_stands;
 }
 
 void finder_begin(struct finder_scan *s, const struct finder *finder, struct span text)
 {
-	size_t need = (finder->sieve.program.n_values + SIEVE_GROUP) * SIEVE_STRIDE;
+	/* Behind the last bitmap a vector more is read. */
+	size_t need = (finder->sieve.program.n_values + 1) * SIEVE_STRIDE;
 
 	if (s->bitmaps_cap < need) {
 		free(s->bitmaps);
 		s->bitmaps = mem_new_aligned(need, sizeof(*s->bitmaps));
 		s->bitmaps_cap = need;
 	}
-	if (s->active_cap < finder->n_shapes) {
-		s->active_cap = finder->n_shapes;
-		s->active = mem_resize(s->active, s->active_cap, sizeof(*s->active));
+	if (s->stands_cap < finder->n_shapes) {
+		s->stands_cap = finder->n_shapes;
+		s->stands = mem_resize(s->stands, s->stands_cap, sizeof(*s->stands));
 	}
 	s->finder = finder;
 	s->text = text;
 	s->base = 0;
-	s->entry = s->last_entry = 0;
-	s->n_active = 0;
-	s->shape = 0;
 	s->resume = 0;
 	place_stretch(s);
 	sieve_stretch(s, false);
@@ -152,31 +174,12 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 
 /* --- The place at hand ------------------------------------------------------ */
 
-/* Whether the text stands whose window is at `at`, and has the bits of an entry. */
-static bool text_stands(const struct finder_scan *s, const struct finder_text *text, size_t at)
-{
-	const unsigned char *window = s->bytes_at + at;
-	size_t start = s->base + at;
-
-	if (start < text->window)
-		return false;
-	start -= text->window;
-	for (unsigned i = 0; i < text->n_checks; i++) {
-		struct finder_check check = text->checks[i];
-		bool outside = start == 0 && check.at < -(int)text->window;
-
-		if (!byte_set_has(&s->finder->sets[check.set], outside ? '\n' : window[check.at]))
-			return false;
-	}
-	return true;
-}
-
 static void found(const struct finder_scan *s, uint16_t part, int before_min, int before_max,
-		  size_t at, struct candidate *candidate_r)
+		  struct candidate *candidate_r)
 {
 	*candidate_r = (struct candidate){
 		.rule = s->finder->parts[part].rule,
-		.at = s->base + at,
+		.at = s->base + s->at,
 		.before_min = before_min,
 		.before_max = before_max,
 		.rule_max = s->finder->parts[part].before_max,
@@ -187,27 +190,19 @@ static void found(const struct finder_scan *s, uint16_t part, int before_min, in
 static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 {
 	const struct finder *f = s->finder;
-	size_t at = s->word * 64 + s->bit;
 
-	while (s->entry < s->last_entry) {
-		const struct finder_entry *entry = &f->entries[s->entry++];
-		const struct finder_text *text;
+	if (s->match < s->matches.n && s->matches.all[s->match].at == s->at) {
+		const struct finder_text *text = &f->texts[s->matches.all[s->match++].text];
 
-		if ((s->eight & entry->mask) != entry->bits)
-			continue;
-		text = &f->texts[entry->text];
-		if (text_stands(s, text, at)) {
-			found(s, text->part, text->before_min, text->before_max, at, candidate_r);
-			return true;
-		}
+		found(s, text->part, text->before_min, text->before_max, candidate_r);
+		return true;
 	}
-	while (s->shape < s->n_active) {
-		const struct active *active = &s->active[s->shape++];
-		size_t n = active->shape;
+	while (s->shape < s->n_stands) {
+		const struct sieve_hit *hit = &s->stands[s->shape++];
+		const struct finder_shape *shape = &f->shapes[hit->shape];
 
-		if (active->places >> s->bit & 1) {
-			found(s, f->shapes[n].part, f->shapes[n].before_min,
-			      f->shapes[n].before_max, at, candidate_r);
+		if ((hit->places[s->at / 64] >> (s->at % 64) & 1) != 0) {
+			found(s, shape->part, shape->before_min, shape->before_max, candidate_r);
 			return true;
 		}
 	}
@@ -216,57 +211,22 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 
 /* --- The next place --------------------------------------------------------- */
 
-/* Lists the shapes that have a place in the word at hand. */
-static void list_active(struct finder_scan *s)
-{
-	const struct finder *f = s->finder;
-
-	s->n_active = 0;
-	if (s->shapes[s->word] == 0)
-		return;
-	for (size_t n = 0; n < f->n_shapes; n++) {
-		uint64_t places = s->bitmaps[f->sieve.program.outputs[n] * SIEVE_STRIDE +
-					     (size_t)SIEVE_FIRST + s->word];
-
-		if (places != 0)
-			s->active[s->n_active++] = (struct active){ places, n };
-	}
-}
-
-/* Finds the entries for the window at p. */
-static void look_up(struct finder_scan *s, const unsigned char *p)
-{
-	uint32_t hash;
-
-	memcpy(&s->eight, p, sizeof(s->eight));
-	hash = finder_hash((uint32_t)s->eight);
-	s->entry = s->finder->firsts[hash];
-	s->last_entry = s->finder->firsts[hash + 1];
-}
-
-/* Moves to the next place where something may be; false: there is none in the stretch. */
+/* Moves to the next place where something stands; false: there is none in the stretch. */
 static bool next_place(struct finder_scan *s)
 {
 	size_t words = (s->bytes + 63) / 64;
 
-	for (;;) {
-		uint64_t bit;
-
-		while (s->left == 0) {
-			if (++s->word >= words)
-				return false;
-			s->left = s->any[s->word];
-			list_active(s);
-		}
-		s->bit = (unsigned)__builtin_ctzll(s->left);
-		bit = s->left & -s->left;
-		s->left ^= bit;
-		s->shape = 0;
-		if ((s->hits[s->word] & bit) != 0)
-			look_up(s, s->bytes_at + s->word * 64 + s->bit);
-		if (s->entry < s->last_entry || s->n_active != 0)
-			return true;
+	while (s->left == 0) {
+		if (++s->word >= words)
+			return false;
+		s->left = s->any[s->word];
 	}
+	s->at = s->word * 64 + (unsigned)__builtin_ctzll(s->left);
+	s->left &= s->left - 1;
+	while (s->match < s->matches.n && s->matches.all[s->match].at < s->at)
+		s->match++;
+	s->shape = (s->shapes[s->word] >> (s->at % 64) & 1) != 0 ? 0 : s->n_stands;
+	return true;
 }
 
 bool finder_next(struct finder_scan *s, struct candidate *candidate_r)
@@ -306,8 +266,8 @@ void finder_skip(struct finder_scan *s, size_t at)
 {
 	size_t word;
 
-	s->entry = s->last_entry = 0;
-	s->shape = s->n_active;
+	s->at = NOWHERE;
+	s->shape = s->n_stands;
 	if (at <= s->base)
 		return;
 	at -= s->base;
@@ -323,9 +283,6 @@ void finder_skip(struct finder_scan *s, size_t at)
 	if (s->word == (size_t)-1 || word > s->word) {
 		s->word = word;
 		s->left = s->any[word];
-		list_active(s);
 	}
 	s->left &= ~UINT64_C(0) << (at % 64);
-	/* Nothing is at hand before the next place. */
-	s->shape = s->n_active;
 }

@@ -69,7 +69,7 @@ static void fill_class(struct sieve *sieve, size_t c, const struct byte_set *set
 		if (!byte_set_has(set, (unsigned char)byte))
 			continue;
 		rows[byte & 15] |= (uint8_t)(1u << (byte >> 4 & 7));
-		sieve->class_groups[c / SIEVE_GROUP][byte] |= (uint8_t)(1u << c % SIEVE_GROUP);
+		sieve->class_groups[c / SHAPE_GROUP][byte] |= (uint8_t)(1u << c % SHAPE_GROUP);
 	}
 }
 

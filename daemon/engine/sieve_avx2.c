@@ -93,7 +93,7 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 							     high_row[part]))
 						<< (part * VECTOR_BYTES);
 			}
-			bitmaps[c * SIEVE_STRIDE + SIEVE_FIRST + w] = word;
+			bitmaps[c * SIEVE_STRIDE + w] = word;
 		}
 	}
 }

@@ -4,7 +4,7 @@
 #pragma GCC optimize("O3")
 
 #if defined(__x86_64__)
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,bmi,bmi2,popcnt")
 #include <immintrin.h>
 
 #define VECTOR_BYTES 64
@@ -37,44 +37,91 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 /* A load that lies across two cache lines takes twice as long: what is aligned is joined. */
 #define words_behind(p, here, next) \
 	((some_words)_mm512_alignr_epi64((__m512i)(next), (__m512i)(here), 1))
-#define words_before(p, here, last) \
-	((some_words)_mm512_alignr_epi64((__m512i)(here), (__m512i)(last), 7))
 #define shift_down(here, behind, n)                                         \
 	((some_words)_mm512_shrdv_epi64((__m512i)(here), (__m512i)(behind), \
 					_mm512_set1_epi64((long long)(n))))
 
 #include <purposed/engine/sieve_level.h>
 
-/* Eight classes at a time, one lookup for all of them: a bit of each byte tells of one. */
-static inline __m512i group_members(const uint8_t *group, __m512i v, uint64_t above)
+/* Eight classes at a time, one lookup for all of them: bit k of each byte tells of class k. */
+static inline __m512i group_members(const uint8_t *group, __m512i text)
 {
-	__m512i members = _mm512_maskz_permutex2var_epi8(~above, _mm512_loadu_si512(group), v,
+	uint64_t above = _mm512_movepi8_mask(text);
+	__m512i members = _mm512_maskz_permutex2var_epi8(~above, _mm512_loadu_si512(group), text,
 							 _mm512_loadu_si512(group + 64));
 
 	if (above != 0)
 		members = _mm512_or_si512(members, _mm512_maskz_permutex2var_epi8(
 							   above, _mm512_loadu_si512(group + 128),
-							   v, _mm512_loadu_si512(group + 192)));
+							   text, _mm512_loadu_si512(group + 192)));
 	return members;
+}
+
+/*
+ * The words of eight classes, of members whose bytes stand in reverse order, eight by
+ * eight: as a product of matrices of bits, those eight bytes become a byte for each
+ * class; and the bytes of a class then come together.
+ */
+static inline __m512i class_words(__m512i members)
+{
+	static const uint8_t together[64] = {
+		0, 8,  16, 24, 32, 40, 48, 56, 1, 9,  17, 25, 33, 41, 49, 57,
+		2, 10, 18, 26, 34, 42, 50, 58, 3, 11, 19, 27, 35, 43, 51, 59,
+		4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29, 37, 45, 53, 61,
+		6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63,
+	};
+	const __m512i unit = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
+
+	return _mm512_permutexvar_epi8(_mm512_loadu_si512(together),
+				       _mm512_gf2p8affine_epi64_epi8(unit, members, 0));
+}
+
+/* Words k of the eight vectors become vector k: squares of 1, 2 and 4 change places. */
+static inline void transpose(__m512i *rows)
+{
+	static const uint64_t lows[3][8] = { { 0, 8, 2, 10, 4, 12, 6, 14 },
+					     { 0, 1, 8, 9, 4, 5, 12, 13 },
+					     { 0, 1, 2, 3, 8, 9, 10, 11 } };
+	static const uint64_t highs[3][8] = { { 1, 9, 3, 11, 5, 13, 7, 15 },
+					      { 2, 3, 10, 11, 6, 7, 14, 15 },
+					      { 4, 5, 6, 7, 12, 13, 14, 15 } };
+
+	for (int step = 0; step < 3; step++) {
+		__m512i low = _mm512_loadu_si512(lows[step]);
+		__m512i high = _mm512_loadu_si512(highs[step]);
+
+		for (int i = 0; i < 8; i++) {
+			int other = i + (1 << step);
+			__m512i row = rows[i];
+
+			if ((i & 1 << step) != 0)
+				continue;
+			rows[i] = _mm512_permutex2var_epi64(row, low, rows[other]);
+			rows[other] = _mm512_permutex2var_epi64(row, high, rows[other]);
+		}
+	}
 }
 
 static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
 			  uint64_t *bitmaps)
 {
-	const size_t n = sieve->program.n_classes;
+	const __m512i reverse = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
 
-	for (size_t w = 0; w <= words; w++) {
-		__m512i v = _mm512_loadu_si512(text + 64 * w);
-		uint64_t above = _mm512_movepi8_mask(v);
+	for (size_t w = 0; w <= words; w += 8) {
+		__m512i texts[8] = { 0 };
 
-		for (size_t c = 0; c < n; c += SIEVE_GROUP) {
-			__m512i members =
-				group_members(sieve->class_groups[c / SIEVE_GROUP], v, above);
-			uint64_t *to = bitmaps + c * SIEVE_STRIDE + SIEVE_FIRST + w;
+		for (size_t i = 0; i < 8 && w + i <= words; i++)
+			texts[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(text + 64 * (w + i)),
+						       reverse);
+		for (size_t c = 0; c < sieve->program.n_classes; c += SHAPE_GROUP) {
+			const uint8_t *group = sieve->class_groups[c / SHAPE_GROUP];
+			__m512i rows[8];
 
-			for (size_t k = 0; k < SIEVE_GROUP; k++)
-				to[k * SIEVE_STRIDE] = _mm512_test_epi8_mask(
-					members, _mm512_set1_epi8((char)(1 << k)));
+			for (size_t i = 0; i < 8; i++)
+				rows[i] = class_words(group_members(group, texts[i]));
+			transpose(rows);
+			for (size_t k = 0; k < SHAPE_GROUP; k++)
+				_mm512_store_si512(bitmaps + (c + k) * SIEVE_STRIDE + w, rows[k]);
 		}
 	}
 }
@@ -83,7 +130,8 @@ static bool available(void)
 {
 	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
 	       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi") &&
-	       __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");
+	       __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("gfni") &&
+	       __builtin_cpu_supports("bmi2");
 }
 
 const struct sieve_level sieve_avx512 = {

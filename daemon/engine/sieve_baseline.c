@@ -42,14 +42,14 @@ static inline uint64_t transposed(uint64_t x)
 /* The words of a group's classes at 64 bytes. */
 static inline void group_words(const uint8_t *group, const unsigned char *text, uint64_t *words)
 {
-	memset(words, 0, SIEVE_GROUP * sizeof(*words));
+	memset(words, 0, SHAPE_GROUP * sizeof(*words));
 	for (int at = 0; at < 64; at += 8) {
 		uint64_t members = 0;
 
 		for (int i = 0; i < 8; i++)
 			members |= (uint64_t)group[text[at + i]] << 8 * i;
 		members = transposed(members);
-		for (int k = 0; k < SIEVE_GROUP; k++)
+		for (int k = 0; k < SHAPE_GROUP; k++)
 			words[k] |= (members >> 8 * k & 0xff) << at;
 	}
 }
@@ -57,15 +57,13 @@ static inline void group_words(const uint8_t *group, const unsigned char *text, 
 static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
 			  uint64_t *bitmaps)
 {
-	const size_t n = sieve->program.n_classes;
-
 	for (size_t w = 0; w <= words; w++) {
-		for (size_t c = 0; c < n; c += SIEVE_GROUP) {
-			uint64_t group[SIEVE_GROUP];
+		for (size_t c = 0; c < sieve->program.n_classes; c += SHAPE_GROUP) {
+			uint64_t group[SHAPE_GROUP];
 
-			group_words(sieve->class_groups[c / SIEVE_GROUP], text + 64 * w, group);
-			for (size_t k = 0; k < SIEVE_GROUP; k++)
-				bitmaps[(c + k) * SIEVE_STRIDE + SIEVE_FIRST + w] = group[k];
+			group_words(sieve->class_groups[c / SHAPE_GROUP], text + 64 * w, group);
+			for (size_t k = 0; k < SHAPE_GROUP; k++)
+				bitmaps[(c + k) * SIEVE_STRIDE + w] = group[k];
 		}
 	}
 }

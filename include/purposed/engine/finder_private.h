@@ -1,6 +1,6 @@
 /*
  * finder_private: the finder itself, for finder_build.c, which makes it, and
- * finder.c, which searches with it; and the parts that it is made of.
+ * finder.c and finder_match.c, which search with it; and the parts that it is made of.
  *
  * The first three bytes of a window, folded, are its key in a hash table: the
  * entries for hash h are those from firsts[h] to firsts[h + 1].  Most places
@@ -90,6 +90,24 @@ struct finder {
 	struct finder_shape *shapes; /* by output of the sieve's program */
 	size_t n_shapes;
 };
+
+/* A text that stands: the place of its window in the stretch, and the text. */
+struct finder_match {
+	uint32_t at;
+	uint32_t text;
+};
+
+struct finder_matches {
+	struct finder_match *all; /* in the order of their places */
+	size_t n, cap;
+};
+
+/*
+ * Fills matches with the texts whose windows are among the hits (finder_match.c): `words`
+ * words of bits for the bytes from `bytes` on, which are those of a text from base on.
+ */
+void finder_match(const struct finder *finder, const unsigned char *bytes, size_t base,
+		  const uint64_t *hits, size_t words, struct finder_matches *matches);
 
 /* Of the four bytes of a window, folded or not. */
 static inline uint32_t finder_hash(uint32_t window)

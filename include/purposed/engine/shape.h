@@ -15,6 +15,12 @@
  * built once.  A repeat is doubled: c{4} is c{2} and c{2} two ahead.  Where a
  * program would look too far ahead, or grow too large, it asks for less: it
  * may find too many places, never too few.
+ *
+ * Most shapes stand nowhere in most texts, and few classes tell: where there is
+ * no @, there is no address.  So a program has sections, one for the shapes that
+ * have much in common, and before each its gate: a few classes at fixed distances
+ * that every one of these shapes needs.  Where they do not stand together anywhere
+ * in the stretch, the section is passed over.
  */
 #ifndef PURPOSED_ENGINE_SHAPE_H
 #define PURPOSED_ENGINE_SHAPE_H
@@ -27,31 +33,55 @@
 
 enum {
 	SHAPE_CLASSES_MAX = 72,
+	SHAPE_GROUP = 8,	/* classes are made so many at a time */
 	SHAPE_AHEAD_MAX = 56,	/* bytes that a program looks ahead, below 64 */
 	SHAPE_OPTIONAL_MAX = 3, /* times that a compound part is followed where it may be missing */
+	SHAPE_TERMS_MAX = 4,	/* of a gate */
 };
 
-enum shape_kind {
-	SHAPE_AND,    /* a, and b `shift` bytes ahead */
-	SHAPE_OR,     /* a or b */
-	SHAPE_BEHIND, /* a, and b one byte before */
-};
-
-/* Values are numbered: the classes first, then what each operation yields. */
+/*
+ * Values of a program are numbered: the classes first, filled up to whole groups;
+ * then those classes of which a shape asks for the byte before, a byte later; then
+ * what operations yield.
+ */
 struct shape_op {
-	uint8_t kind;
-	uint8_t shift;
+	bool either;   /* a or b; else a, and b `shift` bytes ahead */
+	uint8_t shift; /* 0 for either */
 	uint16_t to;
 	uint16_t a;
 	uint16_t b;
 };
 
+struct shape_term {
+	uint16_t value; /* a class, or a class a byte later */
+	uint8_t shift;	/* it stands so many bytes ahead */
+};
+
+struct shape_output {
+	uint16_t value;
+	uint16_t shape;
+};
+
+struct shape_section {
+	struct shape_term gate[SHAPE_TERMS_MAX];
+	size_t n_gate; /* 0: always open */
+	/* So many of the program's, behind those of the section before. */
+	size_t n_ops;
+	size_t n_outputs;
+};
+
 struct shape_program {
 	struct byte_set *classes;
 	size_t n_classes;
+	uint16_t
+		*befores; /* classes; the first one a byte later is value first_before, and so on */
+	size_t n_befores;
+	uint16_t first_before;
+	struct shape_section *sections;
+	size_t n_sections;
 	struct shape_op *ops;
 	size_t n_ops;
-	uint16_t *outputs; /* the value of each shape */
+	struct shape_output *outputs; /* one for each shape */
 	size_t n_outputs;
 	size_t n_values;
 };
@@ -66,6 +96,12 @@ struct shape_program {
  * are many.
  */
 struct byte_set shape_widen(const struct byte_set *set);
+
+enum shape_kind {
+	SHAPE_AND,    /* a, and b `shift` bytes ahead */
+	SHAPE_OR,     /* a or b */
+	SHAPE_BEHIND, /* a, and b one byte before */
+};
 
 /* A bitmap: that of a class, or what an operation makes of two others, of lower numbers. */
 struct shape_value {

@@ -5,6 +5,8 @@
  *	shape_value	classes and operations, each once
  *	shape_build	nodes as operations
  *	shape_classes	which classes become one
+ *	shape_section	which operations are run together
+ *	shape_gate	what must stand for a section to be run
  *	shape_program	values in slots
  */
 #ifndef PURPOSED_ENGINE_SHAPE_PRIVATE_H
@@ -57,5 +59,39 @@ size_t shape_classes_unite(const struct shape_builder *b, const uint16_t *output
 /* The program that yields those of b's values, by number. */
 void shape_program(const struct shape_builder *b, const uint16_t *outputs, size_t n_outputs,
 		   struct shape_program *program_r);
+
+/*
+ * Shapes that have much in common share a section; the others have one each.  Section 0
+ * has no shape: its operations are those that several sections read.
+ */
+struct shape_sections {
+	size_t n;
+	uint16_t *of_output;
+	uint16_t *of_value; /* SHAPE_NEVER: no shape needs it */
+};
+
+struct shape_sections shape_sections_new(const struct shape_builder *b, const uint16_t *outputs,
+					 size_t n_outputs);
+void shape_sections_fini(struct shape_sections *sections);
+
+/*
+ * What the values of b need: classes at fixed distances.  numbers: of the values that are
+ * classes, among the n_classes of a program, which are borrowed.
+ */
+struct shape_needs;
+
+struct shape_needs *shape_needs_new(const struct shape_builder *b, const uint16_t *numbers,
+				    const struct byte_set *classes, size_t n_classes);
+void shape_needs_free(struct shape_needs **needs);
+
+/* What each of these values needs, and is rare: a class, and its distance (-1: before). */
+struct shape_need {
+	uint16_t class;
+	int ahead;
+};
+
+/* Returns how many; 0: nothing that is rare. */
+size_t shape_needs_common(const struct shape_needs *needs, const uint16_t *values, size_t n,
+			  struct shape_need rare_r[SHAPE_TERMS_MAX]);
 
 #endif

@@ -17,19 +17,16 @@
 #define SIEVE_HASH_HIGH 0x3a95
 
 enum {
-	SIEVE_WORDS = 63,
+	/*
+	 * A bitmap has the stretch's words and one more, which looks ahead.  Longer ones
+	 * would fit into no cache; with shorter ones, each operation of a program waits
+	 * for the one before.
+	 */
+	SIEVE_STRIDE = 64,
+	SIEVE_WORDS = SIEVE_STRIDE - 1,
 	SIEVE_BYTES = SIEVE_WORDS * 64,
 	SIEVE_READS = 80, /* bytes behind the stretch that are read */
-	SIEVE_HASH_BITS = 19,
-	/*
-	 * A bitmap's words: the last one of the stretch before at
-	 * SIEVE_FIRST - 1, its own, one that looks ahead, and some of padding.
-	 * Bitmaps lie at multiples of 64 bytes, and behind the last one there is
-	 * room for SIEVE_GROUP more: classes may be made so many at a time.
-	 */
-	SIEVE_FIRST = 8,
-	SIEVE_GROUP = 8,
-	SIEVE_STRIDE = SIEVE_FIRST + SIEVE_WORDS + 1 + 8,
+	SIEVE_HASH_BITS = 20,
 };
 
 /* Four bytes as windows are compared: letters in one case. */
@@ -61,8 +58,14 @@ struct sieve {
 	uint8_t class_high_rows[SHAPE_CLASSES_MAX][16];
 	bool class_some_high[SHAPE_CLASSES_MAX];
 	/* The same, by byte: bit k of class_groups[g][byte], where it is in class 8 * g + k. */
-	uint8_t class_groups[SHAPE_CLASSES_MAX / SIEVE_GROUP][256];
+	uint8_t class_groups[SHAPE_CLASSES_MAX / SHAPE_GROUP][256];
 	struct shape_program program;
+};
+
+/* Where a shape stands: as many words of it as were asked for. */
+struct sieve_hit {
+	uint64_t places[SIEVE_WORDS];
+	size_t shape;
 };
 
 struct sieve_level {
@@ -71,11 +74,16 @@ struct sieve_level {
 	/* Bit p of hits[w] is set where the hash of the four bytes from 64 * w + p on is. */
 	void (*windows)(const struct sieve *sieve, const unsigned char *text, size_t words,
 			uint64_t *hits);
-	/* Fills the first n_classes bitmaps, SIEVE_STRIDE words apart, for words + 1 words. */
+	/* Fills the bitmaps of all groups of classes, SIEVE_STRIDE words apart, for words + 1
+	 * words. */
 	void (*classes)(const struct sieve *sieve, const unsigned char *text, size_t words,
 			uint64_t *bitmaps);
-	/* Runs the program; then any[w] gets the union of its outputs added. */
-	void (*program)(const struct sieve *sieve, size_t words, uint64_t *bitmaps, uint64_t *any);
+	/*
+	 * Runs the program.  In the bitmaps of classes a byte later, bit 0 is what the class
+	 * has at the byte before the stretch.  Returns how many shapes stand somewhere.
+	 */
+	size_t (*program)(const struct sieve *sieve, size_t words, uint64_t *bitmaps,
+			  struct sieve_hit *hits);
 };
 
 extern const struct sieve_level sieve_baseline;
