@@ -15,6 +15,9 @@ static const double cost_place = 1;
 static const double cost_key = 5e-6;   /* a spelling, by being there */
 static const double cost_shape = 0.02; /* likewise a shape */
 static const double cost_operation = 0.003;
+/* Shapes are asked of digits and separators mostly, which stand together: they come more often than
+ * their bytes alone would. */
+static const double shape_doubt = 4;
 static const double rate_rare = 1e-6; /* no window rarer than that is looked for */
 static const double rate_max = 0.02;  /* of candidates in bytes: more often is "everywhere" */
 
@@ -176,7 +179,7 @@ static double shape_cost(const struct anchor_cut *cut, const struct anchor_place
 		rate *= anchor_rate_set(&cut->before);
 	if (rate > rate_max)
 		return ANCHOR_PRICE_NEVER;
-	cost = rate * confirm_cost(place) + cost_shape +
+	cost = rate * shape_doubt * confirm_cost(place) + cost_shape +
 	       anchor_rate_operations(cut->tail) * cost_operation;
 	return cost < place->bound ? cost : ANCHOR_PRICE_NEVER;
 }

@@ -30,13 +30,15 @@ static const struct {
 /* The character that rest begins with; its length in bytes goes to *size_r. */
 static char next_char(struct span rest, size_t *size_r)
 {
+	*size_r = 1;
+	if ((unsigned char)rest.ptr[0] < 0x80)
+		return rest.ptr[0];
 	for (size_t i = 0; i < sizeof(typographic) / sizeof(typographic[0]); i++) {
 		if (span_starts(rest, typographic[i].bytes)) {
 			*size_r = strlen(typographic[i].bytes);
 			return typographic[i].ascii;
 		}
 	}
-	*size_r = 1;
 	return rest.ptr[0];
 }
 
