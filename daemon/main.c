@@ -44,7 +44,8 @@
  *   look      what a first look looks for   glance    a fast first look
  *   derived   the anchors of all rules       lookout   what looks for all of them
  *   words     lists that rules have in common
- *   regex     PCRE2                         validate  and validate_*: checksums
+ *   regex     PCRE2                         regex_factor  what alternatives have in common
+ *   validate  and validate_*: checksums
  *   ahead     many records searched at once  candidates  in order of rules
  *   parts     layers one behind the other
  *   classify  findings of a record and its verdict

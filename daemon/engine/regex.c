@@ -29,6 +29,7 @@
 #include <pcre2.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/regex_factor.h>
 
 /* A pattern, compiled with some options. */
 struct form {
@@ -103,10 +104,18 @@ static struct regex *regex_new(const char *pattern, bool jit)
 static pcre2_code *compile_form(const struct regex *regex, struct form *form, int *error_r,
 				size_t *at_r)
 {
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
-					 form->options, error_r, at_r, NULL);
+	struct buf factored = { 0 };
+	pcre2_code *code;
 	size_t size = 0;
 
+	regex_factor(&factored, regex->pattern);
+	code = pcre2_compile((PCRE2_SPTR)buf_str(&factored), PCRE2_ZERO_TERMINATED, form->options,
+			     error_r, at_r, NULL);
+	/* Where it is wrong, that is said of the pattern as it is written. */
+	if (code == NULL)
+		code = pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
+				     form->options, error_r, at_r, NULL);
+	buf_fini(&factored);
 	if (code != NULL)
 		pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
 	form->work_max = size / SIZE_SHARE + regex->patience;
