@@ -1,4 +1,4 @@
-/* What only policy and rules can tell of the settings: whether their names mean something. */
+/* What only policy, rules and certificates can tell of the settings. */
 #include <purposed/run/settings.h>
 
 #include <purposed/engine/plan.h>
@@ -25,17 +25,20 @@ static int check_ids(const struct settings_ids *ids, struct engine *engine, stru
 }
 
 /* Certificates are read here too, so that a reload with bad ones is refused as a whole. */
-static int check_tls(const struct settings_input *input, struct err *e)
+static int check_tls(const struct settings_tls *settings,
+		     int (*make)(struct tls_context **context_r, const struct tls_settings *tls,
+				 struct err *e),
+		     struct err *e)
 {
-	const struct tls_settings tls = settings_tls(&input->tls);
+	const struct tls_settings tls = settings_tls(settings);
 	struct tls_context *context = NULL;
 	struct err why = { 0 };
 
-	if (input->tls.node == NULL || tls_server_context(&context, &tls, &why) == 0) {
+	if (settings->node == NULL || make(&context, &tls, &why) == 0) {
 		tls_context_free(&context);
 		return 0;
 	}
-	conf_err(e, input->tls.node, "%.*s", (int)(why.text.len - 1), why.text.ptr);
+	conf_err(e, settings->node, "%.*s", (int)(why.text.len - 1), why.text.ptr);
 	err_fini(&why);
 	return -1;
 }
@@ -45,7 +48,7 @@ static int check_input(const struct settings_input *input, struct engine *engine
 	int bad = check_ids(&input->purposes, engine, e);
 
 	bad |= check_ids(&input->allow_purposes, engine, e);
-	bad |= check_tls(input, e);
+	bad |= check_tls(&input->tls, tls_server_context, e);
 	for (size_t i = 0; i < input->n_binds; i++)
 		bad |= check_ids(&input->binds[i].purposes, engine, e);
 	if (input->kind != NULL && !engine_knows_kind(engine, input->kind)) {
@@ -63,5 +66,7 @@ int settings_check(const struct settings *settings, struct engine *engine, struc
 
 	for (size_t i = 0; i < settings->n_inputs; i++)
 		bad |= check_input(&settings->inputs[i], engine, e);
+	for (size_t i = 0; i < settings->n_outputs; i++)
+		bad |= check_tls(&settings->outputs[i].tls, tls_client_context, e);
 	return bad;
 }

@@ -243,6 +243,9 @@ is "check: and each once" "$(wc -l <"$T/err")" 5
 status "a mistake in the configuration is one for filter, too" 2 run filter -p $P -c "$T/etc/many.conf"
 printf 'policy = "policy.conf"\nlimits = { record_byte = 7; };\n' >"$T/etc/c.conf"
 wrong "unknown limit" "$T/etc/c.conf:2: .*'record_byte'" -c "$T/etc/c.conf"
+printf 'outputs = ( { name = "siem"; type = "syslog"; to = "tls://siem:6514";\n  tls = { ca = "none.pem"; }; } );\n' \
+	>"$T/etc/ca.conf"
+wrong "authorities of an output that are not there" "$T/etc/ca.conf:2: .*$T/etc/none.pem: No such file" -c "$T/etc/ca.conf"
 printf 'policy = "none.conf";\n' >"$T/etc/d.conf"
 wrong "missing policy" "$T/etc/none.conf: No such file" -c "$T/etc/d.conf"
 sed 's/row = 7;/row = 8;/' conf/annex-i.conf >"$T/etc/twice.conf"

@@ -124,7 +124,7 @@ struct settings {
 int settings_load(struct settings **settings_r, const char *path, struct err *e);
 void settings_free(struct settings **settings);
 
-/* Whether policy and rules know every purpose and kind that they name. */
+/* Whether policy and rules know every purpose and kind in them, and TLS takes its files. */
 int settings_check(const struct settings *settings, struct engine *engine, struct err *e);
 
 /* What the engine needs of them; the strings are borrowed. */
