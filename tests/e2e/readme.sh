@@ -3,9 +3,11 @@
 #
 # In: every block of README.md that begins with "$ purposed", run where the logs of
 # conf/examples lie, /var/log/nginx being a folder with one of them.  Out: the lines
-# of the block, and others between them only where the block has an ellipsis.
+# of the block, and others between them only where the block has an ellipsis.  What it
+# shows of a configuration passes the check.
 
 . tests/support/tap.sh || exit 1
+. tests/support/net.sh || exit 1
 
 mkdir "$T/logs" "$T/bin"
 cp conf/examples/access.log "$T/logs/"
@@ -67,6 +69,17 @@ while read -r command; do
 	shown "$command" >"$T/printed"
 	ok "as it looks: $command" python3 "$T/compare.py" "$T/shown-$n" "$T/printed"
 done <"$T/commands"
+
+# Configurations, of which the README shows the inputs here and the outputs there, hold together.
+awk -v to="$T/shown.conf" '
+	/^```/ { inside = !inside; fresh = inside; next }
+	fresh { conf = /^(inputs|outputs) = \($/ }
+	inside && conf { print > to }
+	{ fresh = 0 }' README.md
+is "inputs and outputs are shown" "$(grep -c '^inputs = ($\|^outputs = ($' "$T/shown.conf")" 2
+(cd "$T" && make_ca ca)
+ok "and are a configuration" "$PURPOSED" check -q -c "$T/shown.conf"
+is "of which nothing is to be said" "$(cat "$T/.output")" ""
 
 # The matrix's last rows stand behind a sentence.
 {
