@@ -22,6 +22,11 @@ VALUES='jan[.]peeters|192\.0\.2\.77|033[.]?28|/shop|Mozilla'
 is "the records cover these verdicts" \
 	"$(jq -r .verdict "$T/json" | sort -u | tr '\n' ' ')" "clean out-of-purpose permitted unscanned "
 
+"$PURPOSED" filter -o none 2>"$T/err" && exit 1
+for format in $(sed 's/.* is none of //; s/,//g' "$T/err"); do
+	like "help names $format" "$("$PURPOSED" filter -h | grep -e '--output')" "[ ,]$format(,| |$)"
+done
+
 for format in ecs ocsf cef; do
 	"$PURPOSED" filter --exit-zero -p $P -o $format "$T/log" >"$T/$format"
 	is "$format: a line for every record" "$(wc -l <"$T/$format")" 5
