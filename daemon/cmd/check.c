@@ -90,8 +90,11 @@ static void report_finder(const struct engine *engine)
 	if (engine_settings(engine)->oracle)
 		return;
 	lookout_slow_rules(engine_lookout(engine), &n_slow);
-	printf("finder: every rule but %zu is looked for by its anchors, at level %s\n", n_slow,
+	printf("finder: rules are looked for by their anchors, at level %s",
 	       engine_settings(engine)->level->name);
+	if (n_slow != 0)
+		printf("; %zu have none and are slow", n_slow);
+	printf("\n");
 }
 
 static void report(const struct session *session)
@@ -118,7 +121,7 @@ static enum status check_run(const struct options *options, struct err *e)
 	enum status status = STATUS_OK;
 	unsigned warnings;
 
-	if (common_operands(options, 0, 0, e) != 0)
+	if (common_operands(&cmd_check, options, 0, 0, e) != 0)
 		return STATUS_TROUBLE;
 	if (!common_open(&session, options, &status, e))
 		return status;

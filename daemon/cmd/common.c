@@ -106,14 +106,19 @@ void common_say(const struct session *session, const struct options *options)
 	say_purposes(session);
 }
 
-int common_operands(const struct options *options, size_t min, size_t max, struct err *e)
+int common_operands(const struct cmd *cmd, const struct options *options, size_t min, size_t max,
+		    struct err *e)
 {
+	const char *space = cmd->arguments[0] != '\0' ? " " : "";
+
 	if (options->n_operands < min) {
-		err_add(e, "an argument is missing");
+		err_add(e, "an argument is missing: purposed %s%s%s", cmd->name, space,
+			cmd->arguments);
 		return -1;
 	}
 	if (options->n_operands > max) {
-		err_add(e, "too many arguments: '%s'", options->operands[max]);
+		err_add(e, "'%s' is an argument too many: purposed %s%s%s", options->operands[max],
+			cmd->name, space, cmd->arguments);
 		return -1;
 	}
 	return 0;

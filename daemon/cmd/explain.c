@@ -213,7 +213,7 @@ static enum status explain_run(const struct options *options, struct err *e)
 	int bad = 0;
 	enum status status;
 
-	if (common_operands(options, 0, 1, e) != 0)
+	if (common_operands(&cmd_explain, options, 0, 1, e) != 0)
 		return STATUS_TROUBLE;
 	if (!common_open(&session, options, &status, e))
 		return status;

@@ -109,7 +109,7 @@ static enum status filter_run(const struct options *options, struct err *e)
 	struct source_fd input;
 	enum status status;
 
-	if (common_operands(options, 0, 1, e) != 0)
+	if (common_operands(&cmd_filter, options, 0, 1, e) != 0)
 		return STATUS_TROUBLE;
 	if (!common_open(&session, options, &status, e))
 		return status;

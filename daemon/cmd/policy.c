@@ -180,7 +180,7 @@ static int answer(const struct view *view, const struct options *options, struct
 	const char *what = options->operands[0];
 	size_t wanted = strcmp(what, "show") == 0 ? 2 : 1;
 
-	if (common_operands(options, wanted, wanted, e) != 0)
+	if (common_operands(&cmd_policy, options, wanted, wanted, e) != 0)
 		return -1;
 	if (strcmp(what, "show") == 0)
 		return show(view, options, e);
@@ -205,7 +205,7 @@ static enum status policy_run(const struct options *options, struct err *e)
 	int bad;
 	enum status status;
 
-	if (common_operands(options, options->dump_config ? 0 : 1, 2, e) != 0)
+	if (common_operands(&cmd_policy, options, options->dump_config ? 0 : 1, 2, e) != 0)
 		return STATUS_TROUBLE;
 	if (!common_open(&session, options, &status, e))
 		return status;

@@ -189,7 +189,7 @@ static int answer(const struct session *session, const struct options *options, 
 		err_add(e, "rules '%s': list or show ID", what);
 		return -1;
 	}
-	if (common_operands(options, is_show ? 2 : 1, is_show ? 2 : 1, e) != 0)
+	if (common_operands(&cmd_rules, options, is_show ? 2 : 1, is_show ? 2 : 1, e) != 0)
 		return -1;
 	if (is_show)
 		return show(session, options, e);
@@ -206,7 +206,7 @@ static enum status rules_run(const struct options *options, struct err *e)
 	int bad;
 	enum status status;
 
-	if (common_operands(options, options->dump_config ? 0 : 1, 2, e) != 0)
+	if (common_operands(&cmd_rules, options, options->dump_config ? 0 : 1, 2, e) != 0)
 		return STATUS_TROUBLE;
 	if (!common_open(&session, options, &status, e))
 		return status;

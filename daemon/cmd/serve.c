@@ -11,7 +11,7 @@ static enum status serve(const struct options *given, struct err *e)
 
 	if (options.config == NULL)
 		options.config = PURPOSED_SYSCONFDIR "/purposed/purposed.conf";
-	if (common_operands(&options, 0, 0, e) != 0)
+	if (common_operands(&cmd_serve, &options, 0, 0, e) != 0)
 		return STATUS_TROUBLE;
 	if (options.dump_config) {
 		struct session session;

@@ -152,6 +152,9 @@ like "told" "$(cat "$T/err")" "'nothing'"
 status "policy without a word: 2" 2 run policy
 status "policy with an unknown word: 2" 2 run policy print
 status "policy show without an id: 2" 2 run policy show
+like "which says how it is" "$(cat "$T/err")" "argument is missing: purposed policy list [|] show ID [|] table$"
+status "a file that check does not take: 2" 2 run check purposed.conf
+like "which says how it is, too" "$(cat "$T/err")" "'purposed.conf' is an argument too many: purposed check$"
 status "an unknown language: 2" 2 run policy list --lang fr
 
 # --- rules ------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ void common_say(const struct session *session, const struct options *options);
 size_t common_count_without_jit(const struct session *session);
 
 /* -1 where the command was given other than min to max operands. */
-int common_operands(const struct options *options, size_t min, size_t max, struct err *e);
+int common_operands(const struct cmd *cmd, const struct options *options, size_t min, size_t max,
+		    struct err *e);
 
 /* Whether what was printed to standard output arrived; -1: described in e. */
 int common_flush(struct err *e);
