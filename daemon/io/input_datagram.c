@@ -6,9 +6,10 @@
  * that: a queued datagram is charged to its sender.  How long a datagram may be is
  * the sender's business too: at most its send buffer, which an ordinary process
  * cannot raise beyond twice wmem_max.  Every slot has room for that much; memory
- * that no long message has touched is never made real.  A privileged sender can do
- * more: then the end of the message is lost, which is counted, and the message
- * keeps its true length, so that nobody takes what is left for the whole.
+ * that no long message has touched is never made real, and what many of them did is
+ * given back.  A privileged sender can do more: then the end of the message is lost,
+ * which is counted, and the message keeps its true length, so that nobody takes what
+ * is left for the whole.
  *
  * udp: what does not fit into the receive buffer is lost; the kernel counts it
  * (SO_MEMINFO) for as long as the socket lives, so it is asked when somebody wants
@@ -25,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,7 +39,9 @@
 #include <purposed/io/socket.h>
 
 enum {
-	SLOTS = 64, /* messages for one system call */
+	SLOTS = 64,		 /* messages for one system call, */
+	SLOTS_BYTES = 4 << 20,	 /* and what they may be together */
+	TOUCHED_MAX = 256 << 10, /* more of it is given back */
 	WMEM_MAX = 212992,
 	SLOT_MAX = 8 << 20,
 	UDP_MAX = 65536,
@@ -58,7 +62,8 @@ struct datagram_input {
 	unsigned long long mentioned;
 	struct sockaddr_storage peer; /* of the last origin in the block, without port */
 	bool peer_known;
-	size_t slot_bytes;
+	size_t slot_bytes, n_slots;
+	size_t expected; /* bytes of a message, as the last ones were */
 	char *slots;
 	struct iovec vectors[SLOTS];
 	struct sockaddr_storage peers[SLOTS];
@@ -89,17 +94,46 @@ static size_t datagram_max(void)
 	return 2 * wmem < SLOT_MAX ? 2 * wmem : SLOT_MAX;
 }
 
-static void make_slots(struct datagram_input *d)
+static int make_slots(struct datagram_input *d, struct err *e)
 {
 	d->slot_bytes = is_udp(d) ? UDP_MAX : datagram_max();
-	d->slots = mem_new(SLOTS, d->slot_bytes);
-	for (size_t i = 0; i < SLOTS; i++) {
+	d->n_slots = SLOTS_BYTES / d->slot_bytes;
+	if (d->n_slots > SLOTS)
+		d->n_slots = SLOTS;
+	if (d->n_slots == 0)
+		d->n_slots = 1;
+	/* Pages of its own: they can be given back. */
+	d->slots = mmap(NULL, d->n_slots * d->slot_bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (d->slots == MAP_FAILED) {
+		d->slots = NULL;
+		err_errno(e, "input '%s': cannot get memory for messages", d->name);
+		return -1;
+	}
+	for (size_t i = 0; i < d->n_slots; i++) {
 		d->vectors[i] = (struct iovec){ d->slots + i * d->slot_bytes, d->slot_bytes };
 		d->headers[i].msg_hdr.msg_iov = &d->vectors[i];
 		d->headers[i].msg_hdr.msg_iovlen = 1;
 		if (is_udp(d))
 			d->headers[i].msg_hdr.msg_name = &d->peers[i];
 	}
+	return 0;
+}
+
+/* How many messages to ask for, so that they are about `room` bytes. */
+static unsigned slots_for(const struct datagram_input *d, size_t room)
+{
+	size_t n = d->expected != 0 ? room / d->expected + 1 : d->n_slots;
+
+	return (unsigned)(n < d->n_slots ? n : d->n_slots);
+}
+
+/* n messages of so many bytes have been taken out of the slots. */
+static void note_size(struct datagram_input *d, size_t n, size_t bytes)
+{
+	d->expected = bytes / n;
+	if (bytes > TOUCHED_MAX)
+		madvise(d->slots, d->n_slots * d->slot_bytes, MADV_DONTNEED);
 }
 
 /* Whether both are one host, whatever the port. */
@@ -156,13 +190,15 @@ static enum input_result read_socket(struct datagram_input *d, int fd, struct bu
 	struct buf text = { 0 };
 
 	while (block->len < enough && (!d->stopped || d->left != 0)) {
+		unsigned asked = slots_for(d, enough - block->len);
+		size_t before = block->len;
 		int n;
 
-		for (size_t i = 0; i < SLOTS; i++)
+		for (size_t i = 0; i < asked; i++)
 			d->headers[i].msg_hdr.msg_namelen = is_udp(d) ? sizeof(d->peers[i]) : 0;
 		d->left -= d->stopped;
 		/* MSG_TRUNC: the length is the datagram's, not that of what fitted. */
-		n = recvmmsg(fd, d->headers, SLOTS, MSG_DONTWAIT | MSG_TRUNC, NULL);
+		n = recvmmsg(fd, d->headers, asked, MSG_DONTWAIT | MSG_TRUNC, NULL);
 		/* ECONNREFUSED and its like: what an answer of ours came to; there is none. */
 		if (n < 0 && (errno == EINTR || errno == ECONNREFUSED))
 			continue;
@@ -175,7 +211,9 @@ static enum input_result read_socket(struct datagram_input *d, int fd, struct bu
 		}
 		for (int i = 0; i < n; i++)
 			take_message(d, (size_t)i, d->headers[i].msg_len, block);
-		if (n < SLOTS)
+		if (n > 0)
+			note_size(d, (size_t)n, block->len - before);
+		if ((unsigned)n < asked)
 			return INPUT_EMPTY;
 	}
 	return d->stopped && d->left == 0 ? INPUT_EMPTY : INPUT_MORE;
@@ -285,7 +323,8 @@ static void datagram_free(struct input *input)
 	sockets_close(&d->sockets);
 	if (d->epoll >= 0)
 		close(d->epoll);
-	free(d->slots);
+	if (d->slots != NULL)
+		munmap(d->slots, d->n_slots * d->slot_bytes);
 	free(d->name);
 	free(d);
 }
@@ -379,14 +418,13 @@ int input_datagram_new(struct input **input_r, const struct input_settings *sett
 	d->name = mem_string(settings->name);
 	if (sockets_open(&d->sockets, settings->address, settings->passed, settings->n_passed, e) !=
 		    0 ||
-	    (d->sockets.n > 1 && watch_all(d, e) != 0)) {
+	    (d->sockets.n > 1 && watch_all(d, e) != 0) || make_slots(d, e) != 0) {
 		input_free(&input);
 		return -1;
 	}
 	input->fd = d->sockets.n > 1 ? d->epoll : d->sockets.fds[0];
 	d->receive_bytes = settings->receive_bytes;
 	make_rooms(d);
-	make_slots(d);
 	*input_r = input;
 	return 0;
 }

@@ -63,16 +63,18 @@ bool cuts_next(struct cuts *cuts, const struct batch *batch)
 		only = stream_only_plan(batch->stream, buf_span(&batch->origin));
 	cuts->from = cuts->to;
 	cuts->n = 0;
-	while (cuts->n < CUTS_MAX) {
+	while (cuts->n < CUTS_MAX && cuts->to - cuts->from < CUTS_BYTES) {
 		size_t start = cuts->to;
 
-		if (!framing_next(batch->framing, block, &cuts->to, &cuts->frame))
+		if (!framing_next(batch->framing, block, &cuts->to, &cuts->frame)) {
+			cuts->last = true;
 			break;
+		}
 		if (cuts->frame.origin.len == 0)
 			cuts->frame.origin = buf_span(&batch->origin);
 		add_record(cuts, batch, start, only);
 	}
-	cuts->last = cuts->n < CUTS_MAX || cuts->to == block.len;
+	cuts->last |= cuts->to == block.len;
 	if (cuts->last)
 		cuts->to = block.len;
 	cuts->seen += cuts->to - cuts->from;

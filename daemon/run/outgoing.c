@@ -7,8 +7,8 @@
 enum {
 	/* Copying less is cheaper than a write of its own. */
 	PASSAGE_MIN = 32 * 1024,
-	/* One record with much to be said of it must not hold memory for ever. */
-	KEPT_BYTES = 2 * 1024 * 1024,
+	/* Records with much to be said of them must not hold memory for ever, in any batch. */
+	KEPT_BYTES = 512 * 1024,
 };
 
 void outgoing_pass(struct outgoing *o, struct span lines)

@@ -5,6 +5,9 @@
 
 #include <purposed/base/mem.h>
 
+/* Messages are whole: many long ones together make more of a batch than it has room for. */
+enum { BATCHES_KEPT = 2 };
+
 struct batch *pipeline_batch_new(const struct pipeline *p)
 {
 	struct batch *batch = mem_new(1, sizeof(*batch));
@@ -22,6 +25,10 @@ void pipeline_batch_clear(const struct pipeline *p, struct batch *batch)
 	mem_wipe(batch->bytes.ptr, batch->bytes.len);
 	buf_clear(&batch->bytes);
 	buf_clear(&batch->origin);
+	if (batch->bytes.cap > BATCHES_KEPT * p->batch_bytes) {
+		buf_fini(&batch->bytes);
+		buf_reserve(&batch->bytes, p->batch_bytes);
+	}
 	for (size_t i = 0; i < p->n_outputs; i++)
 		outgoing_clear(&batch->out[i]);
 	stats_clear(&batch->stats);

@@ -5,7 +5,8 @@
  *
  * What we have read and not yet written is lost when we are killed, and what stands in a
  * connection is not: of connections not more than one batch is read ahead.  Datagrams are
- * taken as they come, since they are lost in the socket too.
+ * taken as they come, since they are lost in the socket too; only where they are so long
+ * that their number bounds no memory they wait for those before them.
  */
 #include <purposed/run/port_private.h>
 
@@ -16,8 +17,9 @@
 #include <purposed/run/service.h>
 
 enum {
-	BLOCK_BYTES = 64 * 1024, /* one batch of messages is read until it holds that much */
-	READ_AHEAD = 128 * 1024, /* with what is read next, a batch of a file */
+	BLOCK_BYTES = 64 * 1024,    /* one batch of messages is read until it holds that much */
+	READ_AHEAD = 128 * 1024,    /* with what is read next, a batch of a file */
+	HELD_MAX = 2 * 1024 * 1024, /* of datagrams; more than all batches of short ones are */
 };
 
 struct messages_port {
@@ -76,8 +78,7 @@ static enum port_result messages_step(struct port *port, struct err *e)
 {
 	struct messages_port *p = (struct messages_port *)port;
 
-	if (!is_datagram(&p->listen))
-		pipeline_wait(port->pipeline, READ_AHEAD);
+	pipeline_wait(port->pipeline, is_datagram(&p->listen) ? HELD_MAX : READ_AHEAD);
 	return port_step_messages(port, p->input, e);
 }
 

@@ -95,6 +95,33 @@ static void test_messages(void **state)
 	unit_run_close(&run);
 }
 
+/* Where records are long, a slice has few of them. */
+static void test_long(void **state)
+{
+	enum { RECORD_BYTES = 60000, RECORDS = 30 };
+	struct unit_run run = unit_run_open("web", NULL);
+	struct batch batch = { .stream = stream_new("in", run.plan, NULL, false),
+			       .framing = FRAMING_MESSAGES };
+	const struct origin origin = { .peer = span_str("192.0.2.1") };
+	struct cuts cuts = { 0 };
+	char *text = test_malloc(RECORD_BYTES);
+
+	(void)state;
+	memset(text, 'a', RECORD_BYTES);
+	framing_add_origin(&batch.bytes, &origin);
+	for (size_t i = 0; i < RECORDS; i++)
+		framing_add_message(&batch.bytes, span_of(text, RECORD_BYTES), RECORD_BYTES);
+	assert_int_equal(walk(&cuts, &batch), RECORDS);
+	cuts_begin(&cuts);
+	while (cuts_next(&cuts, &batch))
+		assert_true(cuts.to - cuts.from < CUTS_BYTES + 2 * RECORD_BYTES);
+	test_free(text);
+	cuts_fini(&cuts);
+	buf_fini(&batch.bytes);
+	stream_unref(&batch.stream);
+	unit_run_close(&run);
+}
+
 /* Of a batch that its input broke off only the last record is in doubt. */
 static void test_torn(void **state)
 {
@@ -130,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_torn),
 	};
 

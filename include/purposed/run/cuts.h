@@ -7,7 +7,9 @@
  *	      ─ cuts_look_ahead: these are looked over at once
  *
  * A batch of next to nothing but line ends has a record a byte, and what is known
- * of a record takes a hundred: so a batch is cut in slices of CUTS_MAX records.
+ * of a record takes a hundred: so a batch is cut in slices of CUTS_MAX records.  One of
+ * long messages may have many times the bytes of others, and what is found in them takes
+ * several times as much: so a slice is done with the record that makes it CUTS_BYTES.
  *
  * One thread's; kept for the next batch.
  */
@@ -22,7 +24,7 @@
 #include <purposed/io/framing.h>
 #include <purposed/run/pipeline.h>
 
-enum { CUTS_MAX = 16 * 1024 };
+enum { CUTS_MAX = 16 * 1024, CUTS_BYTES = 256 * 1024 };
 
 struct cuts_record {
 	struct frame frame; /* spans of the batch's bytes */
