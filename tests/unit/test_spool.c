@@ -51,6 +51,32 @@ int clock_gettime(clockid_t id, struct timespec *t)
 	return result;
 }
 
+/* Where a test has its spool. */
+struct place {
+	char dir[32];
+	char path[64];
+};
+
+static int set_up(void **state)
+{
+	struct place *place = mem_new(1, sizeof(*place));
+
+	snprintf(place->path, sizeof(place->path), "%s/s", unit_directory(place->dir));
+	*state = place;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct place *place = *state;
+
+	log_set_level(LOG_LEVEL_NOTICE);
+	unlink(place->path);
+	assert_int_equal(rmdir(place->dir), 0);
+	free(place);
+	return 0;
+}
+
 static struct spool *open_spool(const char *path, unsigned long long max)
 {
 	struct spool *spool = NULL;
@@ -117,12 +143,9 @@ static struct spool *open_saying(const char *path, const char *words)
 /* What was not released is there again, in order, after a rewind and after a restart. */
 static void test_spool(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 1000);
 	reads(spool, NULL);
 	add(spool, "one");
@@ -152,18 +175,13 @@ static void test_spool(void **state)
 	spool_rewind(spool);
 	reads(spool, "four");
 	spool_close(&spool);
-	unlink(path);
-	rmdir(dir);
 }
 
 static void test_room(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 28);
 	/* an empty one has room for any, or it would wait for ever */
 	assert_true(spool_has_room(spool, 100));
@@ -175,22 +193,17 @@ static void test_room(void **state)
 	spool_release(spool, spool_cursor(spool));
 	assert_true(spool_has_room(spool, 5));
 	spool_close(&spool);
-	unlink(path);
-	rmdir(dir);
 }
 
 /* A long record with all that is to be said of it, and what comes behind it. */
 static void test_large(void **state)
 {
 	enum { BYTES = 17 * 1024 * 1024 };
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
 	char *text = mem_new(BYTES + 1, 1);
 
-	(void)state;
 	memset(text, 'x', BYTES);
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 1000);
 	add(spool, text);
 	add(spool, "next");
@@ -201,18 +214,13 @@ static void test_large(void **state)
 	reads(spool, "next");
 	spool_close(&spool);
 	free(text);
-	unlink(path);
-	rmdir(dir);
 }
 
 /* Every place at which a kill may tear the last message. */
 static void test_torn(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	for (off_t cut = 1; cut <= 13; cut++) {
 		struct spool *spool = open_spool(path, 1000);
 		off_t size;
@@ -230,8 +238,6 @@ static void test_torn(void **state)
 		spool_release(spool, spool_cursor(spool));
 		spool_close(&spool);
 	}
-	unlink(path);
-	rmdir(dir);
 }
 
 static void overwrite(const char *path, off_t at, const char *bytes, size_t len)
@@ -251,15 +257,11 @@ static void said_of_cut(struct err *e, const char *what)
 /* What the disk made something else of is not sent; what is behind it is. */
 static void test_damaged(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
-	struct span message;
 	struct err e = { 0 };
 
-	(void)state;
 	log_set_level(LOG_LEVEL_ERR);
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 1000);
 	add(spool, "first");
 	add(spool, "second");
@@ -283,9 +285,15 @@ static void test_damaged(void **state)
 	spool = open_spool(path, 1000);
 	reads(spool, NULL);
 	spool_close(&spool);
-	unlink(path);
+}
 
-	/* what is no length, in the middle: nothing was torn, and more than one message is lost */
+/* What is no length, in the middle: nothing was torn, and more than one message is lost. */
+static void test_no_length(void **state)
+{
+	const char *path = ((const struct place *)*state)->path;
+	struct spool *spool;
+
+	log_set_level(LOG_LEVEL_ERR);
 	for (size_t i = 0; i < 2; i++) {
 		spool = open_spool(path, 1000);
 		add(spool, "first");
@@ -300,8 +308,17 @@ static void test_damaged(void **state)
 		spool_close(&spool);
 		unlink(path);
 	}
+}
 
-	/* emptied, or cut, by somebody else, while it is open */
+/* Emptied, or cut, by somebody else, while it is open. */
+static void test_cut(void **state)
+{
+	const char *path = ((const struct place *)*state)->path;
+	struct spool *spool;
+	struct span message;
+	struct err e = { 0 };
+
+	log_set_level(LOG_LEVEL_ERR);
 	spool = open_spool(path, 1000);
 	add(spool, "first");
 	add(spool, "second");
@@ -329,22 +346,17 @@ static void test_damaged(void **state)
 	reads(spool, "fourth");
 	reads(spool, "sixth");
 	spool_close(&spool);
-	log_set_level(LOG_LEVEL_NOTICE);
-	unlink(path);
-	rmdir(dir);
 }
 
 /* Somebody removes the file: what is in it gets a name again. */
 static void test_removed(void **state)
 {
-	char dir[32];
-	char path[64];
+	const struct place *place = *state;
+	const char *path = place->path;
 	struct spool *spool;
 	struct err e = { 0 };
 
-	(void)state;
 	log_set_level(LOG_LEVEL_ERR);
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 1000);
 	add(spool, "first");
 	add(spool, "second");
@@ -369,7 +381,7 @@ static void test_removed(void **state)
 	err_fini(&e);
 	reads(spool, "second");
 	rmdir(path);
-	free(unit_file(dir, "s", "x"));
+	free(unit_file(place->dir, "s", "x"));
 	assert_int_equal(spool_add(spool, span_str("fourth"), &e), -1);
 	said_of_cut(&e, "another one is there");
 	unlink(path);
@@ -387,23 +399,18 @@ static void test_removed(void **state)
 	assert_int_equal(spool_sync(spool, &e), 0);
 	assert_int_equal(access(path, F_OK), -1);
 	spool_close(&spool);
-	rmdir(dir);
-	log_set_level(LOG_LEVEL_NOTICE);
 }
 
 /* No room to write it anew: that is said, and not tried with every message. */
 static void test_removed_full(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
 	struct buf long_one = { 0 };
 	struct err e = { 0 };
 
-	(void)state;
 	log_set_level(LOG_LEVEL_ERR);
 	signal(SIGXFSZ, SIG_IGN);
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 100000);
 	memset(buf_reserve(&long_one, 20000), 'x', 20000);
 	long_one.len = 20000;
@@ -429,25 +436,19 @@ static void test_removed_full(void **state)
 	reads(spool, buf_str(&long_one));
 	reads(spool, "second");
 	spool_close(&spool);
-	unlink(path);
-	rmdir(dir);
 	buf_fini(&long_one);
-	log_set_level(LOG_LEVEL_NOTICE);
 }
 
 /* A place of before the file was cut does not release what was added since. */
 static void test_old_place(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
 	struct span message;
 	unsigned long long place;
 	struct err e = { 0 };
 
-	(void)state;
 	log_set_level(LOG_LEVEL_ERR);
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 1000);
 	add(spool, "a long message");
 	add(spool, "two");
@@ -483,23 +484,15 @@ static void test_old_place(void **state)
 	reads(spool, "more");
 	assert_true(spool_cursor(spool) > place);
 	spool_close(&spool);
-	log_set_level(LOG_LEVEL_NOTICE);
-	unlink(path);
-	rmdir(dir);
 }
 
 /* Damage is passed once: it does not stay in the spool, nor come up at each rewind. */
 static void test_heals(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
-	struct span message;
-	struct err e = { 0 };
 
-	(void)state;
 	log_set_level(LOG_LEVEL_ERR);
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	/* all that there is */
 	spool = open_spool(path, 1000);
 	add(spool, "first");
@@ -528,7 +521,18 @@ static void test_heals(void **state)
 	reads(spool, "second");
 	assert_int_equal(spool_held(spool), 14);
 	spool_release(spool, spool_cursor(spool));
-	/* a length that cannot be: what is behind it goes, and is not behind what comes */
+	spool_close(&spool);
+}
+
+/* A length that cannot be: what is behind it goes, and is not behind what comes. */
+static void test_heals_length(void **state)
+{
+	const char *path = ((const struct place *)*state)->path;
+	struct spool *spool = open_spool(path, 1000);
+	struct span message;
+	struct err e = { 0 };
+
+	log_set_level(LOG_LEVEL_ERR);
 	add(spool, "first");
 	add(spool, "second");
 	add(spool, "third");
@@ -554,9 +558,6 @@ static void test_heals(void **state)
 	reads(spool, "next");
 	reads(spool, NULL);
 	spool_close(&spool);
-	log_set_level(LOG_LEVEL_NOTICE);
-	unlink(path);
-	rmdir(dir);
 }
 
 static void sync_fails(struct spool *spool, const char *what)
@@ -571,13 +572,10 @@ static void sync_fails(struct spool *spool, const char *what)
 /* A disk that failed once is not believed the next time: what was there may not be on it. */
 static void test_sync(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
 	struct err e = { 0 };
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	spool = open_spool(path, 1000);
 	assert_int_equal(spool_sync(spool, &e), 0);
 	add(spool, "first");
@@ -605,20 +603,15 @@ static void test_sync(void **state)
 	add(spool, "fifth");
 	assert_int_equal(spool_sync(spool, &e), 0);
 	spool_close(&spool);
-	unlink(path);
-	rmdir(dir);
 }
 
 /* A file's name is on the disk with its folder only: a first spool would else be gone, whole. */
 static void test_sync_folder(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool = NULL;
 	struct err e = { 0 };
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	bad_folder_sync = true;
 	assert_int_equal(spool_open(&spool, path, 1000, &e), -1);
 	bad_folder_sync = false;
@@ -631,23 +624,18 @@ static void test_sync_folder(void **state)
 	spool = open_spool(path, 1000);
 	assert_int_equal(n_folder_syncs, 1);
 	spool_close(&spool);
-	unlink(path);
-	rmdir(dir);
 }
 
 /* More than a window, of all lengths, and holes in the file. */
 static void test_many(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 	struct spool *spool;
 	struct stat st;
 	struct buf text = { 0 };
 	struct err e = { 0 };
 	size_t n = 0;
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	memset(buf_reserve(&text, 1000000), 'x', 1000000);
 	spool = open_spool(path, 100000000);
 	for (size_t len = 1; len < 1000000; len = len * 5 / 4 + 1) {
@@ -672,8 +660,6 @@ static void test_many(void **state)
 	assert_int_equal(size_of(path), 4096);
 	spool_close(&spool);
 	buf_fini(&text);
-	unlink(path);
-	rmdir(dir);
 }
 
 /* Bytes of the file on the disk, when half of 4 MB of messages are released. */
@@ -704,16 +690,12 @@ static long long half_released(const char *path)
 /* There is no hole on the disk before the place behind it is. */
 static void test_holes(void **state)
 {
-	char dir[32];
-	char path[64];
+	const char *path = ((const struct place *)*state)->path;
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", unit_directory(dir));
 	assert_true(half_released(path) < 4000000);
 	n_bad_syncs = 1000;
 	assert_true(half_released(path) >= 4000000);
 	n_bad_syncs = 0;
-	rmdir(dir);
 }
 
 static void refused(const char *path, const char *said)
@@ -839,17 +821,30 @@ static void test_doubt_memory(void **state)
 	doubt_fini(&d);
 }
 
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spool),	     cmocka_unit_test(test_room),
-		cmocka_unit_test(test_large),	     cmocka_unit_test(test_torn),
-		cmocka_unit_test(test_damaged),	     cmocka_unit_test(test_removed),
-		cmocka_unit_test(test_removed_full), cmocka_unit_test(test_old_place),
-		cmocka_unit_test(test_heals),	     cmocka_unit_test(test_sync),
-		cmocka_unit_test(test_many),	     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_holes),	     cmocka_unit_test(test_doubt),
-		cmocka_unit_test(test_doubt_memory), cmocka_unit_test(test_sync_folder),
+		IN_PLACE(test_spool),
+		IN_PLACE(test_room),
+		IN_PLACE(test_large),
+		IN_PLACE(test_torn),
+		IN_PLACE(test_damaged),
+		IN_PLACE(test_no_length),
+		IN_PLACE(test_cut),
+		IN_PLACE(test_removed),
+		IN_PLACE(test_removed_full),
+		IN_PLACE(test_old_place),
+		IN_PLACE(test_heals),
+		IN_PLACE(test_heals_length),
+		IN_PLACE(test_sync),
+		IN_PLACE(test_many),
+		cmocka_unit_test(test_refused),
+		IN_PLACE(test_holes),
+		cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_memory),
+		IN_PLACE(test_sync_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
