@@ -1,6 +1,7 @@
 /* The configuration file: defaults, what is refused, and that a dump reads back as itself. */
 #include "unit.h"
 
+#include <purposed/base/mem.h>
 #include <purposed/run/settings_private.h>
 
 /* Loads text as DIR/c.conf. */
@@ -67,52 +68,88 @@ static const char whole[] =
 	"    spool_bytes = 65536; facility = 'auth'; tls = { ca = 'ca.pem'; }; },\n"
 	"  { name = 'u'; type = 'syslog'; to = 'unix:u.sock'; } );\n";
 
-static void test_whole(void **state)
-{
+/* `whole`, loaded from c.conf in dir. */
+struct whole {
 	char dir[32];
-	char path[64];
-	struct settings *settings = NULL;
-	const struct settings_input *input;
-	const struct settings_output *output;
+	struct settings *settings;
+};
+
+static int set_up(void **state)
+{
+	struct whole *w = mem_new(1, sizeof(*w));
 	struct err e = { 0 };
 
-	(void)state;
-	unit_directory(dir);
-	if (load(&settings, dir, whole, &e) != 0)
+	if (load(&w->settings, unit_directory(w->dir), whole, &e) != 0)
 		fail_msg("%s", buf_str(&e.text));
-	/* relative paths are beside the file */
-	snprintf(path, sizeof(path), "%s/p.conf", dir);
-	assert_string_equal(settings->policy, path);
+	*state = w;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct whole *w = *state;
+
+	settings_free(&w->settings);
+	rmdir(w->dir);
+	free(w);
+	return 0;
+}
+
+/* A path that stands in it is beside the file. */
+static void is_beside(const struct whole *w, const char *path, const char *name)
+{
+	struct buf wanted = { 0 };
+
+	buf_printf(&wanted, "%s/%s", w->dir, name);
+	assert_string_equal(path, buf_str(&wanted));
+	buf_fini(&wanted);
+}
+
+static void test_top(void **state)
+{
+	const struct whole *w = *state;
+	const struct settings *settings = w->settings;
+
+	is_beside(w, settings->policy, "p.conf");
 	assert_string_equal(settings->rules, "/etc/rules.d");
-	snprintf(path, sizeof(path), "%s/key", dir);
-	assert_string_equal(settings->pseudonym_key_file, path);
+	is_beside(w, settings->pseudonym_key_file, "key");
 	assert_int_equal(settings->pseudonym_key_id, 3);
 	assert_true(settings->enterprise_id == 4294967295);
 	assert_int_equal(settings_engine(settings).limits.heap_kib, 64);
 	assert_int_equal(settings->archive_ratio, 50);
 	assert_int_equal(settings->default_purposes.n, 2);
-	snprintf(path, sizeof(path), "%s/c.conf:2", dir);
-	assert_string_equal(settings->default_purposes.where, path);
-	assert_int_equal(settings->n_inputs, 7);
+	is_beside(w, settings->default_purposes.where, "c.conf:2");
 	assert_int_equal(settings->checkpoint_interval, 7);
-	snprintf(path, sizeof(path), "%s/log/*.log", dir);
-	assert_int_equal(settings->inputs[4].type, INPUT_TAIL);
-	assert_string_equal(settings->inputs[4].path, path);
-	assert_int_equal(settings->inputs[4].from, FROM_START);
-	assert_int_equal(settings->inputs[5].type, INPUT_FIFO);
-	assert_string_equal(settings->inputs[5].path, "/pipe");
-	assert_int_equal(settings->inputs[6].type, INPUT_JOURNAL);
-	assert_null(settings->inputs[6].path);
-	assert_int_equal(settings->inputs[6].from, FROM_END);
-	assert_int_equal(settings->inputs[6].match.n, 3);
-	assert_string_equal(settings->inputs[6].match.ids[2], "C=d");
-	input = &settings->inputs[1];
+}
+
+static void test_sockets(void **state)
+{
+	const struct whole *w = *state;
+	const struct settings *settings = w->settings;
+	const struct settings_input *input = &settings->inputs[1];
+
+	assert_int_equal(settings->n_inputs, 7);
 	assert_int_equal(settings->inputs[0].type, INPUT_STDIN);
 	assert_string_equal(settings->inputs[0].kind, "web");
 	assert_int_equal(input->type, INPUT_SYSLOG);
-	snprintf(path, sizeof(path), "%s/log.sock", dir);
 	assert_int_equal(input->listen.transport, TRANSPORT_UNIX);
-	assert_string_equal(input->listen.path, path);
+	is_beside(w, input->listen.path, "log.sock");
+	input = &settings->inputs[2];
+	assert_false(input->trust_record_purpose);
+	assert_int_equal(input->listen.transport, TRANSPORT_TLS);
+	assert_string_equal(input->listen.host, "::1");
+	assert_string_equal(input->listen.port, "6514");
+	is_beside(w, input->tls.cert, "c.pem");
+	assert_string_equal(input->tls.key, "/k.pem");
+	assert_string_equal(input->tls.peers.ids[0], "*.be");
+	assert_int_equal(settings->inputs[3].receive_bytes, 4194304);
+}
+
+static void test_binds(void **state)
+{
+	const struct settings *settings = ((const struct whole *)*state)->settings;
+	const struct settings_input *input = &settings->inputs[1];
+
 	assert_int_equal(input->n_binds, 2);
 	assert_string_equal(input->binds[0].selector.app, "nginx");
 	assert_null(input->binds[0].selector.peer);
@@ -126,16 +163,31 @@ static void test_whole(void **state)
 	assert_int_equal(input->allow_purposes.n, 2);
 	assert_string_equal(input->allow_purposes.ids[1], "e");
 	assert_string_equal(input->binds[0].purposes.ids[1], "b");
-	input = &settings->inputs[2];
-	assert_false(input->trust_record_purpose);
-	assert_int_equal(input->listen.transport, TRANSPORT_TLS);
-	assert_string_equal(input->listen.host, "::1");
-	assert_string_equal(input->listen.port, "6514");
-	snprintf(path, sizeof(path), "%s/c.pem", dir);
-	assert_string_equal(input->tls.cert, path);
-	assert_string_equal(input->tls.key, "/k.pem");
-	assert_string_equal(input->tls.peers.ids[0], "*.be");
-	assert_int_equal(settings->inputs[3].receive_bytes, 4194304);
+}
+
+static void test_places(void **state)
+{
+	const struct whole *w = *state;
+	const struct settings *settings = w->settings;
+
+	assert_int_equal(settings->inputs[4].type, INPUT_TAIL);
+	is_beside(w, settings->inputs[4].path, "log/*.log");
+	assert_int_equal(settings->inputs[4].from, FROM_START);
+	assert_int_equal(settings->inputs[5].type, INPUT_FIFO);
+	assert_string_equal(settings->inputs[5].path, "/pipe");
+	assert_int_equal(settings->inputs[6].type, INPUT_JOURNAL);
+	assert_null(settings->inputs[6].path);
+	assert_int_equal(settings->inputs[6].from, FROM_END);
+	assert_int_equal(settings->inputs[6].match.n, 3);
+	assert_string_equal(settings->inputs[6].match.ids[2], "C=d");
+}
+
+static void test_outputs(void **state)
+{
+	const struct whole *w = *state;
+	const struct settings *settings = w->settings;
+	const struct settings_output *output;
+
 	assert_int_equal(settings->n_outputs, 5);
 	output = &settings->outputs[0];
 	assert_true(output->format == format_find("json"));
@@ -151,8 +203,7 @@ static void test_whole(void **state)
 	assert_int_equal(output->file.group, 12);
 	output = &settings->outputs[2];
 	assert_true(output->format == format_find("text"));
-	snprintf(path, sizeof(path), "%s/j.sock", dir);
-	assert_string_equal(output->socket, path);
+	is_beside(w, output->socket, "j.sock");
 	assert_int_equal(output->file.mode, -1);
 	assert_int_equal(output->window, 60);
 	assert_int_equal(output->rate_limit, 7);
@@ -162,15 +213,12 @@ static void test_whole(void **state)
 	assert_int_equal(output->spool_bytes, 65536);
 	assert_int_equal(output->facility, 4);
 	assert_int_equal(output->redact, REDACT_ELEMENT);
-	snprintf(path, sizeof(path), "%s/ca.pem", dir);
-	assert_string_equal(output->tls.ca, path);
+	is_beside(w, output->tls.ca, "ca.pem");
 	output = &settings->outputs[4];
 	assert_int_equal(output->to.transport, TRANSPORT_UNIX);
 	assert_int_equal(output->redact, REDACT_NONE);
 	assert_int_equal(output->facility, 1);
 	assert_int_equal(output->spool_bytes, 64 << 20);
-	settings_free(&settings);
-	rmdir(dir);
 }
 
 /* The mistake, on line 1 unless a line break says otherwise, and what is said behind the file. */
@@ -602,13 +650,23 @@ static void test_hidden_loops(void **state)
 	buf_fini(&command);
 }
 
+#define WHOLE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_no_loops),
-		cmocka_unit_test(test_hidden_loops), cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_mistakes),     cmocka_unit_test(test_all_mistakes_at_once),
-		cmocka_unit_test(test_dump),	     cmocka_unit_test(test_key),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_no_loops),
+		cmocka_unit_test(test_hidden_loops),
+		WHOLE(test_top),
+		WHOLE(test_sockets),
+		WHOLE(test_binds),
+		WHOLE(test_places),
+		WHOLE(test_outputs),
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_all_mistakes_at_once),
+		cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_same_path),
 	};
 

@@ -145,6 +145,15 @@ static void came(struct scene *s, const char *text)
 	buf_clear(&s->out);
 }
 
+/* A tail that has read a line of a.log. */
+static void begin_read(struct scene *s, const char *glob, size_t block_bytes)
+{
+	begin(s, glob, block_bytes);
+	append(s, "a.log", "one\n");
+	open_tail(s, false);
+	came(s, "one\n");
+}
+
 static void at(struct scene *s, const char *places)
 {
 	assert_string_equal(buf_str(&s->places), places);
@@ -256,10 +265,7 @@ static void test_renamed(void **state)
 	struct scene s;
 
 	(void)state;
-	begin(&s, "*.log", 4096);
-	append(&s, "a.log", "one\n");
-	open_tail(&s, false);
-	came(&s, "one\n");
+	begin_read(&s, "*.log", 4096);
 	append(&s, "a.log", "two\n");
 	move(&s, "a.log", "a.log.1");
 	append(&s, "a.log.1", "three\n");
@@ -268,7 +274,16 @@ static void test_renamed(void **state)
 	append(&s, "a.log.1", "five\n");
 	came(&s, "five\n");
 	at(&s, "a.log:0 a.log:4 a.log:0 a.log:14 "); /* under the name that fits */
-	/* three rotations between two looks: two files that came and went */
+	end(&s);
+}
+
+/* Three rotations between two looks: two files that came and went. */
+static void test_renamed_often(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "*.log", 4096);
 	move(&s, "a.log", "a.log.7");
 	append(&s, "a.log", "came\n");
 	move(&s, "a.log", "a.log.6");
@@ -280,9 +295,19 @@ static void test_renamed(void **state)
 	assert_non_null(strstr(buf_str(&s.out), "came\n"));
 	assert_non_null(strstr(buf_str(&s.out), "and went\n"));
 	assert_non_null(strstr(buf_str(&s.out), "stays\n"));
-	buf_clear(&s.out);
-	buf_clear(&s.places);
-	/* rotated twice, while it was not looked at, and while there was no tail */
+	end(&s);
+}
+
+/* Rotated twice, while it was not looked at, and while there was no tail. */
+static void test_renamed_twice(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "*.log", 4096);
+	move(&s, "a.log", "a.log.1");
+	append(&s, "a.log", "two\n");
+	came(&s, "two\n");
 	append(&s, "a.log", "six\n");
 	move(&s, "a.log.1", "a.log.2");
 	move(&s, "a.log", "a.log.1");
@@ -304,11 +329,15 @@ static void test_renamed(void **state)
 	assert_non_null(strstr(buf_str(&s.out), "late\n"));
 	assert_non_null(strstr(buf_str(&s.out), "nine\n"));
 	end(&s);
-	/* where the glob takes in what was rotated, it is still the same file */
-	begin(&s, "a.log*", 4096);
-	append(&s, "a.log", "one\n");
-	open_tail(&s, false);
-	came(&s, "one\n");
+}
+
+/* Where the glob takes in what was rotated, it is still the same file. */
+static void test_renamed_glob(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "a.log*", 4096);
 	move(&s, "a.log", "a.log.1");
 	append(&s, "a.log", "two\n");
 	append(&s, "a.log.1", "three\n");
@@ -340,10 +369,7 @@ static void test_order(void **state)
 	struct scene s;
 
 	(void)state;
-	begin(&s, "*.log", 10);
-	append(&s, "a.log", "one\n");
-	open_tail(&s, false);
-	came(&s, "one\n");
+	begin_read(&s, "*.log", 10);
 	append_lines(&s, "a.log", 'a', 'f');
 	move(&s, "a.log", "a.log.2");
 	append_lines(&s, "a.log", 'g', 'i');
@@ -351,8 +377,16 @@ static void test_order(void **state)
 	move(&s, "a.log", "a.log.1");
 	append_lines(&s, "a.log", 'j', 'l');
 	came(&s, "aaaa\nbbbb\ncccc\ndddd\neeee\nffff\ngggg\nhhhh\niiii\njjjj\nkkkk\nllll\n");
+	end(&s);
+}
 
-	/* two that came and went between two looks: known by when they were written to */
+/* Two that came and went between two looks: known by when they were written to. */
+static void test_order_missed(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "*.log", 10);
 	append_lines(&s, "a.log", 'm', 'p');
 	move(&s, "a.log", "a.log.7");
 	append_lines(&s, "a.log", 'q', 's');
@@ -364,8 +398,16 @@ static void test_order(void **state)
 	write_long_ago(&s, "a.log.6", time(NULL) + 11);
 	came(&s, "mmmm\nnnnn\noooo\npppp\nqqqq\nrrrr\nssss\ntttt\nuuuu\nvvvv\n"
 		 "wwww\nxxxx\nyyyy\nzzzz\n");
+	end(&s);
+}
 
-	/* what is written within a round waits for the next, also to the old file */
+/* What is written within a round waits for the next, also to the old file. */
+static void test_order_rounds(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "*.log", 10);
 	append_lines(&s, "a.log", 'a', 'f');
 	move(&s, "a.log", "a.log.4");
 	append_lines(&s, "a.log", 'g', 'g');
@@ -375,8 +417,16 @@ static void test_order(void **state)
 	append_lines(&s, "a.log.4", 'y', 'y');
 	append_lines(&s, "a.log", 'z', 'z');
 	came(&s, "aaaa\nbbbb\ncccc\ndddd\neeee\nffff\ngggg\nyyyy\nzzzz\n");
+	end(&s);
+}
 
-	/* half a line is none, and nobody waits for its end */
+/* Half a line is none, and nobody waits for its end. */
+static void test_order_half(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "*.log", 10);
 	append(&s, "a.log", "hal");
 	move(&s, "a.log", "a.log.3");
 	append_lines(&s, "a.log", 'a', 'b');
@@ -384,8 +434,16 @@ static void test_order(void **state)
 	append(&s, "a.log.3", "f\n");
 	append(&s, "a.log", "next\n");
 	came(&s, "half\nnext\n");
+	end(&s);
+}
 
-	/* while there is no tail: known ones as they stood, the others by time, then the last */
+/* While there is no tail: known ones as they stood, the others by time, then the last. */
+static void test_order_resumed(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "*.log", 10);
 	append_lines(&s, "a.log", 'c', 'f');
 	move(&s, "a.log", "a-1.log.x");
 	append_lines(&s, "a.log", 'g', 'h');
@@ -404,12 +462,15 @@ static void test_order(void **state)
 	open_tail(&s, false);
 	came(&s, "cccc\ndddd\neeee\nffff\ngggg\nhhhh\niiii\njjjj\nkkkk\nllll\nmmmm\n");
 	end(&s);
+}
 
-	/* where the glob takes in what was rotated; and a copy before what was truncated */
-	begin(&s, "a.log*", 10);
-	append(&s, "a.log", "one\n");
-	open_tail(&s, false);
-	came(&s, "one\n");
+/* Where the glob takes in what was rotated; and a copy before what was truncated. */
+static void test_order_glob(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "a.log*", 10);
 	append_lines(&s, "a.log", 'a', 'd');
 	move(&s, "a.log", "a.log.2");
 	append_lines(&s, "a.log", 'e', 'g');
@@ -520,10 +581,7 @@ static void test_copies(void **state)
 	struct scene s;
 
 	(void)state;
-	begin(&s, "a*", 4096);
-	append(&s, "a.log", "one\n");
-	open_tail(&s, false);
-	came(&s, "one\n");
+	begin_read(&s, "a*", 4096);
 	append(&s, "a.log", "two\n");
 	copy(&s, "a.log", "a.log.1");
 	came(&s, "two\n");
@@ -569,10 +627,7 @@ static void test_clock_step(void **state)
 	struct scene s;
 
 	(void)state;
-	begin(&s, "*.log", 4096);
-	append(&s, "a.log", "one\n");
-	open_tail(&s, false);
-	came(&s, "one\n");
+	begin_read(&s, "*.log", 4096);
 	for (size_t i = 0; i < COUNT(steps_s); i++) {
 		char rotated[] = "a.log.?";
 
@@ -611,10 +666,7 @@ static void test_deleted(void **state)
 	int fd;
 
 	(void)state;
-	begin(&s, "*.log", 4096);
-	append(&s, "a.log", "one\n");
-	open_tail(&s, false);
-	came(&s, "one\n");
+	begin_read(&s, "*.log", 4096);
 	fd = open(path_of(&s, "a.log"), O_WRONLY | O_APPEND);
 	assert_int_equal(write(fd, "two\n", 4), 4);
 	unlink(path_of(&s, "a.log"));
@@ -904,13 +956,17 @@ static void test_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	   cmocka_unit_test(test_from_end),
-		cmocka_unit_test(test_long_lines), cmocka_unit_test(test_renamed),
-		cmocka_unit_test(test_order),	   cmocka_unit_test(test_order_of_departed),
-		cmocka_unit_test(test_clock_step), cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_copies),	   cmocka_unit_test(test_deleted),
-		cmocka_unit_test(test_unfinished), cmocka_unit_test(test_no_text),
-		cmocka_unit_test(test_names),	   cmocka_unit_test(test_bad_positions),
+		cmocka_unit_test(test_lines),	      cmocka_unit_test(test_from_end),
+		cmocka_unit_test(test_long_lines),    cmocka_unit_test(test_renamed),
+		cmocka_unit_test(test_renamed_often), cmocka_unit_test(test_renamed_twice),
+		cmocka_unit_test(test_renamed_glob),  cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_missed),  cmocka_unit_test(test_order_rounds),
+		cmocka_unit_test(test_order_half),    cmocka_unit_test(test_order_resumed),
+		cmocka_unit_test(test_order_glob),    cmocka_unit_test(test_order_of_departed),
+		cmocka_unit_test(test_clock_step),    cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_copies),	      cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_no_text),
+		cmocka_unit_test(test_names),	      cmocka_unit_test(test_bad_positions),
 		cmocka_unit_test(test_anything),
 	};
 
