@@ -69,7 +69,7 @@
  *   origin    what is known beside them     input     and input_*: sockets of messages
  *   address   where a socket is             tls       OpenSSL
  *   sink      and sink_*: where output goes link      a connection to a receiver
- *   spool     and spool_read: on disk       doubt     sent, but arrived?
+ *   spool     and spool_*: on disk          doubt     sent, but arrived?
  *
  * base/     span, buf, mem, err, log, seldom, conf and conf_*, json, utf8, visible,
  *           words, hash, clock

@@ -10,26 +10,21 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 
 enum {
 	HEAD_AT = 64,
 	PUNCH_BYTES = 1024 * 1024, /* so much is given back at a time */
-	COPY_BYTES = 64 * 1024,
-	COPY_AGAIN_MS = 5000, /* where it failed: it writes much, and a full disk stays full */
 };
 
 static const char magic[] = "purposed spool 2\n";
 
-/* All of it; false: errno. */
-static bool write_at(int fd, const void *bytes, size_t len, uint64_t at)
+bool spool_write_at(int fd, const void *bytes, size_t len, uint64_t at)
 {
 	ssize_t n = pwrite(fd, bytes, len, (off_t)at);
 
@@ -40,13 +35,12 @@ static bool write_at(int fd, const void *bytes, size_t len, uint64_t at)
 
 static bool write_first(const struct spool *s, int fd)
 {
-	return write_at(fd, &s->first, sizeof(s->first), HEAD_AT);
+	return spool_write_at(fd, &s->first, sizeof(s->first), HEAD_AT);
 }
 
-/* A file without messages, of which the first will stand where s says. */
-static bool write_head(const struct spool *s, int fd)
+bool spool_write_head(const struct spool *s, int fd)
 {
-	return ftruncate(fd, 0) == 0 && write_at(fd, magic, sizeof(magic) - 1, 0) &&
+	return ftruncate(fd, 0) == 0 && spool_write_at(fd, magic, sizeof(magic) - 1, 0) &&
 	       write_first(s, fd) && ftruncate(fd, (off_t)s->first) == 0;
 }
 
@@ -54,25 +48,9 @@ static int start_file(struct spool *s, struct err *e)
 {
 	s->first = s->end = SPOOL_HEAD_BYTES;
 	s->unwritten = 0;
-	if (write_head(s, s->fd))
+	if (spool_write_head(s, s->fd))
 		return 0;
 	err_errno(e, "cannot write the spool %s", s->path);
-	return -1;
-}
-
-/* Ours alone; -1: described in e. */
-static int open_file(const char *path, struct err *e)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
-
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	if (fd >= 0 && errno == EWOULDBLOCK)
-		err_add(e, "the spool %s is in use by another process", path);
-	else
-		err_errno(e, "cannot open the spool %s", path);
-	if (fd >= 0)
-		close(fd);
 	return -1;
 }
 
@@ -179,103 +157,13 @@ void spool_release_to(struct spool *s, uint64_t at)
 	spool_give_back(s);
 }
 
-/* --- Removed by somebody else ----------------------------------------------------- */
-
-/* The messages, each at its place, into a file that is empty. */
-static bool copy_to(const struct spool *s, int fd)
-{
-	struct buf bytes = { 0 };
-	uint64_t at = s->first;
-	bool good = write_head(s, fd);
-
-	buf_reserve(&bytes, COPY_BYTES);
-	while (good && at < s->end) {
-		size_t len = s->end - at < COPY_BYTES ? (size_t)(s->end - at) : COPY_BYTES;
-		ssize_t n = pread(s->fd, bytes.ptr, len, (off_t)at);
-
-		if (n == 0)
-			errno = EIO;
-		good = n > 0 && write_at(fd, bytes.ptr, (size_t)n, at);
-		bytes.len = n > 0 ? (size_t)n : 0;
-		at += bytes.len;
-	}
-	buf_fini(&bytes);
-	return good && fdatasync(fd) == 0;
-}
-
-/* The name of a file that is new is on the disk with its folder only. */
-static bool sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct buf folder = { 0 };
-	bool good;
-	int fd;
-
-	buf_add_str(&folder, "./");
-	if (slash != NULL) {
-		buf_clear(&folder);
-		buf_add(&folder, path, (size_t)(slash - path) + 1);
-	}
-	fd = open(buf_str(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	buf_fini(&folder);
-	/* One that may not be read, or knows no fsync, is left to the system. */
-	good = fd < 0 || fsync(fd) == 0 || errno == EINVAL;
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-/*
- * Nobody would find a file without a name again: what is in it is written to one of the same
- * name.  -1: described in e, it goes on as it is.
- */
-static int keep_name(struct spool *s, struct err *e)
-{
-	struct stat st;
-	int fd;
-
-	if (fstat(s->fd, &st) != 0 || st.st_nlink != 0)
-		return 0;
-	if (clock_now_ms() < s->copy_again_ms) {
-		err_add(e,
-			"the spool %s was removed and could not be written anew; it is tried "
-			"every %d seconds",
-			s->path, COPY_AGAIN_MS / 1000);
-		return -1;
-	}
-	fd = open_file(s->path, e);
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) != 0 || st.st_size != 0) {
-		err_add(e, "the spool %s was removed, and another one is there: move that away",
-			s->path);
-		close(fd);
-		return -1;
-	}
-	if (!copy_to(s, fd) || !sync_folder(s->path)) {
-		err_errno(e, "cannot write the spool %s, which was removed", s->path);
-		close(fd);
-		unlink(s->path);
-		s->copy_again_ms = clock_now_ms() + COPY_AGAIN_MS;
-		return -1;
-	}
-	log_warning("the spool %s was removed by somebody else; what was in it is written anew",
-		    s->path);
-	close(s->fd);
-	s->fd = fd;
-	s->punched = s->first;
-	s->unwritten = 0;
-	s->unsynced = false;
-	return 0;
-}
-
 /* --- Opening ------------------------------------------------------------------- */
 
 static int start_first(struct spool *s, struct err *e)
 {
 	if (start_file(s, e) != 0)
 		return -1;
-	if (sync_folder(s->path))
+	if (spool_sync_folder(s->path))
 		return 0;
 	err_errno(e, "cannot write the folder of the spool %s to the disk", s->path);
 	unlink(s->path); /* so that the next try does the same */
@@ -315,7 +203,7 @@ int spool_open(struct spool **spool_r, const char *path, unsigned long long max_
 	s->path = mem_string(path);
 	s->max = max_bytes;
 	s->end = SPOOL_HEAD_BYTES;
-	s->fd = open_file(path, e);
+	s->fd = spool_open_file(path, e);
 	if (s->fd < 0 || read_file(s, e) != 0) {
 		spool_close(&s);
 		return -1;
@@ -362,7 +250,7 @@ int spool_add(struct spool *s, struct span message, struct err *e)
 	size_t total = sizeof(head) + message.len;
 	ssize_t n;
 
-	if (keep_name(s, e) != 0 || !spool_is_whole(s, e))
+	if (spool_keep_name(s, e) != 0 || !spool_is_whole(s, e))
 		return -1;
 	n = pwritev(s->fd, parts, 2, (off_t)s->end);
 	/* The window may have seen what was cut off here. */
@@ -394,7 +282,7 @@ void spool_release(struct spool *s, unsigned long long place)
  */
 int spool_sync(struct spool *s, struct err *e)
 {
-	if (s->first != s->end && keep_name(s, e) != 0)
+	if (s->first != s->end && spool_keep_name(s, e) != 0)
 		return -1;
 	if (s->first < s->unwritten) {
 		err_add(e,

@@ -1,8 +1,8 @@
 /*
  * spool_private: what the sources of a spool share.
  *
- * spool.c has the file, what is added and what is given back; spool_read.c the cursor, and
- * what is damaged.
+ * spool.c has the file, what is added and what is given back; spool_name.c its name; and
+ * spool_read.c the cursor, and what is damaged.
  */
 #ifndef PURPOSED_IO_SPOOL_PRIVATE_H
 #define PURPOSED_IO_SPOOL_PRIVATE_H
@@ -52,6 +52,26 @@ void spool_release_to(struct spool *s, uint64_t at);
 
 /* Gives the disk back what was released. */
 void spool_give_back(struct spool *s);
+
+/* All of it; false: errno. */
+bool spool_write_at(int fd, const void *bytes, size_t len, uint64_t at);
+
+/* Makes fd a file without messages, of which the first will stand where s says; false: errno. */
+bool spool_write_head(const struct spool *s, int fd);
+
+/* --- spool_name.c --------------------------------------------------------------------- */
+
+/* The file at path, which is made where there is none, for us alone; -1: described in e. */
+int spool_open_file(const char *path, struct err *e);
+
+/* The name of a file that is new is on the disk with its folder only; false: errno. */
+bool spool_sync_folder(const char *path);
+
+/*
+ * Gives what has lost its name another file of that name.  -1: described in e, and it goes
+ * on as it is.
+ */
+int spool_keep_name(struct spool *s, struct err *e);
 
 /* --- spool_read.c --------------------------------------------------------------------- */
 
