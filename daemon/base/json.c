@@ -1,18 +1,75 @@
 #include <purposed/base/json.h>
 
+#include <stdint.h>
+#include <string.h>
+
 #include <purposed/base/utf8.h>
 #include <purposed/base/visible.h>
 
+/* Whether any of eight bytes is not ASCII, a control character, a quote or a backslash. */
+static bool has_special(const char *eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t highs = ones << 7;
+	uint64_t x, quote, backslash, del;
+
+	memcpy(&x, eight, sizeof(x));
+	quote = x ^ ones * '"';
+	backslash = x ^ ones * '\\';
+	del = x ^ ones * 0x7f;
+	/* A byte less one borrows where it is 0; less ' ', where it is a control character. */
+	return ((x | ((x - ones * ' ') & ~x) | ((quote - ones) & ~quote) |
+		 ((backslash - ones) & ~backslash) | ((del - ones) & ~del)) &
+		highs) != 0;
+}
+
+/* How many bytes of value from byte at on go out as they are. */
+static size_t plain_length(struct span value, size_t at)
+{
+	size_t from = at;
+
+	for (;;) {
+		size_t len;
+
+		while (value.len - at >= 8 && !has_special(value.ptr + at))
+			at += 8;
+		if (at == value.len || value.ptr[at] == '"' || value.ptr[at] == '\\')
+			return at - from;
+		len = visible_length(value, at);
+		if (len == 0)
+			return at - from;
+		at += len;
+	}
+}
+
+/* A key that is plain: nearly all are. */
+static void add_plain_key(struct buf *out, const char *key, size_t len)
+{
+	char *at = buf_reserve(out, len + 3);
+
+	at[0] = '"';
+	memcpy(at + 1, key, len);
+	memcpy(at + 1 + len, "\":", 2);
+	out->len += len + 3;
+}
+
 static void json_next(struct json *j, const char *key)
 {
+	size_t len;
+
 	if (j->comma)
 		buf_add_char(j->out, ',');
 	j->comma = true;
-	if (key != NULL) {
-		buf_add_char(j->out, '"');
-		json_escape(j->out, span_str(key));
-		buf_add(j->out, "\":", 2);
+	if (key == NULL)
+		return;
+	len = strlen(key);
+	if (plain_length(span_of(key, len), 0) == len) {
+		add_plain_key(j->out, key, len);
+		return;
 	}
+	buf_add_char(j->out, '"');
+	json_escape(j->out, span_of(key, len));
+	buf_add(j->out, "\":", 2);
 }
 
 static void json_open(struct json *j, const char *key, char bracket)
@@ -61,6 +118,29 @@ void json_span(struct json *j, const char *key, struct span value)
 	buf_add_char(j->out, '"');
 }
 
+size_t json_begin_string(struct json *j, const char *key)
+{
+	json_next(j, key);
+	buf_add_char(j->out, '"');
+	return j->out->len;
+}
+
+void json_end_string(struct json *j, size_t begin)
+{
+	struct span text = span_slice(buf_span(j->out), begin, j->out->len);
+	size_t plain = plain_length(text, 0);
+
+	if (plain != text.len) {
+		struct buf rest = { 0 };
+
+		buf_add_span(&rest, span_slice(text, plain, text.len));
+		j->out->len = begin + plain;
+		json_escape(j->out, buf_span(&rest));
+		buf_fini(&rest);
+	}
+	buf_add_char(j->out, '"');
+}
+
 void json_uint(struct json *j, const char *key, unsigned long long value)
 {
 	json_next(j, key);
@@ -94,25 +174,21 @@ static void escape_code(struct buf *out, uint32_t code)
 
 void json_escape(struct buf *out, struct span value)
 {
-	size_t plain = 0; /* bytes [plain, at) go out as they are, in one piece */
 	size_t at = 0;
 
-	while (at < value.len) {
-		char c = value.ptr[at];
-		size_t len = c >= ' ' && c <= '~' ? 1 : visible_length(value, at);
+	for (;;) {
+		size_t plain = plain_length(value, at);
+		size_t len;
 
-		if (len != 0 && c != '"' && c != '\\') {
-			at += len;
-			continue;
-		}
-		buf_add(out, value.ptr + plain, at - plain);
+		buf_add(out, value.ptr + at, plain);
+		at += plain;
+		if (at == value.len)
+			return;
 		len = utf8_length(value, at);
 		if (len == 0)
 			buf_add_str(out, "\xef\xbf\xbd");
 		else
 			escape_code(out, utf8_code(value, at));
 		at += len != 0 ? len : 1;
-		plain = at;
 	}
-	buf_add(out, value.ptr + plain, at - plain);
 }

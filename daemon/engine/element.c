@@ -30,7 +30,7 @@ static const struct element elements[] = {
 struct element element_find(const char *id)
 {
 	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-		if (strcmp(elements[i].id, id) == 0)
+		if (elements[i].id[0] == id[0] && strcmp(elements[i].id, id) == 0)
 			return elements[i];
 	}
 	return (struct element){ id, SAMPLE_START, false };

@@ -145,10 +145,16 @@ static bool is_separator(char c)
 /* Element and value, without separators and in lower case, a piece at a time. */
 static bool update(EVP_MAC_CTX *mac, struct element element, struct span value)
 {
-	unsigned char piece[128];
-	size_t n = 0;
-	bool done =
-		EVP_MAC_update(mac, (const unsigned char *)element.id, strlen(element.id) + 1) == 1;
+	unsigned char piece[256];
+	size_t n = strlen(element.id) + 1;
+	bool done = true;
+
+	if (n <= sizeof(piece) / 2) {
+		memcpy(piece, element.id, n);
+	} else {
+		done = EVP_MAC_update(mac, (const unsigned char *)element.id, n) == 1;
+		n = 0;
+	}
 
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
@@ -193,6 +199,7 @@ bool pseudonym_add(const struct pseudonymizer *p, struct buf *out, struct elemen
 	static const char hex[] = "0123456789abcdef";
 	struct pseudonymizer *shared = (struct pseudonymizer *)(uintptr_t)p;
 	unsigned char digest[EVP_MAX_MD_SIZE];
+	char digits[2 * PSEUDONYM_BYTES];
 	EVP_MAC_CTX *mac;
 	size_t len;
 
@@ -208,9 +215,10 @@ bool pseudonym_add(const struct pseudonymizer *p, struct buf *out, struct elemen
 	buf_add_uint(out, p->id);
 	buf_add_char(out, ':');
 	for (size_t i = 0; i < PSEUDONYM_BYTES; i++) {
-		buf_add_char(out, hex[digest[i] >> 4]);
-		buf_add_char(out, hex[digest[i] & 15]);
+		digits[2 * i] = hex[digest[i] >> 4];
+		digits[2 * i + 1] = hex[digest[i] & 15];
 	}
+	buf_add(out, digits, sizeof(digits));
 	return true;
 }
 

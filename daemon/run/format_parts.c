@@ -21,11 +21,10 @@ void format_json_place(struct json *j, const struct record *record)
 
 static void add_time(struct json *j, const char *key, const struct timespec *time)
 {
-	struct buf text = { 0 };
+	size_t begin = json_begin_string(j, key);
 
-	timestamp_add(&text, time);
-	json_span(j, key, buf_span(&text));
-	buf_fini(&text);
+	timestamp_add(j->out, time);
+	json_end_string(j, begin);
 }
 
 void format_json_time(struct json *j, const char *key, const struct record *record)
@@ -103,15 +102,18 @@ static void add_cells(struct json *j, const struct format_job *job, size_t categ
 static void add_value(struct json *j, const struct format_job *job, const struct finding *finding,
 		      struct element element)
 {
-	struct buf text = { 0 };
-	struct span value = classify_value(job->classifier, finding);
+	struct span value;
+	size_t begin;
 
-	if (mask_sample(&text, element, value))
-		json_span(j, "sample", buf_span(&text));
-	buf_clear(&text);
-	if (pseudonym_add(job->options->pseudonyms, &text, element, value))
-		json_span(j, "pseudonym", buf_span(&text));
-	buf_fini(&text);
+	if (element.sample == SAMPLE_NONE)
+		return;
+	value = classify_value(job->classifier, finding);
+	begin = json_begin_string(j, "sample");
+	mask_sample(j->out, element, value);
+	json_end_string(j, begin);
+	begin = json_begin_string(j, "pseudonym");
+	pseudonym_add(job->options->pseudonyms, j->out, element, value);
+	json_end_string(j, begin);
 }
 
 static void add_finding(struct json *j, const struct format_job *job, const struct finding *finding)
@@ -158,22 +160,20 @@ void format_json_verdict(struct json *j, const struct format_job *job)
 
 void format_json_text(struct json *j, const char *key, const struct format_job *job)
 {
-	struct buf text = { 0 };
+	size_t begin = json_begin_string(j, key);
 
-	format_add_text(&text, job, 0, job->record->text.len);
-	json_span(j, key, buf_span(&text));
-	buf_fini(&text);
+	format_add_text(j->out, job, 0, job->record->text.len);
+	json_end_string(j, begin);
 }
 
 void format_json_added(struct json *j, const char *key,
 		       void (*add)(struct buf *out, const struct format_job *job),
 		       const struct format_job *job)
 {
-	struct buf text = { 0 };
+	size_t begin = json_begin_string(j, key);
 
-	add(&text, job);
-	json_span(j, key, buf_span(&text));
-	buf_fini(&text);
+	add(j->out, job);
+	json_end_string(j, begin);
 }
 
 void format_json_period(struct json *j, const char *first, const char *last,

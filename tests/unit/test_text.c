@@ -145,6 +145,39 @@ static void test_json_escape(void **state)
 	}
 }
 
+/* Eight bytes are looked at together: each byte, at each place among others, is what it is alone.
+ */
+static void test_json_places(void **state)
+{
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		for (size_t place = 0; place < 20; place++) {
+			char text[20];
+			struct buf alone = { 0 };
+			struct buf among = { 0 };
+			struct json j = json_to(&among);
+			size_t begin;
+
+			memset(text, 'x', sizeof(text));
+			text[place] = (char)c;
+			buf_add_char(&alone, '"');
+			for (size_t i = 0; i < sizeof(text); i++)
+				json_escape(&alone, span_of(&text[i], 1));
+			buf_add_char(&alone, '"');
+			json_span(&j, NULL, span_of(text, sizeof(text)));
+			assert_string_equal(buf_str(&among), buf_str(&alone));
+			buf_clear(&among);
+			j = json_to(&among);
+			begin = json_begin_string(&j, NULL);
+			buf_add(&among, text, sizeof(text));
+			json_end_string(&j, begin);
+			assert_string_equal(buf_str(&among), buf_str(&alone));
+			buf_fini(&alone);
+			buf_fini(&among);
+		}
+	}
+}
+
 static void test_json_commas(void **state)
 {
 	struct buf out = { 0 };
@@ -175,7 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_utf8_length), cmocka_unit_test(test_utf8_start),
 		cmocka_unit_test(test_utf8_encode), cmocka_unit_test(test_json_escape),
-		cmocka_unit_test(test_json_commas),
+		cmocka_unit_test(test_json_commas), cmocka_unit_test(test_json_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

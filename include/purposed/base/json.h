@@ -35,6 +35,13 @@ void json_uint(struct json *j, const char *key, unsigned long long value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
 
+/*
+ * A string in pieces: what is added to j->out between the two calls is its text, not
+ * escaped yet.  The second one is told what the first has returned.
+ */
+size_t json_begin_string(struct json *j, const char *key);
+void json_end_string(struct json *j, size_t begin);
+
 /* The bytes of value as the inside of a JSON string, without the quotes. */
 void json_escape(struct buf *out, struct span value);
 
