@@ -33,6 +33,9 @@ static size_t plain_length(struct span value, size_t at)
 
 		while (value.len - at >= 8 && !has_special(value.ptr + at))
 			at += 8;
+		while (at < value.len && value.ptr[at] >= ' ' && value.ptr[at] <= '~' &&
+		       value.ptr[at] != '"' && value.ptr[at] != '\\')
+			at++;
 		if (at == value.len || value.ptr[at] == '"' || value.ptr[at] == '\\')
 			return at - from;
 		len = visible_length(value, at);

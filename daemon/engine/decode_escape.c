@@ -4,6 +4,7 @@
  */
 #include <purposed/engine/decode_private.h>
 
+#include <endian.h>
 #include <string.h>
 
 #include <purposed/base/utf8.h>
@@ -226,26 +227,29 @@ static struct decode_escape escape_at(struct span text, size_t at, struct decode
 	}
 }
 
-/* Whether one of a word's eight bytes is c: only a byte of 0 borrows into its top bit. */
+/* The top bits of those of a word's bytes that are c, and of some behind them. */
 static uint64_t has_byte(uint64_t word, char c)
 {
 	const uint64_t ones = UINT64_MAX / 255;
 	uint64_t rest = word ^ (ones * (unsigned char)c);
 
+	/* Only a byte of 0 borrows into its top bit, and perhaps into those above. */
 	return (rest - ones) & ~rest & ones << 7;
 }
 
 /* The first byte from at on that may begin an escape, or the end. */
 static size_t find_beginning(struct span text, size_t at)
 {
-	uint64_t word;
-
 	/* Most of most records has none: eight bytes are asked at once. */
-	for (; text.len - at >= sizeof(word); at += sizeof(word)) {
+	for (uint64_t word; text.len - at >= sizeof(word); at += sizeof(word)) {
+		uint64_t found;
+
 		memcpy(&word, text.ptr + at, sizeof(word));
-		if ((has_byte(word, '%') | has_byte(word, '\\') | has_byte(word, '&') |
-		     has_byte(word, '+')) != 0)
-			break;
+		word = le64toh(word);
+		found = has_byte(word, '%') | has_byte(word, '\\') | has_byte(word, '&') |
+			has_byte(word, '+');
+		if (found != 0)
+			return at + (size_t)__builtin_ctzll(found) / 8;
 	}
 	while (at < text.len && !begins_escape(text.ptr[at]))
 		at++;
