@@ -61,21 +61,39 @@ static enum regex_result has_keyword(const struct rule *rule, struct span text, 
 	return regex_match(rule->keywords, scratch, span_slice(text, 0, end), from);
 }
 
-/* Adds what the last match yields; false where nothing of it is valid. */
+/* Whether a target took part in the last match, with something, and its validator takes that. */
+static bool yields(const struct rule_target *target, struct span text,
+		   const struct regex_scratch *scratch, size_t *start_r, size_t *end_r)
+{
+	return regex_matched(scratch, target->group, start_r, end_r) && *start_r < *end_r &&
+	       (target->validator == NULL ||
+		target->validator->valid(span_slice(text, *start_r, *end_r)));
+}
+
+static bool yields_any(const struct rule *rule, struct span text,
+		       const struct regex_scratch *scratch)
+{
+	size_t start;
+	size_t end;
+
+	for (size_t i = 0; i < rule->n_targets; i++) {
+		if (yields(&rule->targets[i], text, scratch, &start, &end))
+			return true;
+	}
+	return false;
+}
+
+/* Adds what the last match yields; false where that is nothing. */
 static bool add_hits(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
 		     const struct regex_scratch *scratch, struct hits *hits)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < rule->n_targets; i++) {
-		const struct rule_target *target = &rule->targets[i];
 		size_t start;
 		size_t end;
 
-		if (!regex_matched(scratch, target->group, &start, &end) || start >= end)
-			continue;
-		if (target->validator != NULL &&
-		    !target->validator->valid(span_slice(text, start, end)))
+		if (!yields(&rule->targets[i], text, scratch, &start, &end))
 			continue;
 		hits_add(hits, &(struct hit){ start, end, index, (uint16_t)i, layer });
 		any = true;
@@ -84,17 +102,20 @@ static bool add_hits(const struct rule *rule, uint16_t index, struct span text, 
 }
 
 /*
- * Looks at the match at byte at, which the search from byte start on gave.  The
- * keyword search reuses scratch, which holds the match: so that is repeated,
- * from the same start, since a pattern may look at what stands before its match.
+ * Looks at the match at byte at, which the search from byte start on gave.  Keywords
+ * are looked for last: of numbers in logs one in a hundred has the right check digits.
+ * That search reuses scratch, which holds the match: so that is repeated, from the same
+ * start, since a pattern may look at what stands before its match.
  */
 static enum regex_result accept(const struct rule *rule, uint16_t index, struct span text,
 				uint8_t layer, size_t start, size_t at,
 				struct regex_scratch *scratch, struct hits *hits)
 {
 	if (rule->keywords != NULL) {
-		enum regex_result result = has_keyword(rule, text, at, scratch);
+		enum regex_result result = REGEX_NO_MATCH;
 
+		if (rule->kind != NULL || yields_any(rule, text, scratch))
+			result = has_keyword(rule, text, at, scratch);
 		if (result == REGEX_MATCH)
 			result = regex_match(rule->regex, scratch, text, start);
 		if (result != REGEX_MATCH)

@@ -63,6 +63,17 @@ static struct pattern_node *parse_escape(struct pattern_parser *p)
 		      : pattern_fail(p, "an escape that the finder does not know");
 }
 
+/* $: here the text ends, or one of the bytes comes that end a line, as PCRE2 may be told they do.
+ */
+static struct pattern_node *line_end(struct pattern_parser *p)
+{
+	struct byte_set set = { 0 };
+
+	for (const char *c = "\n\v\f\r\x85"; *c != '\0'; c++)
+		byte_set_add(&set, (unsigned char)*c);
+	return pattern_node_around(p, PATTERN_AHEAD, &set, false);
+}
+
 static struct pattern_node *parse_atom(struct pattern_parser *p)
 {
 	char c = *p->at++;
@@ -72,8 +83,8 @@ static struct pattern_node *parse_atom(struct pattern_parser *p)
 	case '(': return pattern_group(p);
 	case '[': return pattern_class(p);
 	case '\\': return parse_escape(p);
-	case '^':
-	case '$': return pattern_node_new(p, PATTERN_PLACE);
+	case '^': return pattern_node_new(p, PATTERN_PLACE);
+	case '$': return line_end(p);
 	case '.':
 		if (!p->dot_all)
 			dot.bits[0] &= ~(UINT64_C(1) << '\n');

@@ -197,6 +197,41 @@ static void test_shifted(void **state)
 	assert_true(n > 5);
 }
 
+/* Behind what is asked for stands the end of a line, or of the text: whatever ends one for PCRE2.
+ */
+static void test_line_ends(void **state)
+{
+	static const char written[] = "@[a-z]{2,31}(?![a-z])(?=[;]|\\.(?![a-z])|$)";
+	struct fixture *f = *state;
+	struct pattern *pattern = NULL;
+	struct regex *regex = NULL;
+	struct anchors anchors;
+	struct unit_finder finder;
+	struct err e = { 0 };
+
+	assert_int_equal(pattern_parse(&pattern, written, &e), 0);
+	assert_int_equal(regex_compile(&regex, written, true, &e), 0);
+	anchors_derive(&anchors, pattern, NULL);
+	finder = finder_of(&anchors);
+	for (int c = 0; c < 256; c++) {
+		for (size_t behind = 0; behind < 4; behind++) {
+			char text[] = "jan@pam_._";
+			size_t len = sizeof("jan@pam") - 1 + behind;
+			struct span span = span_of(text, len);
+
+			text[7] = (char)c;
+			text[9] = (char)c;
+			if (regex_match(regex, f->scratch, span, 0) == REGEX_MATCH)
+				assert_true(reached(f, finder.finder, span, 3));
+		}
+	}
+	assert_false(reached(f, finder.finder, span_str("jan@example.be "), 3));
+	unit_finder_free(&finder);
+	anchors_fini(&anchors);
+	regex_free(&regex);
+	pattern_free(&pattern);
+}
+
 /* --- Strings made from a tree ------------------------------------------------- */
 
 static uint64_t random_state = 88172645463325252;
@@ -441,9 +476,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples), cmocka_unit_test(test_dropped),
-		cmocka_unit_test(test_shifted),	 cmocka_unit_test(test_made),
-		cmocka_unit_test(test_rare),	 cmocka_unit_test(test_roads),
-		cmocka_unit_test(test_describe), cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_shifted),	 cmocka_unit_test(test_line_ends),
+		cmocka_unit_test(test_made),	 cmocka_unit_test(test_rare),
+		cmocka_unit_test(test_roads),	 cmocka_unit_test(test_describe),
+		cmocka_unit_test(test_odd),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -25,7 +25,7 @@
 
 enum pattern_op {
 	PATTERN_EMPTY,	/* the empty string */
-	PATTERN_PLACE,	/* asks something of this place that the tree does not tell (^, $, \B) */
+	PATTERN_PLACE,	/* asks something of this place that the tree does not tell (^, \B) */
 	PATTERN_SET,	/* one byte of set */
 	PATTERN_CAT,	/* its children, one behind the other */
 	PATTERN_ALT,	/* one of its children */
