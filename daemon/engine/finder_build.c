@@ -28,31 +28,60 @@ static void add_to_sieve(struct finder *f, const struct finder_spelling *spellin
 	f->sieve.has_windows = true;
 }
 
+/* Where firsts, of one of the tables, has the spelling's hash. */
+static uint32_t *first_of(struct finder *f, const struct finder_spelling *s)
+{
+	return s->fourth == FINDER_NO_SET ? &f->fours[finder_hash_four(s->key)]
+					  : &f->threes[finder_hash_three(s->key)];
+}
+
+/* From how many entries each hash has to where they begin; returns where they end. */
+static uint32_t sum_up(uint32_t *firsts, size_t n, uint32_t from)
+{
+	for (size_t h = 0; h < n; h++) {
+		uint32_t has = firsts[h];
+
+		firsts[h] = from;
+		from += has;
+	}
+	return from;
+}
+
+/* After each place moved to where the next one begins: back again. */
+static void move_back(uint32_t *firsts, size_t n, uint32_t from)
+{
+	memmove(firsts + 1, firsts, n * sizeof(*firsts));
+	firsts[0] = from;
+}
+
 /* Puts the spellings into their order; those of one hash keep theirs. */
 static void fill_entries(struct finder *f, const struct finder_parts *parts, const bool *wanted)
 {
+	const size_t fours = 1 << FINDER_FOURS_BITS;
+	const size_t threes = 1 << FINDER_THREES_BITS;
+	uint32_t n_fours;
+
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
 
 		if (!wanted[parts->texts[s->text].part])
 			continue;
-		f->firsts[finder_hash(s->key) + 1]++;
+		++*first_of(f, s);
 		f->n_entries++;
 		add_to_sieve(f, s);
 	}
 	f->entries = mem_new(f->n_entries + 1, sizeof(*f->entries));
-	for (size_t h = 1; h <= 1 << FINDER_HASH_BITS; h++)
-		f->firsts[h] += f->firsts[h - 1];
-	/* Each place moves on as it is filled: firsts[h] ends where h's entries do. */
+	n_fours = sum_up(f->fours, fours, 0);
+	sum_up(f->threes, threes, n_fours);
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
 
 		if (wanted[parts->texts[s->text].part])
-			f->entries[f->firsts[finder_hash(s->key)]++] =
+			f->entries[(*first_of(f, s))++] =
 				(struct finder_entry){ s->mask, s->bits, s->text };
 	}
-	memmove(f->firsts + 1, f->firsts, sizeof(f->firsts) - sizeof(f->firsts[0]));
-	f->firsts[0] = 0;
+	move_back(f->fours, fours, 0);
+	move_back(f->threes, threes, n_fours);
 }
 
 /* --- Shapes ----------------------------------------------------------------- */

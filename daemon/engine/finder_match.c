@@ -26,6 +26,13 @@ struct place {
 	uint16_t at;
 };
 
+/* Notes the place, to be kept where there is an entry: returns whether. */
+static bool note_place(struct place *place, uint64_t eight, size_t at, const uint32_t *first)
+{
+	*place = (struct place){ eight, first[0], (uint16_t)(first[1] - first[0]), (uint16_t)at };
+	return place->n != 0;
+}
+
 /* The places of hits among up to WORDS words where there are entries; returns how many. */
 static size_t find_places(const struct finder *f, const unsigned char *bytes, const uint64_t *hits,
 			  size_t words, struct place *places)
@@ -35,15 +42,14 @@ static size_t find_places(const struct finder *f, const unsigned char *bytes, co
 	for (size_t w = 0; w < words; w++) {
 		for (uint64_t left = hits[w]; left != 0; left &= left - 1) {
 			size_t at = w * 64 + (unsigned)__builtin_ctzll(left);
-			struct place *place = &places[n];
-			uint32_t hash;
+			uint64_t eight;
+			uint32_t window;
 
-			memcpy(&place->eight, bytes + at, sizeof(place->eight));
-			hash = finder_hash((uint32_t)place->eight);
-			place->first = f->firsts[hash];
-			place->n = (uint16_t)(f->firsts[hash + 1] - place->first);
-			place->at = (uint16_t)at;
-			n += place->n != 0;
+			memcpy(&eight, bytes + at, sizeof(eight));
+			window = sieve_fold((uint32_t)eight);
+			n += note_place(&places[n], eight, at, &f->fours[finder_hash_four(window)]);
+			n += note_place(&places[n], eight, at,
+					&f->threes[finder_hash_three(window)]);
 		}
 	}
 	return n;
@@ -89,7 +95,7 @@ static bool text_stands(const struct finder *f, const unsigned char *bytes, size
 void finder_match(const struct finder *f, const unsigned char *bytes, size_t base,
 		  const uint64_t *hits, size_t words, struct finder_matches *matches)
 {
-	struct place places[WORDS * 64];
+	struct place places[2 * WORDS * 64 + 1];
 	size_t stand = 0;
 
 	matches->n = 0;

@@ -2,11 +2,10 @@
  * finder_private: the finder itself, for finder_build.c, which makes it, and
  * finder.c and finder_match.c, which search with it; and the parts that it is made of.
  *
- * The first three bytes of a window, folded, are its key in a hash table: the
- * entries for hash h are those from firsts[h] to firsts[h + 1].  Most places
- * where a window seems to stand are not what an entry stands for, and its first
- * eight bytes tell: so an entry has what they have in common, and its text is
- * looked at only then.
+ * A window of four bytes is looked up by them, one of three by three, in hash tables:
+ * the entries for hash h are those from firsts[h] to firsts[h + 1].  Most places where
+ * a window stands are not what an entry stands for, and its first eight bytes tell: so
+ * an entry has what they have in common, and its text is looked at only then.
  */
 #ifndef PURPOSED_ENGINE_FINDER_PRIVATE_H
 #define PURPOSED_ENGINE_FINDER_PRIVATE_H
@@ -14,7 +13,8 @@
 #include <purposed/engine/finder.h>
 #include <purposed/engine/finder_parts.h>
 
-enum { FINDER_HASH_BITS = 14 };
+/* There are ten times as many windows of four bytes as of three. */
+enum { FINDER_FOURS_BITS = 14, FINDER_THREES_BITS = 12 };
 
 /* --- Parts: plain arrays, so that they can be made when purposed is built (prepared.h) --- */
 
@@ -84,9 +84,11 @@ struct finder {
 	const struct finder_part *parts; /* all borrowed */
 	const struct finder_text *texts;
 	const struct byte_set *sets;
-	struct finder_entry *entries; /* by hash */
+	/* Those of windows of four bytes, by hash; then those of three. */
+	struct finder_entry *entries;
 	size_t n_entries;
-	uint32_t firsts[(1 << FINDER_HASH_BITS) + 1];
+	uint32_t fours[(1 << FINDER_FOURS_BITS) + 1];
+	uint32_t threes[(1 << FINDER_THREES_BITS) + 1];
 	struct finder_shape *shapes; /* by output of the sieve's program */
 	size_t n_shapes;
 };
@@ -109,11 +111,16 @@ struct finder_matches {
 void finder_match(const struct finder *finder, const unsigned char *bytes, size_t base,
 		  const uint64_t *hits, size_t words, struct finder_matches *matches);
 
-/* Of the four bytes of a window, folded or not. */
-static inline uint32_t finder_hash(uint32_t window)
+/* Of a window's four bytes, folded. */
+static inline uint32_t finder_hash_four(uint32_t window)
 {
-	return (sieve_fold(window) & UINT32_C(0xffffff)) * UINT32_C(2654435761) >>
-	       (32 - FINDER_HASH_BITS);
+	return window * UINT32_C(2654435761) >> (32 - FINDER_FOURS_BITS);
+}
+
+/* Of the first three. */
+static inline uint32_t finder_hash_three(uint32_t window)
+{
+	return (window & UINT32_C(0xffffff)) * UINT32_C(2654435761) >> (32 - FINDER_THREES_BITS);
 }
 
 #endif
