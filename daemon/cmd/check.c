@@ -53,6 +53,16 @@ static unsigned warn_trust(const struct settings *settings)
 	return n;
 }
 
+/* One without the other is of no use to anybody; without both it is for other commands. */
+static unsigned warn_half(const struct settings *settings)
+{
+	if ((settings->n_inputs == 0) == (settings->n_outputs == 0))
+		return 0;
+	log_warning("there is no %s: `purposed serve` will not start",
+		    settings->n_inputs == 0 ? "input" : "output");
+	return 1;
+}
+
 /* Where there is no machine code at all that is somebody's wish (MemoryDenyWriteExecute=). */
 static unsigned warn_interpreted(const struct session *session)
 {
@@ -80,7 +90,8 @@ static unsigned warn(const struct session *session)
 			n++;
 		}
 	}
-	return n + warn_slow(session) + warn_trust(session->settings);
+	return n + warn_slow(session) + warn_trust(session->settings) +
+	       warn_half(session->settings);
 }
 
 static void report_finder(const struct engine *engine)

@@ -228,6 +228,9 @@ printf 'inputs = ( { name = "web"; type = "stdin";\n\n  kind = "web-trafic-log";
 wrong "unknown kind of an input" "$T/etc/kind.conf:3: .* kind 'web-trafic-log'" -c "$T/etc/kind.conf"
 sed 's/trafic/traffic/' "$T/etc/kind.conf" >"$T/etc/kind-good.conf"
 status "check: a kind that is known" 0 run check -c "$T/etc/kind-good.conf"
+like "which needs an output, besides" "$(cat "$T/err")" '^purposed: there is no output: `purposed serve` will not start$'
+echo 'outputs = ( { name = "out"; type = "stdout"; } );' >>"$T/etc/kind-good.conf"
+status "check: and has one then" 0 run check --strict -c "$T/etc/kind-good.conf"
 sed 's/\(permitted-only-for = \)"web-traffic-log"/\1"web-trafic-log"/' conf/annex-i.conf >"$T/etc/kind-policy.conf"
 status "check: a kind that only the policy knows" 0 \
 	run check -c "$T/etc/kind.conf" --policy "$T/etc/kind-policy.conf"
