@@ -22,14 +22,14 @@ enum { WORDS = 8 };
 struct place {
 	uint64_t eight; /* its bytes, the first one lowest */
 	uint32_t first; /* entry */
-	uint16_t n;
-	uint16_t at;
+	uint32_t n;
+	uint32_t at;
 };
 
 /* Notes the place, to be kept where there is an entry: returns whether. */
 static bool note_place(struct place *place, uint64_t eight, size_t at, const uint32_t *first)
 {
-	*place = (struct place){ eight, first[0], (uint16_t)(first[1] - first[0]), (uint16_t)at };
+	*place = (struct place){ eight, first[0], first[1] - first[0], (uint32_t)at };
 	return place->n != 0;
 }
 
