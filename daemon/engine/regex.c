@@ -54,6 +54,7 @@ struct regex_scratch {
 	pcre2_match_context *context;
 	pcre2_match_data *data;
 	pcre2_jit_stack *stack;
+	size_t limit;	 /* of offsets, as the context has it */
 	uint32_t groups; /* of the last match */
 };
 
@@ -309,6 +310,7 @@ struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
 	if (stack_max < REGEX_STACK_START)
 		stack_max = REGEX_STACK_START;
 	scratch->context = pcre2_match_context_create(general);
+	scratch->limit = PCRE2_UNSET;
 	scratch->data = pcre2_match_data_create(REGEX_GROUPS_MAX, general);
 	scratch->stack = pcre2_jit_stack_create(REGEX_STACK_START, stack_max, general);
 	pcre2_general_context_free(general);
@@ -329,6 +331,14 @@ void regex_scratch_free(struct regex_scratch **scratch)
 	pcre2_match_context_free((*scratch)->context);
 	free(*scratch);
 	*scratch = NULL;
+}
+
+/* Most calls ask for what the last one asked for. */
+static void set_limit(struct regex_scratch *scratch, size_t limit)
+{
+	if (scratch->limit != limit)
+		pcre2_set_offset_limit(scratch->context, limit);
+	scratch->limit = limit;
 }
 
 /* machine: code has machine code. */
@@ -397,7 +407,7 @@ enum regex_result regex_match_within(const struct regex *regex, struct regex_scr
 
 	if (last != SIZE_MAX && last >= start && last - start < len)
 		len = last - start;
-	pcre2_set_offset_limit(scratch->context, last == SIZE_MAX ? PCRE2_UNSET : last);
+	set_limit(scratch, last == SIZE_MAX ? PCRE2_UNSET : last);
 	return match_form(regex, &caches_of(regex)->first, scratch, text, start, len);
 }
 
@@ -407,7 +417,7 @@ enum regex_result regex_match_at(const struct regex *regex, struct regex_scratch
 	enum regex_result result;
 
 	/* A code compiled without room for a limit takes none. */
-	pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
+	set_limit(scratch, PCRE2_UNSET);
 	result = match_form(regex, &caches_of(regex)->here, scratch, text, at, 0);
 	/* That the text has no byte which every match has shows without a step. */
 	if (result == REGEX_LIMIT)

@@ -76,6 +76,12 @@ void format_json_categories(struct json *j, const char *key, const struct format
 	json_end_array(j);
 }
 
+/* What the cells of a category look like in this line: the findings of a record have few. */
+struct cells {
+	size_t category;
+	size_t start, end; /* bytes of the line */
+};
+
 static void add_cells(struct json *j, const struct format_job *job, size_t category)
 {
 	const struct policy *policy = engine_policy(job->plan->engine);
@@ -116,7 +122,23 @@ static void add_value(struct json *j, const struct format_job *job, const struct
 	json_end_string(j, begin);
 }
 
-static void add_finding(struct json *j, const struct format_job *job, const struct finding *finding)
+/* As add_cells; from the line itself where the last finding's were the same. */
+static void add_cells_again(struct json *j, const struct format_job *job, size_t category,
+			    struct cells *last)
+{
+	size_t start = j->out->len;
+
+	if (last->end != 0 && last->category == category) {
+		buf_reserve(j->out, last->end - last->start);
+		buf_add(j->out, j->out->ptr + last->start, last->end - last->start);
+		return;
+	}
+	add_cells(j, job, category);
+	*last = (struct cells){ category, start, j->out->len };
+}
+
+static void add_finding(struct json *j, const struct format_job *job, const struct finding *finding,
+			struct cells *last)
 {
 	const struct rules *rules = engine_rules(job->plan->engine);
 	bool scanned = finding->rule != FINDING_NONE;
@@ -140,7 +162,7 @@ static void add_finding(struct json *j, const struct format_job *job, const stru
 	if (finding->decision.reason != REASON_NONE)
 		json_string(j, "reason", reason_name(finding->decision.reason));
 	if (scanned) {
-		add_cells(j, job, finding->category);
+		add_cells_again(j, job, finding->category, last);
 		add_value(j, job, finding, element_find(element));
 	}
 	json_end_object(j);
@@ -148,13 +170,15 @@ static void add_finding(struct json *j, const struct format_job *job, const stru
 
 void format_json_verdict(struct json *j, const struct format_job *job)
 {
+	struct cells last = { 0 };
+
 	add_purposes(j, job);
 	add_kind(j, job->result);
 	json_string(j, "verdict", verdict_name(job->result->verdict));
 	format_json_categories(j, "categories", job);
 	json_begin_array(j, "findings");
 	for (size_t i = 0; i < job->result->n; i++)
-		add_finding(j, job, &job->result->findings[i]);
+		add_finding(j, job, &job->result->findings[i], &last);
 	json_end_array(j);
 }
 
