@@ -65,7 +65,8 @@
  *   pipe      room in pipes
  *   framing   bytes -> records              syslog    message headers
  *   cutter    a connection -> messages      socket    what senders find
- *   connection one sender                   crowd     all of them, and who is let in
+ *   connection one sender                   crowd     all of them, and who is let in;
+ *                                           crowd_begun  what they hold
  *   origin    what is known beside them     input     and input_*: sockets of messages
  *   address   where a socket is             tls       OpenSSL
  *   sink      and sink_*: where output goes link      a connection to a receiver

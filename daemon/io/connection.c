@@ -2,7 +2,7 @@
  * Bytes are read into memory that all connections share, behind what is pending of
  * an incomplete message, cut there, and what then is incomplete is kept again: so a
  * connection that says nothing costs nothing.  A long beginning is not carried to
- * and fro for every byte that follows: it grows where it is kept.
+ * and fro for every byte that follows: what is read is added to it where it is kept.
  */
 #include <purposed/io/connection.h>
 
@@ -115,15 +115,15 @@ static enum connection_state receive_tls(struct connection *c, char *bytes, size
 static enum connection_state receive(struct connection *c, struct buf *into, size_t most,
 				     size_t *n_r, struct err *e)
 {
+	size_t cap = most != 0 && most < CHUNK_BYTES ? most : CHUNK_BYTES;
 	char *bytes = buf_reserve(into, CHUNK_BYTES);
 	enum connection_state state;
 
 	*n_r = 0;
 	if (c->tls != NULL)
-		state = receive_tls(c, bytes, CHUNK_BYTES, n_r, e);
+		state = receive_tls(c, bytes, cap < TLS_ROOM ? TLS_ROOM : cap, n_r, e);
 	else
-		state = receive_plain(c, bytes,
-				      most != 0 && most < CHUNK_BYTES ? most : CHUNK_BYTES, n_r, e);
+		state = receive_plain(c, bytes, cap, n_r, e);
 	into->len += *n_r;
 	return state;
 }
@@ -144,53 +144,62 @@ static size_t cut_all(struct connection *c, struct span bytes, connection_take *
 	return at;
 }
 
-/* Removes the first n bytes of what is pending. */
-static void consume(struct buf *pending, size_t n)
-{
-	size_t rest = pending->len - n;
-
-	if (n == 0)
-		return;
-	memmove(pending->ptr, pending->ptr + n, rest);
-	mem_wipe(pending->ptr + rest, n);
-	pending->len = rest;
-}
-
+/* What is pending now; it may be a part of what was. */
 static void keep(struct connection *c, struct span rest)
 {
-	if (rest.len == 0)
-		buf_fini(&c->pending);
-	else
-		buf_add_span(&c->pending, rest);
+	struct buf kept = { 0 };
+
+	buf_add_span(&kept, rest);
+	buf_fini(&c->pending);
+	c->pending = kept;
+}
+
+/* Reads behind what is pending, all of it in scratch. */
+static enum connection_state read_short(struct connection *c, struct buf *scratch, size_t most,
+					connection_take *take, void *context, size_t *n_r,
+					struct err *e)
+{
+	enum connection_state state;
+
+	buf_add_span(scratch, buf_span(&c->pending));
+	state = receive(c, scratch, most, n_r, e);
+	if (*n_r != 0) {
+		size_t done = cut_all(c, buf_span(scratch), take, context);
+
+		keep(c, span_slice(buf_span(scratch), done, scratch->len));
+	}
+	return state;
+}
+
+/* The same where much is pending. */
+static enum connection_state read_long(struct connection *c, struct buf *scratch, size_t most,
+				       connection_take *take, void *context, size_t *n_r,
+				       struct err *e)
+{
+	enum connection_state state = receive(c, scratch, most, n_r, e);
+	size_t done;
+
+	if (*n_r == 0)
+		return state;
+	buf_add_span(&c->pending, buf_span(scratch));
+	done = cut_all(c, buf_span(&c->pending), take, context);
+	if (done != 0)
+		keep(c, span_slice(buf_span(&c->pending), done, c->pending.len));
+	return state;
 }
 
 enum connection_state connection_read(struct connection *c, struct buf *scratch, size_t most,
 				      time_t now, connection_take *take, void *context, size_t *n_r,
 				      struct err *e)
 {
-	struct buf *bytes = c->pending.len > CARRIED_MAX ? &c->pending : scratch;
+	bool is_long = c->pending.len > CARRIED_MAX;
 	enum connection_state state;
-	size_t done;
 
-	if (bytes != &c->pending) {
-		buf_clear(bytes);
-		buf_add_span(bytes, buf_span(&c->pending));
-	}
-	state = receive(c, bytes, most, n_r, e);
-	if (*n_r != 0) {
-		done = cut_all(c, buf_span(bytes), take, context);
-		if (bytes == &c->pending) {
-			consume(bytes, done);
-		} else {
-			mem_wipe(c->pending.ptr, c->pending.len);
-			buf_clear(&c->pending);
-			keep(c, span_slice(buf_span(bytes), done, bytes->len));
-		}
-		if (c->pending.len != 0 && c->waits == 0)
-			c->waits = now;
-	}
-	if (bytes != &c->pending)
-		mem_wipe(bytes->ptr, bytes->len);
+	buf_clear(scratch);
+	state = (is_long ? read_long : read_short)(c, scratch, most, take, context, n_r, e);
+	mem_wipe(scratch->ptr, scratch->len);
+	if (*n_r != 0 && c->pending.len != 0 && c->waits == 0)
+		c->waits = now;
 	return state;
 }
 

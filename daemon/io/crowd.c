@@ -1,4 +1,4 @@
-#include <purposed/io/crowd.h>
+#include <purposed/io/crowd_private.h>
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -33,9 +33,9 @@ const char *crowd_peer(const struct connection *c)
 /* --- The set ------------------------------------------------------------------------ */
 
 /* The timer ticks only while something has a limit in time. */
-static void set_timer(struct crowd *crowd)
+void crowd_set_timer(struct crowd *crowd)
 {
-	bool wanted = crowd->handshaking != 0 || crowd->paused;
+	bool wanted = crowd->handshaking != 0 || crowd->paused || crowd->held != 0;
 	const struct itimerspec every_second = { { 1, 0 }, { 1, 0 } };
 	const struct itimerspec never = { { 0, 0 }, { 0, 0 } };
 
@@ -64,17 +64,26 @@ static void pause_listening(struct crowd *crowd, bool pause)
 		epoll_ctl(crowd->set, EPOLL_CTL_MOD, crowd->sockets.fds[i], &event);
 	}
 	crowd->paused = pause;
-	set_timer(crowd);
+	crowd_set_timer(crowd);
+}
+
+void crowd_watch(struct crowd *crowd, struct connection *c)
+{
+	struct epoll_event event = { .events = c->state == CONNECTION_WRITES ? EPOLLOUT : EPOLLIN,
+				     .data.ptr = c };
+
+	if (c->held)
+		event.events = 0;
+	epoll_ctl(crowd->set, EPOLL_CTL_MOD, c->fd, &event);
 }
 
 static void set_state(struct crowd *crowd, struct connection *c, enum connection_state state)
 {
-	struct epoll_event event = { .events = state == CONNECTION_WRITES ? EPOLLOUT : EPOLLIN,
-				     .data.ptr = c };
+	bool changed = state != c->state;
 
-	if (state != c->state)
-		epoll_ctl(crowd->set, EPOLL_CTL_MOD, c->fd, &event);
 	c->state = state;
+	if (changed)
+		crowd_watch(crowd, c);
 }
 
 /* --- Connections --------------------------------------------------------------------- */
@@ -83,6 +92,7 @@ static void set_state(struct crowd *crowd, struct connection *c, enum connection
 void crowd_drop(struct crowd *crowd, struct connection *c, bool whole)
 {
 	connection_end(c, whole, crowd->take, crowd->context);
+	crowd_forget_begun(crowd, c);
 	crowd->gone(crowd->context, c);
 	if (c->prev != NULL)
 		c->prev->next = c->next;
@@ -95,7 +105,7 @@ void crowd_drop(struct crowd *crowd, struct connection *c, bool whole)
 	connection_free(&c);
 	if (crowd->paused)
 		pause_listening(crowd, false);
-	set_timer(crowd);
+	crowd_set_timer(crowd);
 }
 
 /* Logs why a connection is over, without the line ends of err; empties e. */
@@ -173,7 +183,7 @@ static void let_in(struct crowd *crowd, int fd, const struct sockaddr_storage *a
 	crowd->first = c;
 	crowd->handshaking += c->handshaking;
 	crowd->counts->connections++;
-	set_timer(crowd);
+	crowd_set_timer(crowd);
 	if (watch(crowd, fd, c, &e) != 0) {
 		say_failed(crowd, c, &e);
 		crowd_drop(crowd, c, false);
@@ -242,13 +252,26 @@ bool crowd_shake_hands(struct crowd *crowd, struct connection *c, enum connectio
 		return true;
 	*state_r = connection_handshake(c, e);
 	crowd->handshaking -= !c->handshaking;
-	set_timer(crowd);
+	crowd_set_timer(crowd);
 	return !c->handshaking;
+}
+
+/* Whoever takes too long goes. */
+static void check_time(struct crowd *crowd, struct connection *c)
+{
+	struct err e = { 0 };
+
+	if (c->handshaking && crowd->now - c->since >= HANDSHAKE_S) {
+		err_add(&e, "TLS handshake: not done after %d seconds", HANDSHAKE_S);
+		say_failed(crowd, c, &e);
+		crowd_drop(crowd, c, false);
+	} else if (crowd_is_in_the_way(crowd, c) && silence(crowd, c) >= SILENT_S) {
+		crowd_drop(crowd, c, false);
+	}
 }
 
 void crowd_tick(struct crowd *crowd)
 {
-	struct err e = { 0 };
 	uint64_t ticks;
 
 	if (read(crowd->timer, &ticks, sizeof(ticks)) < 0)
@@ -256,11 +279,7 @@ void crowd_tick(struct crowd *crowd)
 	pause_listening(crowd, false);
 	for (struct connection *c = crowd->first, *next; c != NULL; c = next) {
 		next = c->next;
-		if (!c->handshaking || crowd->now - c->since < HANDSHAKE_S)
-			continue;
-		err_add(&e, "TLS handshake: not done after %d seconds", HANDSHAKE_S);
-		say_failed(crowd, c, &e);
-		crowd_drop(crowd, c, false);
+		check_time(crowd, c);
 	}
 }
 

@@ -95,10 +95,16 @@ static void serve(struct stream_input *s, struct connection *c)
 {
 	enum connection_state state = CONNECTION_READS;
 	struct err e = { 0 };
+	size_t most;
 	size_t n;
 
-	if (crowd_shake_hands(&s->crowd, c, &state, &e) && state == CONNECTION_READS)
-		state = connection_read(c, &s->scratch, 0, s->crowd.now, take_message, s, &n, &e);
+	if (!crowd_may_read(&s->crowd, c, &most))
+		return;
+	if (crowd_shake_hands(&s->crowd, c, &state, &e) && state == CONNECTION_READS) {
+		state = connection_read(c, &s->scratch, most, s->crowd.now, take_message, s, &n,
+					&e);
+		crowd_note_begun(&s->crowd, c);
+	}
 	crowd_settle(&s->crowd, c, state, &e);
 }
 

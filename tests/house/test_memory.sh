@@ -3,16 +3,17 @@
 # a sanitizer needs memory of its own.
 #
 # In: datagrams of 63 KB of nothing but addresses, which make 1.7 MB of JSON each, by a unix
-# socket and by UDP, as fast as they can be sent; a connection with the same.
+# socket and by UDP, as fast as they can be sent; a connection with the same; 400 connections
+# that send 84 KB of a message each, and then its end.
 #
-# Out: every one, less the datagrams that are counted as dropped; and never more than 48 MB at
+# Out: every one, less the datagrams that are counted as dropped; and never more than 56 MB at
 # a time, of which some 20 are libraries, rules and what is made of them.
 
 . tests/support/tap.sh || exit 1
 . tests/support/daemon.sh || exit 1
 . tests/support/net.sh || exit 1
 
-LIMIT_KB=$((48 * 1024))
+LIMIT_KB=$((56 * 1024))
 read -r UDP TCP <<<"$(free_ports 2)"
 cat >"$CONF" <<-END
 	workers = 1;
@@ -67,9 +68,32 @@ ok "a connection: all are out" within 60 all_counted 180
 peak=$(peak_kb)
 ok "with no more than $LIMIT_KB KB at a time ($peak)" test "$peak" -le "$LIMIT_KB"
 
+python_net "tcp://127.0.0.1:$TCP" <<-'END'
+	begun = [[connect(args[0]), b'<13>'.ljust(84000, b'x') + b'\n'] for i in range(400)]
+	def push(keep):
+	    for one in begun:
+	        try:
+	            if len(one[1]) > keep:
+	                one[1] = one[1][one[0].send(one[1][:len(one[1]) - keep]):]
+	        except BlockingIOError:
+	            pass
+	    return any(len(one[1]) > keep for one in begun)
+	for s, rest in begun:
+	    s.setblocking(False)
+	for turn in range(20):
+	    push(1)
+	    time.sleep(0.05)
+	while push(0):
+	    time.sleep(0.01)
+END
+ok "400 connections with long messages: all are out" within 60 all_counted 580
+peak=$(peak_kb)
+ok "with no more than $LIMIT_KB KB at a time ($peak)" test "$peak" -le "$LIMIT_KB"
+
 dropped=$(counter dropped_datagrams)
 status "it stops" 0 finish TERM
-is "and each is a line, but for $dropped" "$(wc -l <"$D/out.jsonl")" $((180 - dropped))
-is "unscanned is none" "$(grep -c '"verdict":"unscanned"' "$D/out.jsonl")" 0
+is "and each is a line, but for $dropped" "$(wc -l <"$D/out.jsonl")" $((580 - dropped))
+is "of which those of 84 KB are longer than what is searched" \
+	"$(grep -c '"verdict":"unscanned"' "$D/out.jsonl")" 400
 
 done_testing

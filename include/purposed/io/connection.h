@@ -34,6 +34,8 @@ struct connection {
 	struct buf pending; /* the bytes of that */
 	/* Of the input: */
 	enum connection_state state;
+	size_t begun;		     /* bytes pending, as the crowd has counted them */
+	bool held;		     /* it is not read for the time being */
 	size_t left;		     /* stopped: bytes on the wire that are still to be read */
 	unsigned long long received; /* bytes taken from the wire */
 	unsigned extra;		     /* stopped: reads beyond them, for a message's end */

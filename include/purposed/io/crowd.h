@@ -7,6 +7,9 @@
  * one, one goes that has given no message for a while although it began to: with
  * its handshake, with its first message, or with one that it does not complete.
  * Without such a one the new one is sent away.  Handshakes have a limit in any case.
+ *
+ * What has come of messages that are not complete is bounded, all together: whoever would
+ * add to it is not read until others have completed theirs.
  */
 #ifndef PURPOSED_IO_CROWD_H
 #define PURPOSED_IO_CROWD_H
@@ -42,7 +45,10 @@ struct crowd {
 	bool closed; /* nobody makes room for anybody any more */
 	struct connection *first;
 	size_t handshaking;
-	struct seldom said_refused, said_failed, said_descriptors;
+	size_t begun;		     /* bytes of messages that are not complete */
+	size_t held;		     /* connections that are not read for that */
+	struct connection *favoured; /* the one with a long message that is read all the same */
+	struct seldom said_refused, said_failed, said_descriptors, said_held;
 };
 
 time_t crowd_now(void);
@@ -67,6 +73,15 @@ void crowd_tick(struct crowd *crowd);
 /* Goes on with a handshake; true once there is none to be done. */
 bool crowd_shake_hands(struct crowd *crowd, struct connection *connection,
 		       enum connection_state *state_r, struct err *e);
+
+/*
+ * Whether to read it now, *most_r bytes at most (0: as connection_read likes).  It is not
+ * waited for where that is false, until others have completed their messages.
+ */
+bool crowd_may_read(struct crowd *crowd, struct connection *connection, size_t *most_r);
+
+/* It was read. */
+void crowd_note_begun(struct crowd *crowd, struct connection *connection);
 
 /* Takes note of what a call came to: waits for what is next, or drops the connection. */
 void crowd_settle(struct crowd *crowd, struct connection *connection, enum connection_state state,

@@ -1,0 +1,98 @@
+#!/bin/bash
+# begun.sh: many connections with long messages that are not complete.
+#
+# In: 400 connections which send 60 KB of a message each and then its end; 400 more, which
+# never send the end; beside them short messages and a long one.
+#
+# Out: of the first ones every message, whole.  Of the second ones so many are sent away that
+# the others can go on, their messages unscanned; the short messages at once, the long one
+# when there is room.  What the daemon holds of them all is about 16 MB.
+
+. tests/support/tap.sh || exit 1
+. tests/support/daemon.sh || exit 1
+. tests/support/net.sh || exit 1
+
+read -r TCP <<<"$(free_ports 1)"
+cat >"$CONF" <<-END
+	inputs = ( { name = "in"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP"; } );
+	outputs = (
+	  { name = "record"; type = "file"; path = "out.log"; format = "record"; },
+	  { name = "json"; type = "file"; path = "out.jsonl"; format = "json"; } );
+END
+
+short_arrived() {
+	grep -q "^<13>short: $1$" "$D/out.log"
+}
+
+long_arrived() {
+	awk -v mark="<13>long: $1 " 'index($0, mark) == 1 && length($0) == 60000 { n++ }
+		END { exit n != 1 }' "$D/out.log"
+}
+
+whole() { # how many messages of NAME there are, of which so many are whole and different
+	awk -v mark="<13>$1: " 'index($0, mark) == 1 && length($0) == 60000 && !seen[$2]++ { n++ }
+		END { print n + 0 }' "$D/out.log"
+}
+
+# NAME N FILE: opens N messages, and completes them when FILE is there, if it is empty.
+open_messages() {
+	python_net "tcp://127.0.0.1:$TCP" "$@" <<-'END'
+		all = []
+		for i in range(int(args[2])):
+		    s = connect(args[0])
+		    s.setblocking(False)
+		    rest = (b'<13>%s: %d ' % (args[1].encode(), i)).ljust(60000, b'x') + b'\n'
+		    all.append([s, rest])
+		def push(keep):
+		    for one in all:
+		        try:
+		            if len(one[1]) > keep:
+		                one[1] = one[1][one[0].send(one[1][:len(one[1]) - keep]):]
+		        except BlockingIOError:
+		            pass
+		        except OSError:
+		            one[1] = b''
+		    return any(len(one[1]) > keep for one in all)
+		while not os.path.exists(args[3]):
+		    push(1)
+		    time.sleep(0.05)
+		    open(args[3] + '.open', 'w').close()
+		while os.path.getsize(args[3]) == 0 and push(0):
+		    time.sleep(0.01)
+		for s, rest in all:
+		    s.close()
+	END
+}
+
+say_short() { # TEXT
+	printf '<13>short: %s\n' "$1" | send_to "tcp://127.0.0.1:$TCP"
+}
+
+start
+open_messages first 400 "$T/first" &
+ok "long messages are begun, more than there is room for" \
+	said "messages that are begun and not complete have 16 MB"
+say_short one
+ok "a short one is served at once" within 60 short_arrived one
+touch "$T/first"
+wait $!
+ok "the long ones are completed" has_lines "$D/out.log" 401
+is "each is whole" "$(whole first)" 400
+is "and none unscanned" "$(grep -c '"verdict":"unscanned"' "$D/out.jsonl")" 0
+
+open_messages second 400 "$T/second" &
+second=$!
+within 60 test -e "$T/second.open"
+sleep 1
+say_short two
+ok "others are never completed: a short one is served at once" within 60 short_arrived two
+printf '<13>long: one %s\n' "$(head -c 59986 /dev/zero | tr '\0' y)" |
+	send_to "tcp://127.0.0.1:$TCP" &
+ok "a long one when those in its way have been sent away" within 60 long_arrived one
+ok "which are unscanned" test "$(grep -c '"verdict":"unscanned"' "$D/out.jsonl")" -gt 0
+like "and said" "$(cat "$D/err")" "a message of 127.0.0.1 broke off after [0-9]{5} bytes"
+echo end >"$T/second"
+wait "$second"
+status "it stops" 0 finish TERM
+
+done_testing
