@@ -1,8 +1,7 @@
 /*
- * A pattern is copied group by group, the inner ones first.  The alternatives of
- * a group are then put together, unless what they mean depends on where they
- * stand: in a lookbehind (each has one length), in a condition (there are two),
- * and behind a change of options.
+ * A pattern is copied; where a group ends, its alternatives are put together, unless what they mean
+ * depends on where they stand: in a lookbehind (each has one length), in a condition (there are
+ * two), and behind a change of options.
  *
  * An alternative is plain if it begins with a byte that stands for itself, and
  * catches nothing.  Two plain ones with different first bytes, in any case of
@@ -15,27 +14,31 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/byte_set.h>
 
 enum { DEPTH_MAX = 100 };
 
 struct alternative {
-	size_t start, end; /* in the text of the group */
+	size_t start, end; /* in the text */
 	bool catches_nothing;
-};
-
-/* A group: its text so far, and what its alternatives are. */
-struct group {
-	struct buf text;
-	struct alternative *alternatives;
-	size_t n, cap;
-	bool fixed; /* its alternatives stay as they are */
 };
 
 struct factor {
 	const char *at;
+	struct buf text; /* so far */
+	/* Those of the groups that are open, the inner ones behind. */
+	struct alternative *alternatives;
+	size_t n, cap;
 	unsigned depth;	 /* of groups */
 	unsigned behind; /* of them, lookbehinds */
 	bool failed;	 /* it is left to PCRE2 as it is */
+};
+
+/* A group that is open. */
+struct group {
+	size_t start; /* of the alternative at hand, in the text */
+	bool catches; /* that one does */
+	bool fixed;   /* its alternatives stay as they are */
 };
 
 /* --- Putting together --------------------------------------------------------- */
@@ -82,9 +85,10 @@ static size_t common_prefix(const struct span *texts, size_t n)
 }
 
 /* Alternatives that begin with the same byte. */
-static void add_alike(struct buf *out, struct span *texts, bool *plain, size_t n)
+static void add_alike(struct buf *out, struct span *texts, size_t n)
 {
 	size_t len = common_prefix(texts, n);
+	bool *plain = mem_new(n, sizeof(*plain));
 
 	buf_add(out, texts[0].ptr, len);
 	for (size_t i = 0; i < n; i++) {
@@ -94,17 +98,17 @@ static void add_alike(struct buf *out, struct span *texts, bool *plain, size_t n
 	buf_add_str(out, "(?:");
 	add_alternatives(out, texts, plain, n);
 	buf_add_char(out, ')');
+	free(plain);
 }
 
 /*
  * The first of n alternatives, and those behind it that begin alike, up to one
- * that nothing may be moved over; taken: these are done with.
+ * that nothing may be moved over; taken: these are done with.  In alike there is
+ * room for n.
  */
 static void add_first(struct buf *out, const struct span *texts, const bool *plain, bool *taken,
-		      size_t n)
+		      size_t n, struct span *alike)
 {
-	struct span *alike = mem_new(n, sizeof(*alike));
-	bool *alike_plain = mem_new(n, sizeof(*alike_plain));
 	size_t n_alike = 0;
 
 	for (size_t i = 0; i < n && plain[i]; i++) {
@@ -116,47 +120,63 @@ static void add_first(struct buf *out, const struct span *texts, const bool *pla
 		alike[n_alike++] = texts[i];
 		taken[i] = true;
 	}
-	if (n_alike < 2) {
+	if (n_alike < 2)
 		buf_add_span(out, texts[0]);
-		taken[0] = true;
-	} else {
-		add_alike(out, alike, alike_plain, n_alike);
-	}
-	free(alike);
-	free(alike_plain);
+	else
+		add_alike(out, alike, n_alike);
 }
 
 static void add_alternatives(struct buf *out, const struct span *texts, const bool *plain, size_t n)
 {
-	bool *taken = mem_new(n + 1, sizeof(*taken));
-	bool any = false;
+	bool *taken = mem_new(n, sizeof(*taken));
+	struct span *alike = mem_new(n, sizeof(*alike));
 
 	for (size_t i = 0; i < n; i++) {
 		if (taken[i])
 			continue;
-		if (any)
+		if (i != 0)
 			buf_add_char(out, '|');
-		any = true;
-		add_first(out, texts + i, plain + i, taken + i, n - i);
+		add_first(out, texts + i, plain + i, taken + i, n - i, alike);
 	}
+	free(alike);
 	free(taken);
 }
 
-static void add_group(struct buf *out, const struct group *group)
+/* Whether two of n alternatives may be put together: most groups have none. */
+static bool any_alike(const struct span *texts, const bool *plain, size_t n)
 {
-	struct span *texts = mem_new(group->n, sizeof(*texts));
-	bool *plain = mem_new(group->n, sizeof(*plain));
+	struct byte_set firsts = { 0 };
 
-	for (size_t i = 0; i < group->n; i++) {
-		const struct alternative *a = &group->alternatives[i];
+	for (size_t i = 0; i < n; i++) {
+		if (!plain[i])
+			continue;
+		if (byte_set_has(&firsts, (unsigned char)texts[i].ptr[0]))
+			return true;
+		byte_set_add(&firsts, (unsigned char)texts[i].ptr[0]);
+	}
+	return false;
+}
 
-		texts[i] = span_slice(buf_span(&group->text), a->start, a->end);
+/* Puts the last n alternatives together, which are those of a group that ends here. */
+static void unite(struct factor *f, size_t n)
+{
+	const struct alternative *alternatives = f->alternatives + f->n - n;
+	struct span *texts = mem_new(n, sizeof(*texts));
+	bool *plain = mem_new(n, sizeof(*plain));
+	struct buf united = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct alternative *a = &alternatives[i];
+
+		texts[i] = span_slice(buf_span(&f->text), a->start, a->end);
 		plain[i] = a->catches_nothing && begins_plainly(texts[i]);
 	}
-	if (group->fixed)
-		buf_add_span(out, buf_span(&group->text));
-	else
-		add_alternatives(out, texts, plain, group->n);
+	if (any_alike(texts, plain, n)) {
+		add_alternatives(&united, texts, plain, n);
+		f->text.len = alternatives[0].start;
+		buf_add_span(&f->text, buf_span(&united));
+	}
+	buf_fini(&united);
 	free(texts);
 	free(plain);
 }
@@ -164,73 +184,73 @@ static void add_group(struct buf *out, const struct group *group)
 /* --- Reading -------------------------------------------------------------------- */
 
 /*
- * Reads a group to its closing bracket, or the pattern to its end, and adds it to out;
- * returns whether anything in it is caught.
+ * Reads a group to its closing bracket, or the pattern to its end; returns whether
+ * anything in it is caught.
  */
-static bool read_group(struct factor *f, struct buf *out, bool fixed);
+static bool read_group(struct factor *f, bool fixed);
 
-static void add_bytes(struct factor *f, struct buf *out, size_t n)
+static void add_bytes(struct factor *f, size_t n)
 {
-	buf_add(out, f->at, n);
+	buf_add(&f->text, f->at, n);
 	f->at += n;
 }
 
 /* Up to and with the next byte `last`. */
-static void read_to(struct factor *f, struct buf *out, char last)
+static void read_to(struct factor *f, char last)
 {
 	const char *end = strchr(f->at, last);
 
 	f->failed |= end == NULL;
 	if (end != NULL)
-		add_bytes(f, out, (size_t)(end - f->at) + 1);
+		add_bytes(f, (size_t)(end - f->at) + 1);
 }
 
-static void read_escape(struct factor *f, struct buf *out)
+static void read_escape(struct factor *f)
 {
 	/* What is quoted is no syntax. */
 	f->failed |= f->at[1] == '\0' || f->at[1] == 'Q';
 	if (!f->failed)
-		add_bytes(f, out, 2);
+		add_bytes(f, 2);
 }
 
-static void read_class(struct factor *f, struct buf *out)
+static void read_class(struct factor *f)
 {
-	add_bytes(f, out, f->at[1] == '^' ? 2 : 1);
+	add_bytes(f, f->at[1] == '^' ? 2 : 1);
 	if (*f->at == ']')
-		add_bytes(f, out, 1);
+		add_bytes(f, 1);
 	while (!f->failed && *f->at != ']') {
 		if (*f->at == '\\')
-			read_escape(f, out);
+			read_escape(f);
 		else if (f->at[0] == '[' && f->at[1] == ':')
-			read_to(f, out, ']');
+			read_to(f, ']');
 		else if (*f->at == '\0')
 			f->failed = true;
 		else
-			add_bytes(f, out, 1);
+			add_bytes(f, 1);
 	}
 	if (!f->failed)
-		add_bytes(f, out, 1);
+		add_bytes(f, 1);
 }
 
 /* A group, behind its header of n bytes, with its closing bracket. */
-static bool read_inside(struct factor *f, struct buf *out, size_t n, bool fixed)
+static bool read_inside(struct factor *f, size_t n, bool fixed)
 {
 	bool catches;
 
-	add_bytes(f, out, n);
-	catches = read_group(f, out, fixed);
+	add_bytes(f, n);
+	catches = read_group(f, fixed);
 	f->failed |= *f->at != ')';
 	if (!f->failed)
-		add_bytes(f, out, 1);
+		add_bytes(f, 1);
 	return catches;
 }
 
 /* (?(name)yes|no); of one that begins with a lookaround nothing is known. */
-static bool read_condition(struct factor *f, struct buf *out)
+static bool read_condition(struct factor *f)
 {
 	f->failed |= f->at[3] == '?' || f->at[3] == '*';
-	read_to(f, out, ')');
-	return f->failed || read_inside(f, out, 0, true);
+	read_to(f, ')');
+	return f->failed || read_inside(f, 0, true);
 }
 
 /* (?i) or (?i:...); the first one changes what stands behind it in the group. */
@@ -242,25 +262,25 @@ static bool read_options(struct factor *f, struct group *group)
 	if (f->failed)
 		return false;
 	if (f->at[n] == ':')
-		return read_inside(f, &group->text, n + 1, false);
+		return read_inside(f, n + 1, false);
 	group->fixed = true;
-	add_bytes(f, &group->text, n + 1);
+	add_bytes(f, n + 1);
 	return false;
 }
 
 /* A lookbehind: nothing within it is moved; or a name. */
-static bool read_behind_or_name(struct factor *f, struct buf *out)
+static bool read_behind_or_name(struct factor *f)
 {
 	bool catches;
 
 	if (f->at[3] != '=' && f->at[3] != '!') {
-		read_to(f, out, '>');
+		read_to(f, '>');
 		if (!f->failed)
-			read_inside(f, out, 0, false);
+			read_inside(f, 0, false);
 		return true;
 	}
 	f->behind++;
-	catches = read_inside(f, out, 4, true);
+	catches = read_inside(f, 4, true);
 	f->behind--;
 	return catches;
 }
@@ -268,88 +288,85 @@ static bool read_behind_or_name(struct factor *f, struct buf *out)
 /* What begins with a bracket; returns whether anything is caught. */
 static bool read_bracket(struct factor *f, struct group *group)
 {
-	struct buf *out = &group->text;
-
 	if (f->at[1] == '*')
 		f->failed = true;
 	if (f->failed)
 		return false;
 	if (f->at[1] != '?') {
-		read_inside(f, out, 1, false);
+		read_inside(f, 1, false);
 		return true;
 	}
 	switch (f->at[2]) {
 	case ':':
 	case '=':
 	case '!':
-	case '>': return read_inside(f, out, 3, false);
-	case '<': return read_behind_or_name(f, out);
-	case '(': return read_condition(f, out);
-	case '&': read_to(f, out, ')'); return false;
+	case '>': return read_inside(f, 3, false);
+	case '<': return read_behind_or_name(f);
+	case '(': return read_condition(f);
+	case '&': read_to(f, ')'); return false;
 	default: return read_options(f, group);
 	}
 }
 
-static void end_alternative(struct group *group, size_t *start, bool *catches)
+static void end_alternative(struct factor *f, struct group *group)
 {
-	group->alternatives =
-		mem_grow(group->alternatives, group->n, &group->cap, sizeof(*group->alternatives));
-	group->alternatives[group->n++] =
-		(struct alternative){ *start, group->text.len, !*catches };
-	*start = group->text.len + 1;
-	*catches = false;
+	f->alternatives = mem_grow(f->alternatives, f->n, &f->cap, sizeof(*f->alternatives));
+	f->alternatives[f->n++] =
+		(struct alternative){ group->start, f->text.len, !group->catches };
+	group->start = f->text.len + 1;
+	group->catches = false;
 }
 
 static bool read_alternatives(struct factor *f, struct group *group)
 {
-	size_t start = 0;
-	bool catches = false;
 	bool any = false;
 
 	while (!f->failed && *f->at != '\0' && *f->at != ')') {
 		switch (*f->at) {
-		case '\\': read_escape(f, &group->text); break;
-		case '[': read_class(f, &group->text); break;
+		case '\\': read_escape(f); break;
+		case '[': read_class(f); break;
 		case '(':
-			catches |= read_bracket(f, group);
-			any |= catches;
+			group->catches |= read_bracket(f, group);
+			any |= group->catches;
 			break;
 		case '|':
-			end_alternative(group, &start, &catches);
-			add_bytes(f, &group->text, 1);
+			end_alternative(f, group);
+			add_bytes(f, 1);
 			break;
-		default: add_bytes(f, &group->text, 1); break;
+		default: add_bytes(f, strcspn(f->at, "\\[(|)")); break;
 		}
 	}
-	end_alternative(group, &start, &catches);
+	end_alternative(f, group);
 	return any;
 }
 
-static bool read_group(struct factor *f, struct buf *out, bool fixed)
+static bool read_group(struct factor *f, bool fixed)
 {
-	struct group group = { .fixed = fixed || f->behind != 0 };
+	struct group group = { .start = f->text.len, .fixed = fixed || f->behind != 0 };
 	bool catches = true;
+	size_t outer = f->n;
 
 	f->failed |= f->depth == DEPTH_MAX;
 	f->depth++;
 	if (!f->failed)
 		catches = read_alternatives(f, &group);
-	if (!f->failed)
-		add_group(out, &group);
+	if (!f->failed && !group.fixed && f->n - outer > 1)
+		unite(f, f->n - outer);
 	f->depth--;
-	buf_fini(&group.text);
-	free(group.alternatives);
+	f->n = outer;
 	return catches;
 }
 
 void regex_factor(struct buf *out, const char *pattern)
 {
 	struct factor f = { .at = pattern };
-	size_t len = out->len;
 
-	read_group(&f, out, false);
+	buf_reserve(&f.text, strlen(pattern) + 1);
+	read_group(&f, false);
 	if (!f.failed && *f.at == '\0')
-		return;
-	out->len = len;
-	buf_add_str(out, pattern);
+		buf_add_span(out, buf_span(&f.text));
+	else
+		buf_add_str(out, pattern);
+	buf_fini(&f.text);
+	free(f.alternatives);
 }
