@@ -131,7 +131,16 @@ static size_t time_length(struct span s, size_t at)
 /* Of a tag; what JSON and logfmt begin with is the text's. */
 static bool is_tag(char c)
 {
-	return c > ' ' && c < 0x7f && strchr(":[\"{}=,", c) == NULL;
+	switch (c) {
+	case ':':
+	case '[':
+	case '"':
+	case '{':
+	case '}':
+	case '=':
+	case ',': return false;
+	default: return c > ' ' && c < 0x7f;
+	}
 }
 
 static size_t tag_length(struct span s, size_t at)
@@ -217,6 +226,19 @@ struct syslog_message syslog_parse(struct span message)
 		read_rfc3164(s, at, &m);
 	m.text = span_slice(m.text, skip_mark(m.text, 0), m.text.len);
 	return m;
+}
+
+bool syslog_find_data(struct span message, struct span *data_r)
+{
+	struct syslog_message m = { 0 };
+	size_t begin = skip_mark(message, 0);
+	struct span s = span_slice(message, begin, message.len);
+	size_t at = read_priority(s, &m);
+
+	if (at == 0 || !read_rfc5424(s, at, &m))
+		return false;
+	*data_r = m.data;
+	return true;
 }
 
 /* --- Facilities ------------------------------------------------------------- */

@@ -57,11 +57,11 @@ static unsigned add_structured(struct buf *out, const struct format_job *job, st
 
 static unsigned tag_add(struct buf *out, const struct format_job *job, size_t *tail_r)
 {
-	struct syslog_message message = syslog_parse(job->record->text);
+	struct span data;
 	unsigned forged = 0;
 
-	if (message.form == SYSLOG_RFC5424) {
-		forged = add_structured(out, job, message.data);
+	if (syslog_find_data(job->record->text, &data)) {
+		forged = add_structured(out, job, data);
 		*tail_r = out->len;
 		return forged;
 	}

@@ -84,6 +84,7 @@ static void test_headers(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct header_case *c = &cases[i];
 		struct syslog_message m = syslog_parse(span_str(c->message));
+		struct span data;
 
 		if (m.form != c->form || m.facility != c->facility || m.severity != c->severity)
 			fail_msg("'%s': form %d, facility %d, severity %d", c->message, m.form,
@@ -91,6 +92,10 @@ static void test_headers(void **state)
 		check_span(c->message, "host", m.host, c->host);
 		check_span(c->message, "app", m.app, c->app);
 		check_span(c->message, "data", m.data, c->data);
+		assert_int_equal(syslog_find_data(span_str(c->message), &data),
+				 c->form == SYSLOG_RFC5424);
+		if (c->form == SYSLOG_RFC5424)
+			assert_true(data.ptr == m.data.ptr && data.len == m.data.len);
 		check_span(c->message, "text", m.text, c->text);
 	}
 }

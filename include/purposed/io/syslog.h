@@ -35,6 +35,9 @@ struct syslog_message {
  */
 struct syslog_message syslog_parse(struct span message);
 
+/* The STRUCTURED-DATA of an RFC 5424 message, as syslog_parse finds it; false: it is none. */
+bool syslog_find_data(struct span message, struct span *data_r);
+
 /* "kern", ... "local7" for 0..23. */
 const char *syslog_facility_name(int facility);
 
