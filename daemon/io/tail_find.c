@@ -280,8 +280,7 @@ void tail_start(struct tail *t)
 			begin(t, t->files.all[i]);
 	}
 	tail_forget_positions(t);
-	if (t->resumed)
-		tail_order_start(t);
+	tail_order_start(t);
 	t->started = true;
 	t->since = 0;
 	t->looked = time(NULL);

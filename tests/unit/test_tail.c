@@ -484,6 +484,24 @@ static void test_order_glob(void **state)
 	end(&s);
 }
 
+/* What lies there at the first start, and the glob takes in: the oldest first. */
+static void test_order_first_start(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "a.log*", 10);
+	append_lines(&s, "a.log", 'k', 'p');
+	append_lines(&s, "a.log.1", 'f', 'j');
+	append_lines(&s, "a.log.2", 'a', 'e');
+	write_long_ago(&s, "a.log.2", time(NULL) - 20);
+	write_long_ago(&s, "a.log.1", time(NULL) - 10);
+	open_tail(&s, false);
+	came(&s, "aaaa\nbbbb\ncccc\ndddd\neeee\nffff\ngggg\nhhhh\niiii\njjjj\n"
+		 "kkkk\nllll\nmmmm\nnnnn\noooo\npppp\n");
+	end(&s);
+}
+
 /* Nothing is at the path: the files of it stand by age, in whatever order they are known. */
 static void test_order_of_departed(void **state)
 {
@@ -956,17 +974,29 @@ static void test_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),	      cmocka_unit_test(test_from_end),
-		cmocka_unit_test(test_long_lines),    cmocka_unit_test(test_renamed),
-		cmocka_unit_test(test_renamed_often), cmocka_unit_test(test_renamed_twice),
-		cmocka_unit_test(test_renamed_glob),  cmocka_unit_test(test_order),
-		cmocka_unit_test(test_order_missed),  cmocka_unit_test(test_order_rounds),
-		cmocka_unit_test(test_order_half),    cmocka_unit_test(test_order_resumed),
-		cmocka_unit_test(test_order_glob),    cmocka_unit_test(test_order_of_departed),
-		cmocka_unit_test(test_clock_step),    cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_copies),	      cmocka_unit_test(test_deleted),
-		cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_no_text),
-		cmocka_unit_test(test_names),	      cmocka_unit_test(test_bad_positions),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_from_end),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_renamed),
+		cmocka_unit_test(test_renamed_often),
+		cmocka_unit_test(test_renamed_twice),
+		cmocka_unit_test(test_renamed_glob),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_missed),
+		cmocka_unit_test(test_order_rounds),
+		cmocka_unit_test(test_order_half),
+		cmocka_unit_test(test_order_resumed),
+		cmocka_unit_test(test_order_glob),
+		cmocka_unit_test(test_order_first_start),
+		cmocka_unit_test(test_order_of_departed),
+		cmocka_unit_test(test_clock_step),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_unfinished),
+		cmocka_unit_test(test_no_text),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_bad_positions),
 		cmocka_unit_test(test_anything),
 	};
 
