@@ -2,11 +2,13 @@
 # begun.sh: many connections with long messages that are not complete.
 #
 # In: 400 connections which send 60 KB of a message each and then its end; 400 more, which
-# never send the end; beside them short messages and a long one.
+# never send the end; beside them short messages and a long one.  290 more that are not
+# completed, and behind them 100 that are; then a reload and a stop.
 #
 # Out: of the first ones every message, whole.  Of the second ones so many are sent away that
 # the others can go on, their messages unscanned; the short messages at once, the long one
-# when there is room.  What the daemon holds of them all is about 16 MB.
+# when there is room.  At the stop all that are whole, wherever they wait.  What the daemon
+# holds of them all is about 16 MB.
 
 . tests/support/tap.sh || exit 1
 . tests/support/daemon.sh || exit 1
@@ -34,7 +36,8 @@ whole() { # how many messages of NAME there are, of which so many are whole and 
 		END { print n + 0 }' "$D/out.log"
 }
 
-# NAME N FILE: opens N messages, and completes them when FILE is there, if it is empty.
+# NAME N FILE [linger]: opens N messages, and completes them when FILE is there, if it is
+# empty; linger: and waits until it is gone.
 open_messages() {
 	python_net "tcp://127.0.0.1:$TCP" "$@" <<-'END'
 		all = []
@@ -59,9 +62,18 @@ open_messages() {
 		    open(args[3] + '.open', 'w').close()
 		while os.path.getsize(args[3]) == 0 and push(0):
 		    time.sleep(0.01)
+		open(args[3] + '.sent', 'w').close()
+		while len(args) > 4 and os.path.exists(args[3]):
+		    time.sleep(0.05)
 		for s, rest in all:
 		    s.close()
 	END
+}
+
+is_closed() {
+	kill -USR1 "$daemon_pid"
+	sleep 0.2
+	[ "$(grep '^{' "$D/err" | tail -n 1 | jq .connections)" -eq 0 ]
 }
 
 say_short() { # TEXT
@@ -93,6 +105,24 @@ ok "which are unscanned" test "$(grep -c '"verdict":"unscanned"' "$D/out.jsonl")
 like "and said" "$(cat "$D/err")" "a message of 127.0.0.1 broke off after [0-9]{5} bytes"
 echo end >"$T/second"
 wait "$second"
-status "it stops" 0 finish TERM
+
+# Of the whole ones most are not read at the stop.
+within 60 is_closed
+open_messages third 290 "$T/third" &
+third=$!
+within 60 test -e "$T/third.open"
+touch "$T/fourth"
+open_messages fourth 100 "$T/fourth" linger &
+fourth=$!
+within 60 test -e "$T/fourth.sent"
+kill -HUP "$daemon_pid"
+ok "a reload" said reloaded
+before=$(whole fourth)
+status "and a stop, while messages wait that are whole" 0 finish TERM
+echo end >"$T/third"
+rm "$T/fourth"
+wait "$third" "$fourth"
+diag "$before were out before"
+is "they are out, each whole" "$(whole fourth)" 100
 
 done_testing
