@@ -180,6 +180,13 @@ static void test_limit_in_keywords(void **state)
 	assert_int_equal(hits.n_unsearched, 1);
 	assert_int_equal(hits.unsearched[0].start, sizeof(text) - 4);
 	assert_int_equal(hits.unsearched[0].end, sizeof(text));
+	/* For what a validator refuses no keyword is looked for. */
+	hits_clear(&hits);
+	confirm(&found,
+		"element = 'e'; pattern = '1234'; validate = 'iban'; "
+		"keywords = [ 'tel2', 'tel3', 'tel4', 'tel5', 'tel6', 'tel7' ]; window = 4096;",
+		span_of(text, sizeof(text)), sizeof(text) - 4, &tight, &hits);
+	assert_int_equal(hits.n + hits.n_unsearched, 0);
 	buf_fini(&found);
 	hits_fini(&hits);
 }
