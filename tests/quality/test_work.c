@@ -91,9 +91,10 @@ static size_t repeat(const char *at)
 /*
  * The pattern with a callout where a step begins, and behind each repeat, which
  * may be the last item of its group and pass many bytes.  PCRE2's own automatic
- * callouts, one for every literal byte, are more than it can compile.
+ * callouts, one for every literal byte, are more than it can compile; of the largest
+ * patterns it is too many, too, if runs of literal bytes have one.
  */
-static void add_callouts(struct buf *out, const char *at)
+static void add_callouts(struct buf *out, const char *at, bool literals)
 {
 	bool in_literal = false;
 	bool called = false;
@@ -110,7 +111,7 @@ static void add_callouts(struct buf *out, const char *at)
 			len = strcspn(at, ">") + 1;
 		else
 			len = is_item ? hostile_item(at) : is_repeat ? repeat(at) : 1;
-		if (is_item && !called && !(is_literal && in_literal))
+		if (is_item && !called && !(is_literal && (in_literal || !literals)))
 			buf_add_str(out, "(?C)");
 		buf_add(out, at, len);
 		if (is_repeat)
@@ -134,9 +135,15 @@ pcre2_code *__wrap_pcre2_compile_8(PCRE2_SPTR pattern, PCRE2_SIZE len, uint32_t 
 	pcre2_code *code;
 
 	assert_true(len == PCRE2_ZERO_TERMINATED);
-	add_callouts(&counted, (const char *)pattern);
+	add_callouts(&counted, (const char *)pattern, true);
 	code = __real_pcre2_compile_8((PCRE2_SPTR)buf_str(&counted), len, options, error, at,
 				      context);
+	if (code == NULL) {
+		buf_clear(&counted);
+		add_callouts(&counted, (const char *)pattern, false);
+		code = __real_pcre2_compile_8((PCRE2_SPTR)buf_str(&counted), len, options, error,
+					      at, context);
+	}
 	buf_fini(&counted);
 	return code;
 }
