@@ -179,6 +179,9 @@ status "rules without a word: 2" 2 run rules
 # The shipped files are what is in the binary.
 is "--rules conf/rules.d are the rules of the binary" \
 	"$("$PURPOSED" rules list --json --rules conf/rules.d | cksum)" "$(cksum <"$T/rules.json")"
+is "a policy may come from a pipe" \
+	"$("$PURPOSED" policy list --json --policy <(cat conf/annex-i.conf) | cksum)" \
+	"$("$PURPOSED" policy list --json | cksum)"
 is "--policy conf/annex-i.conf is the policy of the binary" \
 	"$("$PURPOSED" policy list --json --policy conf/annex-i.conf | cksum)" \
 	"$("$PURPOSED" policy list --json | cksum)"
