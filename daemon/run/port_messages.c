@@ -5,8 +5,9 @@
  *
  * What we have read and not yet written is lost when we are killed, and what stands in a
  * connection is not: of connections not more than one batch is read ahead.  Datagrams are
- * taken as they come, since they are lost in the socket too; only where they are so long
- * that their number bounds no memory they wait for those before them.
+ * taken as they come, since they are lost in the socket too, and more of them into a batch
+ * that waits; only where they are so long that their number bounds no memory they wait for
+ * those before them.
  */
 #include <purposed/run/port_private.h>
 
@@ -19,7 +20,8 @@
 enum {
 	BLOCK_BYTES = 64 * 1024,    /* one batch of messages is read until it holds that much */
 	READ_AHEAD = 128 * 1024,    /* with what is read next, a batch of a file */
-	HELD_MAX = 2 * 1024 * 1024, /* of datagrams; more than all batches of short ones are */
+	GATHERED = 112 * 1024,	    /* a waiting batch of datagrams is added to up to here */
+	HELD_MAX = 4 * 1024 * 1024, /* of datagrams; more than all batches of short ones are */
 };
 
 struct messages_port {
@@ -41,9 +43,9 @@ static bool messages_serves(const struct port *port, const struct settings_input
  * waits, and its time, that of its first message, counts for them all: for `lag_ms`, and for
  * records that say no time of their own.
  */
-static struct batch *take_batch(struct port *port, unsigned long long messages)
+static struct batch *take_batch(struct port *port, unsigned long long messages, size_t gathered)
 {
-	struct batch *batch = pipeline_take_again(port->pipeline, port->stream, BLOCK_BYTES);
+	struct batch *batch = pipeline_take_again(port->pipeline, port->stream, gathered);
 
 	if (batch != NULL)
 		return batch;
@@ -55,10 +57,12 @@ static struct batch *take_batch(struct port *port, unsigned long long messages)
 	return batch;
 }
 
-enum port_result port_step_messages(struct port *port, struct input *input, struct err *e)
+/* gathered: a batch that waits and has less is added to. */
+static enum port_result step(struct port *port, struct input *input, size_t gathered, struct err *e)
 {
-	struct batch *batch = take_batch(port, input->counts.messages);
-	enum input_result result = input_read(input, &batch->bytes, BLOCK_BYTES, e);
+	struct batch *batch = take_batch(port, input->counts.messages, gathered);
+	size_t more = batch->bytes.len < BLOCK_BYTES ? 0 : batch->bytes.len;
+	enum input_result result = input_read(input, &batch->bytes, more + BLOCK_BYTES, e);
 
 	if (batch->bytes.len == 0)
 		pipeline_return(port->pipeline, batch);
@@ -69,6 +73,11 @@ enum port_result port_step_messages(struct port *port, struct input *input, stru
 	return result == INPUT_MORE ? PORT_MORE : PORT_EMPTY;
 }
 
+enum port_result port_step_messages(struct port *port, struct input *input, struct err *e)
+{
+	return step(port, input, BLOCK_BYTES, e);
+}
+
 static bool is_datagram(const struct address *address)
 {
 	return address->transport == TRANSPORT_UNIX || address->transport == TRANSPORT_UDP;
@@ -77,9 +86,10 @@ static bool is_datagram(const struct address *address)
 static enum port_result messages_step(struct port *port, struct err *e)
 {
 	struct messages_port *p = (struct messages_port *)port;
+	bool datagrams = is_datagram(&p->listen);
 
-	pipeline_wait(port->pipeline, is_datagram(&p->listen) ? HELD_MAX : READ_AHEAD);
-	return port_step_messages(port, p->input, e);
+	pipeline_wait(port->pipeline, datagrams ? HELD_MAX : READ_AHEAD);
+	return step(port, p->input, datagrams ? GATHERED : BLOCK_BYTES, e);
 }
 
 static void messages_stop(struct port *port)
