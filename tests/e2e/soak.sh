@@ -112,5 +112,8 @@ middle() { sort -n | awk '{ kb[NR] = $1 } END { print kb[int((NR + 1) / 2)] }'; 
 early=$(head -n $(((SOAK + 2) / 3)) "$T/rss" | middle)
 late=$(tail -n +$(((SOAK + 2) / 3 + 1)) "$T/rss" | middle)
 diag "RSS is $early KB in the first third, $late KB after it; all: $(tr '\n' ' ' <"$T/rss")"
-ok "memory is flat" test "$late" -le $((early + early / 10 + 4096))
+# In seconds not all that is kept has been in use, and a sanitizer keeps its own of that: what
+# grows slowly shows in a long run only.
+more=$((SOAK < 60 ? early / 2 : early / 10 + 4096))
+ok "memory is flat" test "$late" -le $((early + more))
 done_testing
