@@ -99,8 +99,16 @@ def birth(r):
     return '%02d/%02d/19%02d' % (r.randint(1, 28), r.randint(1, 12), r.randint(40, 99))
 
 
+def account(r):
+    """Of every shape, and some that end as words for programs do: Lambot, Knapp."""
+    first, last = r.choice('jan els lien marc sofie anke omar nadia'.split()), r.choice(
+        'baert claes dhondt hermans lambot huet knapp schmitz okafor yilmaz vranckx'.split())
+    return r.choice([first[0] + last, first + '.' + last, last + str(r.randint(1, 99)), first + '_' + last,
+                     first + '-' + last, 'u%06d' % r.randint(100000, 999999)])
+
+
 KINDS = {f.__name__: f for f in (given, family, name, roomy, address, plate, session, mailsession, queue, epoch, agent,
-                                 birth)}
+                                 birth, account)}
 
 HAPROXY = ('haproxy[14]: [[ip:203.0.113.9]]:33317 [06/Feb/2024:12:14:14.655] in st/s1 10/0/30/69/109 200 2750 - - ---- '
            '1/1/1/1/0 0/0 {%s} "GET [[request_uri:/x]] HTTP/1.1"')
@@ -142,6 +150,34 @@ FORMS = {
         ACCESS + '"[[user_agent:@agent]]"',
         ACCESS + '"-" "[[user_agent:@agent]]"',
         'client=[[ip:203.0.113.9]] ua=[[user_agent:@agent]] status=200'],
+    'accounts in sentences of case work': [
+        "INFO [[username:@account]]'s session expired",
+        "badge of '[[username:@account]]' revoked",
+        'boîte aux lettres de « [[username:@account]] » verrouillée',
+        'case 771 put on hold by [[username:@account]]',
+        'zaak 771 in behandeling genomen door [[username:@account]], termijn drie dagen',
+        'dossier 771 pris en charge par [[username:@account]]',
+        'Akte 771 von [[username:@account]] wiederhergestellt',
+        'dossier 771 confié à [[username:@account]], sans délai',
+        'zaak 771: behandelaar gewijzigd van [[username:@account]] naar [[username:@account]]',
+        'INFO [[username:@account]] has no access to case 771',
+        'INFO [[username:@account]] handelt im Namen von [[username:@account]]',
+        'toegang geweigerd: [[username:@account]]',
+        'note ajoutée par [[username:@account]] au dossier 771',
+        'verlof 7: aanvrager [[username:@account]], goedkeurder [[username:@account]]'],
+    'accounts behind their key': [
+        '{"leidinggevende":"[[username:@account]]","zaak":771}',
+        '{"attribueA":"[[username:@account]]","dossier":771}',
+        '{"vertreter":"[[username:@account]]","akte":771}',
+        'case=771 on_behalf_of=[[username:@account]] ok=1',
+        '<gewijzigdDoor>[[username:@account]]</gewijzigdDoor>',
+        "UPDATE dossier SET behandelaar = '[[username:@account]]' WHERE id = 7",
+        'token issued: sub=[[username:@account]] aud=portaal'],
+    'what is no account': [
+        'case 771 closed by timeout', 'zaak 771 afgesloten door verjaring', 'dossier 771 clôturé par erreur',
+        'Akte 771 von Amts wegen geschlossen', 'access denied: policy', '{"owner":"platform-team"}',
+        '{"vertreter":"dienst"}', "server's certificate expired", 'ticket 771 escalated to management',
+        'INFO token has no permission', 'note de service au dossier 771', '<agent>system</agent>'],
     'times': [
         'type=SYSCALL msg=audit(@epoch:77): arch=c000003e syscall=59 success=yes',
         '{"ts":@epoch,"level":"info","msg":"ok"}'],
