@@ -40,10 +40,11 @@ static int load_policy(struct engine *engine, struct err *e)
 static int load_rules(struct engine *engine, struct err *e)
 {
 	const struct engine_options *options = &engine->options;
+	unsigned how = (options->jit ? REGEX_JIT : 0) | (options->oracle ? REGEX_AS_WRITTEN : 0);
 
 	if (options->rules_path == NULL)
-		return rules_builtin(&engine->rules, options->jit, e);
-	if (rules_load(&engine->rules, options->rules_path, options->jit, e) != 0)
+		return rules_builtin(&engine->rules, how, e);
+	if (rules_load(&engine->rules, options->rules_path, how, e) != 0)
 		return -1;
 	return engine_prove(engine, e);
 }

@@ -45,6 +45,7 @@ struct regex {
 	const char *pattern;
 	char *own;	   /* the same, where it is not borrowed */
 	bool wanted;	   /* machine code may be made */
+	bool as_written;   /* its alternatives stay as they are */
 	size_t patience;   /* work that it is made later by than it would pay */
 	struct form first; /* looks for the first match */
 	struct form here;  /* matches where it is told to, or not */
@@ -84,7 +85,7 @@ static void pcre_release(void *ptr, void *tag)
 	free(ptr);
 }
 
-static struct regex *regex_new(const char *pattern, bool jit)
+static struct regex *regex_new(const char *pattern, unsigned how)
 {
 	static atomic_uint turn;
 	struct regex *regex = mem_new(1, sizeof(*regex));
@@ -96,7 +97,8 @@ static struct regex *regex_new(const char *pattern, bool jit)
 	 * every match has in all of the text, at every call.
 	 */
 	regex->here.options = PCRE2_NEVER_UTF | PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE;
-	regex->wanted = jit;
+	regex->wanted = (how & REGEX_JIT) != 0;
+	regex->as_written = (how & REGEX_AS_WRITTEN) != 0;
 	regex->patience = atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
 	return regex;
 }
@@ -109,7 +111,10 @@ static pcre2_code *compile_form(const struct regex *regex, struct form *form, in
 	pcre2_code *code;
 	size_t size = 0;
 
-	regex_factor(&factored, regex->pattern);
+	if (regex->as_written)
+		buf_add_str(&factored, regex->pattern);
+	else
+		regex_factor(&factored, regex->pattern);
 	code = pcre2_compile((PCRE2_SPTR)buf_str(&factored), PCRE2_ZERO_TERMINATED, form->options,
 			     error_r, at_r, NULL);
 	/* Where it is wrong, that is said of the pattern as it is written. */
@@ -124,10 +129,10 @@ static pcre2_code *compile_form(const struct regex *regex, struct form *form, in
 	return code;
 }
 
-int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e)
+int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, struct err *e)
 {
 	char *own = mem_string(pattern);
-	struct regex *regex = regex_new(own, jit);
+	struct regex *regex = regex_new(own, how);
 	uint32_t groups = 0;
 	size_t at;
 	int error;
@@ -153,9 +158,9 @@ int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct 
 	return 0;
 }
 
-struct regex *regex_known(const char *pattern, bool jit)
+struct regex *regex_known(const char *pattern, unsigned how)
 {
-	return regex_new(pattern, jit);
+	return regex_new(pattern, how);
 }
 
 const char *regex_pattern(const struct regex *regex)
@@ -265,7 +270,7 @@ bool regex_may_have_jit(void)
 {
 	struct regex *probe = NULL;
 	struct err ignored = { 0 };
-	bool may = regex_compile(&probe, "a", true, &ignored) == 0 && regex_has_jit(probe);
+	bool may = regex_compile(&probe, "a", REGEX_JIT, &ignored) == 0 && regex_has_jit(probe);
 
 	regex_free(&probe);
 	err_fini(&ignored);

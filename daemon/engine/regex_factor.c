@@ -207,10 +207,21 @@ static void read_to(struct factor *f, char last)
 
 static void read_escape(struct factor *f)
 {
-	/* What is quoted is no syntax. */
-	f->failed |= f->at[1] == '\0' || f->at[1] == 'Q';
+	/* What is quoted is no syntax, nor is what stands behind \c. */
+	f->failed |= f->at[1] == '\0' || f->at[1] == 'Q' || f->at[1] == 'c';
 	if (!f->failed)
 		add_bytes(f, 2);
+}
+
+/* [:digit:], [:^digit:]; [: alone are two bytes of the class around it. */
+static bool begins_posix_class(const char *at)
+{
+	size_t n;
+
+	if (strncmp(at, "[:", 2) != 0)
+		return false;
+	n = strspn(at + 2, "^abcdefghijklmnopqrstuvwxyz");
+	return strncmp(at + 2 + n, ":]", 2) == 0;
 }
 
 static void read_class(struct factor *f)
@@ -221,7 +232,7 @@ static void read_class(struct factor *f)
 	while (!f->failed && *f->at != ']') {
 		if (*f->at == '\\')
 			read_escape(f);
-		else if (f->at[0] == '[' && f->at[1] == ':')
+		else if (begins_posix_class(f->at))
 			read_to(f, ']');
 		else if (*f->at == '\0')
 			f->failed = true;

@@ -15,12 +15,12 @@
 
 enum { RULES_MAX = UINT16_MAX - 1 };
 
-static struct rules *rules_new(bool jit)
+static struct rules *rules_new(unsigned how)
 {
 	struct rules *rules = mem_new(1, sizeof(*rules));
 
 	rules->words = words_new();
-	rules->jit = jit;
+	rules->how = how;
 	return rules;
 }
 
@@ -77,10 +77,10 @@ static int finish(struct rules *rules, int bad, const char *name, struct rules *
 	return 0;
 }
 
-int rules_parse(struct rules **rules_r, const struct rules_text *texts, size_t n, bool jit,
+int rules_parse(struct rules **rules_r, const struct rules_text *texts, size_t n, unsigned how,
 		struct err *e)
 {
-	struct rules *rules = rules_new(jit);
+	struct rules *rules = rules_new(how);
 	int bad = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -138,7 +138,7 @@ static int load_directory(struct rules *rules, const char *path, struct err *e)
 	return bad;
 }
 
-int rules_load(struct rules **rules_r, const char *path, bool jit, struct err *e)
+int rules_load(struct rules **rules_r, const char *path, unsigned how, struct err *e)
 {
 	struct rules *rules;
 	struct stat st;
@@ -148,7 +148,7 @@ int rules_load(struct rules **rules_r, const char *path, bool jit, struct err *e
 		err_errno(e, "%s", path);
 		return -1;
 	}
-	rules = rules_new(jit);
+	rules = rules_new(how);
 	bad = S_ISDIR(st.st_mode) ? load_directory(rules, path, e) : load_file(rules, path, e);
 	return finish(rules, bad, path, rules_r, e);
 }

@@ -31,7 +31,7 @@ static void fill_targets(const struct prepared_rule *from, struct rule *rule)
 	}
 }
 
-static void fill_rule(const struct prepared_rule *from, bool jit, struct rule *rule)
+static void fill_rule(const struct prepared_rule *from, unsigned how, struct rule *rule)
 {
 	*rule = (struct rule){
 		.id = from->id,
@@ -41,7 +41,7 @@ static void fill_rule(const struct prepared_rule *from, bool jit, struct rule *r
 		.file = from->file,
 		.line = from->line,
 		.kind = from->kind,
-		.regex = regex_known(from->pattern, jit),
+		.regex = regex_known(from->pattern, how),
 		.keyword_list = from->keyword_list,
 		.n_keywords = from->n_keywords,
 		.window = from->window,
@@ -51,7 +51,7 @@ static void fill_rule(const struct prepared_rule *from, bool jit, struct rule *r
 		.n_counter_examples = from->n_counter_examples,
 	};
 	if (from->keywords != NULL)
-		rule->keywords = regex_known(from->keywords, jit);
+		rule->keywords = regex_known(from->keywords, how);
 	fill_targets(from, rule);
 }
 
@@ -60,7 +60,7 @@ static int try_pattern(const struct prepared_rule *rule, const char *pattern, st
 {
 	struct regex *regex = NULL;
 	struct err why = { 0 };
-	int result = regex_compile(&regex, pattern, false, &why);
+	int result = regex_compile(&regex, pattern, 0, &why);
 
 	if (result != 0)
 		err_at(e, rule->file, rule->line, "built-in rule '%s': %s", rule->id,
@@ -85,7 +85,7 @@ static int try_patterns(const struct prepared *from, struct err *e)
 	return bad;
 }
 
-int rules_prepared(struct rules **rules_r, const struct prepared *from, bool jit, struct err *e)
+int rules_prepared(struct rules **rules_r, const struct prepared *from, unsigned how, struct err *e)
 {
 	struct rules *rules;
 
@@ -93,11 +93,11 @@ int rules_prepared(struct rules **rules_r, const struct prepared *from, bool jit
 		return -1;
 	rules = mem_new(1, sizeof(*rules));
 	rules->prepared = from;
-	rules->jit = jit;
+	rules->how = how;
 	rules->rules = mem_new(from->n_rules + 1, sizeof(*rules->rules));
 	rules->n_rules = from->n_rules;
 	for (size_t i = 0; i < from->n_rules; i++) {
-		fill_rule(&from->rules[i], jit, &rules->rules[i]);
+		fill_rule(&from->rules[i], how, &rules->rules[i]);
 		rules->rules[i].index = i;
 	}
 	rules->elements = mem_new(from->n_elements + 1, sizeof(*rules->elements));
@@ -115,9 +115,9 @@ void rules_release_prepared(struct rule *rule)
 	free(rule->targets);
 }
 
-int rules_builtin(struct rules **rules_r, bool jit, struct err *e)
+int rules_builtin(struct rules **rules_r, unsigned how, struct err *e)
 {
-	return rules_prepared(rules_r, &prepared, jit, e);
+	return rules_prepared(rules_r, &prepared, how, e);
 }
 
 const struct prepared *rules_are_prepared(const struct rules *rules)

@@ -53,7 +53,7 @@ static bool add_keywords(struct buf *pattern, const struct rule *rule, bool word
 	return any;
 }
 
-static int compile_keywords(struct rule *rule, const struct conf_node *list, bool jit,
+static int compile_keywords(struct rule *rule, const struct conf_node *list, unsigned how,
 			    struct err *e)
 {
 	struct buf pattern = { 0 };
@@ -74,7 +74,7 @@ static int compile_keywords(struct rule *rule, const struct conf_node *list, boo
 	if (words)
 		buf_add_char(&pattern, ')');
 	add_keywords(&pattern, rule, false, words ? "|" : "");
-	if (regex_compile(&rule->keywords, buf_str(&pattern), jit, &why) != 0) {
+	if (regex_compile(&rule->keywords, buf_str(&pattern), how, &why) != 0) {
 		conf_err(e, list, "rule '%s': keywords: %s", rules_name(rule), buf_str(&why.text));
 		result = -1;
 	}
@@ -83,7 +83,8 @@ static int compile_keywords(struct rule *rule, const struct conf_node *list, boo
 	return result;
 }
 
-int rules_read_keywords(struct rule *rule, const struct conf_node *node, bool jit, struct err *e)
+int rules_read_keywords(struct rule *rule, const struct conf_node *node, unsigned how,
+			struct err *e)
 {
 	long long window = WINDOW_DEFAULT;
 	int unread = 0;
@@ -100,5 +101,5 @@ int rules_read_keywords(struct rule *rule, const struct conf_node *node, bool ji
 		}
 		return bad | unread;
 	}
-	return bad | compile_keywords(rule, conf_get(node, "keywords"), jit, e);
+	return bad | compile_keywords(rule, conf_get(node, "keywords"), how, e);
 }

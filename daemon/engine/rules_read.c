@@ -65,7 +65,7 @@ static int compile_pattern(const struct rules *rules, struct rule *rule,
 	buf_fini(&whole);
 	if (result != 0)
 		return result;
-	result = regex_compile(&rule->regex, rule->pattern, rules->jit, &why);
+	result = regex_compile(&rule->regex, rule->pattern, rules->how, &why);
 	if (result != 0)
 		err_at(e, conf_file(node), conf_line(conf_get(node, "pattern")), "rule '%s': %.*s",
 		       rules_name(rule), (int)why.text.len - 1, why.text.ptr);
@@ -128,7 +128,7 @@ int rules_read(struct rules *rules, const struct conf_node *node, struct err *e)
 		rules_read_strings(node, "examples", CONF_REQUIRED, &rule.n_examples, &bad, e);
 	rule.counter_examples = rules_read_strings(node, "counter_examples", CONF_REQUIRED,
 						   &rule.n_counter_examples, &bad, e);
-	bad |= rules_read_keywords(&rule, node, rules->jit, e);
+	bad |= rules_read_keywords(&rule, node, rules->how, e);
 	bad |= compile_pattern(rules, &rule, node, e);
 	bad |= rules_read_targets(rules, &rule, node, e);
 	if (rule.id == NULL) {

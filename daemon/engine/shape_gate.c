@@ -54,7 +54,8 @@ static void need_value(const struct shape_needs *needs, const struct shape_build
 		default: pairs[c] = of_a;
 		}
 	}
-	if (v->kind == SHAPE_BEHIND)
+	/* A class that no shape needs has no number: then none needs this value, either. */
+	if (v->kind == SHAPE_BEHIND && numbers[v->b] != SHAPE_NEVER)
 		need_class(needs, pairs, classes, numbers[v->b], 0);
 }
 

@@ -33,8 +33,14 @@ struct regex_limits {
 	uint32_t heap_kib; /* its heap limit in KiB (interpreter); the JIT stack's size as well */
 };
 
-/* -1: the pattern is wrong; e says what and at which byte.  jit: want machine code. */
-int regex_compile(struct regex **regex_r, const char *pattern, bool jit, struct err *e);
+/* How a pattern is compiled: any of these together. */
+enum {
+	REGEX_JIT = 1,	      /* want machine code */
+	REGEX_AS_WRITTEN = 2, /* not factored (regex_factor.h) */
+};
+
+/* -1: the pattern is wrong; e says what and at which byte. */
+int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, struct err *e);
 void regex_free(struct regex **regex);
 
 /*
@@ -42,7 +48,7 @@ void regex_free(struct regex **regex);
  * compiled when it is needed first.  Where that fails (there is no memory) every match is
  * REGEX_ERROR.
  */
-struct regex *regex_known(const char *pattern, bool jit);
+struct regex *regex_known(const char *pattern, unsigned how);
 
 const char *regex_pattern(const struct regex *regex);
 

@@ -101,16 +101,16 @@ struct rules;
 
 /*
  * Loads every *.conf of the directory at path, in byte order of the names, or
- * the single file at path.  jit: compile to machine code (else interpret).
+ * the single file at path.  how: see regex.h.
  * Examples are not run here: see examples.h.
  */
-int rules_load(struct rules **rules_r, const char *path, bool jit, struct err *e);
+int rules_load(struct rules **rules_r, const char *path, unsigned how, struct err *e);
 
 /*
  * The built-in ones.  -1: the version of PCRE2 is not the one that purposed was built with,
  * and does not take them.
  */
-int rules_builtin(struct rules **rules_r, bool jit, struct err *e);
+int rules_builtin(struct rules **rules_r, unsigned how, struct err *e);
 
 /* What is known of them beside (prepared.h); NULL: they are not the built-in ones. */
 struct prepared;
@@ -121,7 +121,7 @@ struct rules_text {
 	const char *name;
 	const char *text;
 };
-int rules_parse(struct rules **rules_r, const struct rules_text *texts, size_t n, bool jit,
+int rules_parse(struct rules **rules_r, const struct rules_text *texts, size_t n, unsigned how,
 		struct err *e);
 
 void rules_free(struct rules **rules);

@@ -23,12 +23,13 @@ struct rules {
 	size_t n_rules, rules_cap;
 	const char **elements;
 	size_t n_elements, elements_cap;
-	bool jit;
+	unsigned how;
 };
 
 /* --- rules_builtin.c ------------------------------------------------------------- */
 
-int rules_prepared(struct rules **rules_r, const struct prepared *from, bool jit, struct err *e);
+int rules_prepared(struct rules **rules_r, const struct prepared *from, unsigned how,
+		   struct err *e);
 void rules_release_prepared(struct rule *rule);
 
 /* --- rules_read.c: one rule ----------------------------------------------------- */
@@ -63,6 +64,7 @@ int rules_read_targets(struct rules *rules, struct rule *rule, const struct conf
 
 /* --- rules_keywords.c: the words that must stand before a match -------------------- */
 
-int rules_read_keywords(struct rule *rule, const struct conf_node *node, bool jit, struct err *e);
+int rules_read_keywords(struct rule *rule, const struct conf_node *node, unsigned how,
+			struct err *e);
 
 #endif
