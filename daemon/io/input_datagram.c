@@ -40,7 +40,8 @@
 
 enum {
 	SLOTS = 64,		 /* messages for one system call, */
-	SLOTS_BYTES = 4 << 20,	 /* and what they may be together */
+	SLOTS_LONG = 8,		 /* if they may be as long as a message can be */
+	SLOTS_BYTES = 32 << 20,	 /* what they may be together, if they are more */
 	TOUCHED_MAX = 256 << 10, /* more of it is given back */
 	WMEM_MAX = 212992,
 	SLOT_MAX = 8 << 20,
@@ -100,8 +101,8 @@ static int make_slots(struct datagram_input *d, struct err *e)
 	d->n_slots = SLOTS_BYTES / d->slot_bytes;
 	if (d->n_slots > SLOTS)
 		d->n_slots = SLOTS;
-	if (d->n_slots == 0)
-		d->n_slots = 1;
+	if (d->n_slots < SLOTS_LONG)
+		d->n_slots = SLOTS_LONG;
 	/* Pages of its own: they can be given back. */
 	d->slots = mmap(NULL, d->n_slots * d->slot_bytes, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
