@@ -265,7 +265,8 @@ for ((i = 0; i < 3000; i++)); do
 done
 start
 took=$(cpu_ms)
-ok "3000 files are open in less than 6 s under a sanitizer (took $took ms)" test "$took" -lt 6000
+# 2 to 6 s under a sanitizer; looking at each file for each other one would take minutes.
+ok "3000 files are open in time that grows with their number (took $took ms)" test "$took" -lt 30000
 ok "and read" has_lines "$OUT" 3000
 for ((i = 0; i < 3000; i++)); do
 	echo "more $i" >>"$LOG/$i.log"
