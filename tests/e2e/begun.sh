@@ -71,9 +71,7 @@ open_messages() {
 }
 
 is_closed() {
-	kill -USR1 "$daemon_pid"
-	sleep 0.2
-	[ "$(grep '^{' "$D/err" | tail -n 1 | jq .connections)" -eq 0 ]
+	[ "$(counter connections)" -eq 0 ]
 }
 
 say_short() { # TEXT

@@ -50,15 +50,6 @@ counted() { # NAME COMPARISON N
 	[ "$(counter "$1")" "$2" "$3" ]
 }
 
-counter() { # NAME
-	local before
-
-	before=$(grep -c '^{' "$D/err")
-	kill -USR1 "$daemon_pid"
-	said '^\{"records"' $((before + 1))
-	grep '^{' "$D/err" | tail -n 1 | jq ".$1"
-}
-
 start
 before=$(rss_kb)
 

@@ -13,19 +13,9 @@
 . tests/support/net.sh || exit 1
 . tests/support/receiver.sh || exit 1
 
-# What the counters say.
-counted() { # FILTER
-	local before
-
-	before=$(grep -c '^{"records"' "$D/err")
-	kill -USR1 "$daemon_pid"
-	said '^{"records"' $((before + 1))
-	grep '^{"records"' "$D/err" | tail -1 | jq -r "$1"
-}
-
 # Whether the spool of output "a" has got so many messages since the start.
 has_spooled() { # N
-	[ "$(counted '.outputs[] | select(.name == "a") | .spooled')" -ge "$1" ]
+	[ "$(counter 'outputs[] | select(.name == "a") | .spooled')" -ge "$1" ]
 }
 
 # --- Away for longer than the spool -------------------------------------------------------------
@@ -107,14 +97,14 @@ END
 ok "a flood of datagrams fills the spool" said "output 'a': the spool is full"
 receive "unixstream:$D/a.sock" octets "$D/a.out"
 for ((i = 0; i < 600; i++)); do
-	[ "$(counted '.inputs[0].messages + .inputs[0].dropped')" != 20000 ] || break
+	[ "$(counter 'inputs[0].messages + .inputs[0].dropped')" != 20000 ] || break
 	sleep 0.1
 done
 is "every datagram was taken or is counted as dropped" \
-	"$(counted '.inputs[0].messages + .inputs[0].dropped')" 20000
+	"$(counter 'inputs[0].messages + .inputs[0].dropped')" 20000
 # How many that are is up to the machine: all may have been read before the spool was full.
-diag "$(counted '.inputs[0].dropped') of 20000 were dropped"
-taken=$(counted '.inputs[0].messages')
+diag "$(counter 'inputs[0].dropped') of 20000 were dropped"
+taken=$(counter 'inputs[0].messages')
 ok "what was taken arrives" has_all "$D/a.out" "$taken"
 is "once each" "$(numbers "$D/a.out" | wc -l)" "$taken"
 finish TERM
@@ -159,7 +149,7 @@ rm "$D/pipe"
 mkfifo "$D/pipe"
 start_on_pipe
 is_sent() {
-	[ "$(counted '.outputs[] | select(.name == "a") | .spool_bytes')" = 0 ]
+	[ "$(counter 'outputs[] | select(.name == "a") | .spool_bytes')" = 0 ]
 }
 within 60 is_sent
 # "f" is written first: of the batch at which the kill came "a" may have nothing, or a part.

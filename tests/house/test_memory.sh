@@ -29,15 +29,6 @@ peak_kb() {
 	awk '/^VmHWM/ { print $2 }' "/proc/$daemon_pid/status"
 }
 
-counter() { # NAME
-	local before
-
-	before=$(grep -c '^{' "$D/err")
-	kill -USR1 "$daemon_pid"
-	said '^\{"records"' $((before + 1))
-	grep '^{' "$D/err" | tail -n 1 | jq ".$1"
-}
-
 all_counted() { # N
 	[ $(($(counter records) + $(counter dropped_datagrams))) -eq "$1" ]
 }

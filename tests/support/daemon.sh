@@ -42,6 +42,16 @@ said() { # ERE [N]
 	[ "$(grep -cE "$1" "$D/err")" -ge "${2:-1}" ]
 }
 
+# What a filter of jq, its first dot left out, makes of the daemon's counters as they are now.
+counter() { # FILTER
+	local before
+
+	before=$(grep -c '^{' "$D/err")
+	kill -USR1 "$daemon_pid"
+	said '^\{"records"' $((before + 1))
+	grep '^{' "$D/err" | tail -n 1 | jq ".$1"
+}
+
 # Waits until the checkpoint of a tail says that FILE was read to its end: all of it is
 # accepted by every output, or saved with their state.
 checkpointed() { # NAME FILE

@@ -7,6 +7,7 @@
  */
 #include "unit.h"
 #include "unit_finder.h"
+#include "unit_random.h"
 
 #include <purposed/engine/anchor.h>
 #include <purposed/engine/derived.h>
@@ -233,16 +234,6 @@ static void test_line_ends(void **state)
 }
 
 /* --- Strings made from a tree ------------------------------------------------- */
-
-static uint64_t random_state = 88172645463325252;
-
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)(random_state % n);
-}
 
 static void make(const struct pattern_node *node, struct buf *out)
 {

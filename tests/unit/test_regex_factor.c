@@ -4,6 +4,7 @@
  * examples, and patterns made at random on every short text.
  */
 #include "unit.h"
+#include "unit_random.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -182,16 +183,6 @@ static void test_rules(void **state)
 /* --- Patterns made at random ------------------------------------------------------ */
 
 enum { PATTERNS = 4000, TEXT_MAX = 5 };
-
-static uint64_t random_state = 88172645463325252;
-
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)(random_state % n);
-}
 
 static void add_alternatives(struct buf *out, int depth);
 
