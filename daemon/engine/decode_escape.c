@@ -227,29 +227,29 @@ static struct decode_escape escape_at(struct span text, size_t at, struct decode
 	}
 }
 
-/* The top bits of those of a word's bytes that are c, and of some behind them. */
-static uint64_t has_byte(uint64_t word, char c)
-{
-	const uint64_t ones = UINT64_MAX / 255;
-	uint64_t rest = word ^ (ones * (unsigned char)c);
+/* Sixteen bytes, which every processor compares at once. */
+typedef unsigned char some_bytes __attribute__((vector_size(16)));
+typedef uint64_t two_words __attribute__((vector_size(16)));
 
-	/* Only a byte of 0 borrows into its top bit, and perhaps into those above. */
-	return (rest - ones) & ~rest & ones << 7;
+/* All ones in each byte that may begin an escape; else 0. */
+static two_words beginnings(const char *bytes)
+{
+	some_bytes b;
+
+	memcpy(&b, bytes, sizeof(b));
+	return (two_words)((b == '%') | (b == '\\') | (b == '&') | (b == '+'));
 }
 
-/* The first byte from at on that may begin an escape, or the end. */
+/* The first byte from at on that may begin an escape, or the end: most of most records has none. */
 static size_t find_beginning(struct span text, size_t at)
 {
-	/* Most of most records has none: eight bytes are asked at once. */
-	for (uint64_t word; text.len - at >= sizeof(word); at += sizeof(word)) {
-		uint64_t found;
+	for (; text.len - at >= sizeof(some_bytes); at += sizeof(some_bytes)) {
+		two_words found = beginnings(text.ptr + at);
 
-		memcpy(&word, text.ptr + at, sizeof(word));
-		word = le64toh(word);
-		found = has_byte(word, '%') | has_byte(word, '\\') | has_byte(word, '&') |
-			has_byte(word, '+');
-		if (found != 0)
-			return at + (size_t)__builtin_ctzll(found) / 8;
+		if (found[0] != 0)
+			return at + (size_t)__builtin_ctzll(le64toh(found[0])) / 8;
+		if (found[1] != 0)
+			return at + 8 + (size_t)__builtin_ctzll(le64toh(found[1])) / 8;
 	}
 	while (at < text.len && !begins_escape(text.ptr[at]))
 		at++;
