@@ -144,6 +144,36 @@ static void test_known_answers(void **state)
 	pseudonymizer_free(NULL);
 }
 
+/* A key fills a block of the hash, or is itself hashed first; values of several pieces. */
+static void test_long_keys(void **state)
+{
+	static const struct {
+		size_t len;
+		const char *email, *long_name;
+	} rows[] = {
+		{ 64, "k7:4924f931f4e5d2ba", "k7:3c01495ab96df722" },
+		{ 65, "k7:5cfaab2e343aa2b4", "k7:ae49701ac279337c" },
+		{ 131, "k7:b01ffcfbf039acb0", "k7:12748a94d010f419" },
+	};
+	char key[132];
+	char name[601];
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pseudonymizer *p;
+
+		for (size_t at = 0; at < rows[i].len; at++)
+			key[at] = "0123456789abcdef"[at % 16];
+		key[rows[i].len] = '\0';
+		p = with_key(7, key);
+		expect(p, "email", "jan@example.be", rows[i].email);
+		expect(p, "username", name, rows[i].long_name);
+		pseudonymizer_free(&p);
+	}
+}
+
 static bool same(const struct pseudonymizer *p, const char *element, const char *value,
 		 const struct pseudonymizer *q, const char *other_element, const char *other)
 {
@@ -214,7 +244,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_samples),	      cmocka_unit_test(test_samples_are_short),
-		cmocka_unit_test(test_known_answers), cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_known_answers), cmocka_unit_test(test_long_keys),
+		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_none_of_prose), cmocka_unit_test(test_keys),
 	};
 
