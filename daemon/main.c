@@ -19,7 +19,8 @@
  *   pipeline  and pipeline_*: batches, workers, order, what a sink did not take
  *   process   the records of one batch
  *   stream    what an input's records share stats     what is counted
- *   format    and format_*: how records look; the pieces of JSON are format_parts
+ *   format    and format_*: how records look; the pieces of JSON are format_parts, and
+ *             those that findings have in common kept in format_memo
  *   cuts      a batch's records, and what a first look says of them
  *   output    which records go where, and how    envelope  and envelope_*: as messages
  *   alerts    and alerts_*: grouped, limited counters  names and types of what is counted

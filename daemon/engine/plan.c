@@ -86,6 +86,7 @@ const struct look *plan_look(const struct plan *plan, enum look_depth depth)
 int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids, size_t n,
 	     const char *where, struct err *e)
 {
+	static atomic_ullong made;
 	const struct policy *policy = engine_policy(engine);
 	size_t *purposes = mem_new(n, sizeof(*purposes));
 	struct plan *plan;
@@ -104,6 +105,7 @@ int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids
 	}
 	qsort(purposes, n, sizeof(*purposes), by_index);
 	plan = mem_new(1, sizeof(*plan));
+	plan->serial = atomic_fetch_add(&made, 1) + 1;
 	plan->engine = engine_ref(engine);
 	plan->set.purposes = purposes;
 	plan->set.n = drop_twins(purposes, n);

@@ -6,6 +6,7 @@
 #include <purposed/engine/policy.h>
 #include <purposed/engine/timestamp.h>
 #include <purposed/io/origin.h>
+#include <purposed/run/format_memo.h>
 
 void format_json_place(struct json *j, const struct record *record)
 {
@@ -76,12 +77,6 @@ void format_json_categories(struct json *j, const char *key, const struct format
 	json_end_array(j);
 }
 
-/* What the cells of a category look like in this line: the findings of a record have few. */
-struct cells {
-	size_t category;
-	size_t start, end; /* bytes of the line */
-};
-
 static void add_cells(struct json *j, const struct format_job *job, size_t category)
 {
 	const struct policy *policy = engine_policy(job->plan->engine);
@@ -104,81 +99,92 @@ static void add_cells(struct json *j, const struct format_job *job, size_t categ
 	json_end_array(j);
 }
 
+/* All of a finding but what its record has: its place and value. */
+static void fill_pieces(struct format_pieces *pieces, const struct format_job *job,
+			const struct finding *finding)
+{
+	const struct rules *rules = engine_rules(job->plan->engine);
+	bool scanned = finding->rule != FINDING_NONE;
+	struct json j = json_to(&pieces->before);
+
+	pieces->element = (struct element){ .sample = SAMPLE_NONE };
+	json_begin_object(&j, NULL);
+	if (scanned) {
+		const char *element = rules_element(rules, finding->element);
+
+		pieces->element = element_find(element);
+		json_string(&j, "rule", rules_at(rules, finding->rule)->id);
+		json_string(&j, "element", element);
+		json_string(
+			&j, "category",
+			policy_category_id(engine_policy(job->plan->engine), finding->category));
+	} else {
+		json_null(&j, "rule");
+		json_null(&j, "element");
+		json_null(&j, "category");
+	}
+	j.out = &pieces->behind;
+	json_string(&j, "verdict", verdict_name(finding->decision.verdict));
+	if (finding->decision.reason != REASON_NONE)
+		json_string(&j, "reason", reason_name(finding->decision.reason));
+	if (scanned)
+		add_cells(&j, job, finding->category);
+	if (pieces->element.sample != SAMPLE_NONE)
+		json_begin_string(&j, "sample");
+}
+
 /* sample and pseudonym: what may be said of a value that is not written. */
 static void add_value(struct json *j, const struct format_job *job, const struct finding *finding,
 		      struct element element)
 {
-	struct span value;
-	size_t begin;
+	struct span value = classify_value(job->classifier, finding);
+	size_t begin = j->out->len;
 
-	if (element.sample == SAMPLE_NONE)
-		return;
-	value = classify_value(job->classifier, finding);
-	begin = json_begin_string(j, "sample");
 	mask_sample(j->out, element, value);
 	json_end_string(j, begin);
-	begin = json_begin_string(j, "pseudonym");
+	buf_add_str(j->out, ",\"pseudonym\":\"");
 	pseudonym_add(job->options->pseudonyms, j->out, element, value);
-	json_end_string(j, begin);
+	buf_add_char(j->out, '"');
 }
 
-/* As add_cells; from the line itself where the last finding's were the same. */
-static void add_cells_again(struct json *j, const struct format_job *job, size_t category,
-			    struct cells *last)
+static void add_pieces(struct json *j, const struct format_job *job, const struct finding *finding,
+		       struct format_pieces *pieces)
 {
-	size_t start = j->out->len;
-
-	if (last->end != 0 && last->category == category) {
-		buf_reserve(j->out, last->end - last->start);
-		buf_add(j->out, j->out->ptr + last->start, last->end - last->start);
-		return;
-	}
-	add_cells(j, job, category);
-	*last = (struct cells){ category, start, j->out->len };
-}
-
-static void add_finding(struct json *j, const struct format_job *job, const struct finding *finding,
-			struct cells *last)
-{
-	const struct rules *rules = engine_rules(job->plan->engine);
-	bool scanned = finding->rule != FINDING_NONE;
-	const char *element = scanned ? rules_element(rules, finding->element) : NULL;
-
-	json_begin_object(j, NULL);
-	if (scanned) {
-		json_string(j, "rule", rules_at(rules, finding->rule)->id);
-		json_string(j, "element", element);
-		json_string(
-			j, "category",
-			policy_category_id(engine_policy(job->plan->engine), finding->category));
-	} else {
-		json_null(j, "rule");
-		json_null(j, "element");
-		json_null(j, "category");
-	}
+	if (pieces->before.len == 0)
+		fill_pieces(pieces, job, finding);
+	if (j->comma)
+		buf_add_char(j->out, ',');
+	buf_add_span(j->out, buf_span(&pieces->before));
+	j->comma = true;
 	json_uint(j, "start", finding->start);
 	json_uint(j, "end", finding->end);
-	json_string(j, "verdict", verdict_name(finding->decision.verdict));
-	if (finding->decision.reason != REASON_NONE)
-		json_string(j, "reason", reason_name(finding->decision.reason));
-	if (scanned) {
-		add_cells_again(j, job, finding->category, last);
-		add_value(j, job, finding, element_find(element));
-	}
+	buf_add_span(j->out, buf_span(&pieces->behind));
+	if (pieces->element.sample != SAMPLE_NONE)
+		add_value(j, job, finding, pieces->element);
 	json_end_object(j);
+}
+
+static void add_finding(struct json *j, const struct format_job *job, const struct finding *finding)
+{
+	struct format_pieces own = { 0 };
+
+	if (job->memo != NULL) {
+		add_pieces(j, job, finding, format_memo_pieces(job->memo, job->plan, finding));
+		return;
+	}
+	add_pieces(j, job, finding, &own);
+	format_pieces_fini(&own);
 }
 
 void format_json_verdict(struct json *j, const struct format_job *job)
 {
-	struct cells last = { 0 };
-
 	add_purposes(j, job);
 	add_kind(j, job->result);
 	json_string(j, "verdict", verdict_name(job->result->verdict));
 	format_json_categories(j, "categories", job);
 	json_begin_array(j, "findings");
 	for (size_t i = 0; i < job->result->n; i++)
-		add_finding(j, job, &job->result->findings[i], &last);
+		add_finding(j, job, &job->result->findings[i]);
 	json_end_array(j);
 }
 

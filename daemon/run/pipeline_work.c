@@ -16,12 +16,14 @@ void pipeline_prepare(struct worker *worker, const struct engine *engine)
 		return;
 	worker->classifier = classifier_new(shared);
 	worker->glance = glance_new(shared);
+	worker->memo = format_memo_new();
 }
 
 void pipeline_worker_fini(struct worker *worker)
 {
 	classifier_free(&worker->classifier);
 	glance_free(&worker->glance);
+	format_memo_free(&worker->memo);
 	cuts_fini(&worker->cuts);
 }
 
@@ -85,6 +87,7 @@ void pipeline_work(struct worker *worker, struct batch *batch)
 				     .n_outputs = p->n_outputs,
 				     .classifier = worker->classifier,
 				     .glance = worker->glance,
+				     .memo = worker->memo,
 				     .warm = p->warm,
 				     .cuts = &worker->cuts,
 				     .drain = drain_output,

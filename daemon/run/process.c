@@ -121,7 +121,8 @@ static void process_record(struct walk *w, size_t i)
 	const struct glance_record *look = &means->cuts->records[i];
 	struct format_job job = { .record = &w->record,
 				  .plan = look->plan,
-				  .classifier = means->classifier };
+				  .classifier = means->classifier,
+				  .memo = means->memo };
 	struct brief brief;
 
 	w->record.text = cut->frame.text;

@@ -18,6 +18,7 @@
 #include <purposed/engine/policy.h>
 
 struct plan {
+	unsigned long long serial; /* from 1; no other plan of the process has it */
 	struct engine *engine;	  /* a reference */
 	struct purpose_set set;	  /* the plan owns what it points to */
 	struct plan_looks *looks; /* what plan_look has made */

@@ -61,6 +61,7 @@ struct format_job {
 	const struct result *result;
 	const struct plan *plan;
 	struct classifier *classifier; /* result is its last one */
+	struct format_memo *memo;      /* of this thread, or NULL */
 };
 
 struct format {

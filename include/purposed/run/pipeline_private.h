@@ -11,6 +11,7 @@
 #include <purposed/engine/classify.h>
 #include <purposed/engine/glance.h>
 #include <purposed/run/cuts.h>
+#include <purposed/run/format_memo.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/warm.h>
 
@@ -19,6 +20,7 @@ struct worker {
 	pthread_t thread;
 	struct classifier *classifier;
 	struct glance *glance;
+	struct format_memo *memo;
 	struct cuts cuts;
 };
 

@@ -7,6 +7,7 @@
 #include <purposed/engine/classify.h>
 #include <purposed/engine/glance.h>
 #include <purposed/run/cuts.h>
+#include <purposed/run/format_memo.h>
 #include <purposed/run/pipeline.h>
 #include <purposed/run/warm.h>
 
@@ -17,6 +18,7 @@ struct process_means {
 	/* Of the batch's engine and of this thread. */
 	struct classifier *classifier;
 	struct glance *glance;
+	struct format_memo *memo;
 	struct warm *warm;
 	struct cuts *cuts;
 	/* Takes what stands in the buffer of one output; the buffer is then empty. */

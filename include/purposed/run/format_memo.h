@@ -1,0 +1,39 @@
+/*
+ * format_memo: what findings have in common with those before them.
+ *
+ * Of what a format says of a finding, all but its place and its value follow from its
+ * rule, its verdict and the plan: a few hundred bytes, which are made once and copied
+ * from then on.
+ */
+#ifndef PURPOSED_RUN_FORMAT_MEMO_H
+#define PURPOSED_RUN_FORMAT_MEMO_H
+
+#include <stdint.h>
+
+#include <purposed/base/buf.h>
+#include <purposed/engine/classify.h>
+#include <purposed/engine/element.h>
+
+struct format_memo; /* one thread's */
+
+struct format_memo *format_memo_new(void);
+void format_memo_free(struct format_memo **memo);
+
+/* What is said of a finding, in the order of a line. */
+struct format_pieces {
+	struct buf before; /* its start and end */
+	struct buf behind;
+	struct element element; /* how its value may be shown */
+};
+
+void format_pieces_fini(struct format_pieces *pieces);
+
+/*
+ * The pieces of a finding of that plan; empty where they are still to be filled.  They
+ * are the same for all findings of one rule, element and decision.  Valid until the
+ * next call.  No byte of a record may go into them.
+ */
+struct format_pieces *format_memo_pieces(struct format_memo *memo, const struct plan *plan,
+					 const struct finding *finding);
+
+#endif

@@ -1,0 +1,105 @@
+/* What is said of findings is the same whether it is made anew or copied. */
+#include "unit_run.h"
+
+#include <purposed/run/format.h>
+#include <purposed/run/format_memo.h>
+
+static const char *const texts[] = {
+	"GET /?n=jan@example.be x",
+	"to jan@example.be and els@example.be, from 192.0.2.7",
+	"shoe=42 fine of 80 %2525252540",
+	"to piet@example.be",
+	"shoe=43, 192.0.2.8",
+	"",
+};
+
+static const char *const purposes[] = { "web", "all", "", "web" };
+
+static void write_json(struct buf *out, struct unit_run *run, const char *text, const char *kind,
+		       struct format_memo *memo)
+{
+	const struct format_options options = { .pseudonyms = run->pseudonyms };
+	const struct record record = {
+		.text = span_str(text), .len = strlen(text), .number = 1, .offset = -1, .input = "x"
+	};
+	const struct format_job job = {
+		.options = &options,
+		.record = &record,
+		.result = classify_run(run->classifier, run->plan, span_str(text), strlen(text),
+				       kind),
+		.plan = run->plan,
+		.classifier = run->classifier,
+		.memo = memo,
+	};
+	size_t tail;
+
+	format_json.add(out, &job, &tail);
+	buf_add_char(out, '\n');
+}
+
+/* A record in which the kind is stated is decided otherwise than the one before it. */
+static void write_all(struct buf *out, struct unit_run *run, struct format_memo *memo)
+{
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		write_json(out, run, texts[i], NULL, memo);
+		write_json(out, run, texts[i], "web-traffic-log", memo);
+	}
+}
+
+/* One memo for plans that come and go, often at the same address. */
+static void test_same(void **state)
+{
+	struct format_memo *memo = format_memo_new();
+
+	(void)state;
+	for (size_t round = 0; round < 2; round++) {
+		for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
+			struct unit_run run = unit_run_open(purposes[i], NULL);
+			struct buf made = { 0 };
+			struct buf copied = { 0 };
+
+			write_all(&made, &run, NULL);
+			write_all(&copied, &run, memo);
+			assert_string_equal(buf_str(&copied), buf_str(&made));
+			assert_non_null(strstr(buf_str(&made), "\"rule\":\"shoe\""));
+			buf_fini(&made);
+			buf_fini(&copied);
+			unit_run_close(&run);
+		}
+	}
+	format_memo_free(&memo);
+	assert_null(memo);
+	format_memo_free(&memo);
+}
+
+/* What two findings share a place for is still told apart. */
+static void test_places(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct format_memo *memo = format_memo_new();
+
+	(void)state;
+	for (unsigned rule = 0; rule < 2000; rule++) {
+		struct finding finding = { .rule = (uint16_t)rule };
+		struct format_pieces *pieces = format_memo_pieces(memo, run.plan, &finding);
+
+		assert_int_equal(pieces->before.len, 0);
+		buf_add_uint(&pieces->before, rule);
+		pieces = format_memo_pieces(memo, run.plan, &finding);
+		assert_int_equal(strtoul(buf_str(&pieces->before), NULL, 10), rule);
+		finding.decision.verdict = VERDICT_GAP;
+		assert_int_equal(format_memo_pieces(memo, run.plan, &finding)->before.len, 0);
+	}
+	format_memo_free(&memo);
+	unit_run_close(&run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_places),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
