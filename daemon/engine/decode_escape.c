@@ -240,8 +240,8 @@ static two_words beginnings(const char *bytes)
 	return (two_words)((b == '%') | (b == '\\') | (b == '&') | (b == '+'));
 }
 
-/* The first byte from at on that may begin an escape, or the end: most of most records has none. */
-static size_t find_beginning(struct span text, size_t at)
+/* Most of most records has none. */
+size_t decode_find_beginning(struct span text, size_t at)
 {
 	for (; text.len - at >= sizeof(some_bytes); at += sizeof(some_bytes)) {
 		two_words found = beginnings(text.ptr + at);
@@ -260,7 +260,8 @@ struct decode_escape decode_next_escape(struct span text, size_t *at, struct dec
 {
 	struct decode_escape escape = { 0 };
 
-	for (*at = find_beginning(text, *at); *at < text.len; *at = find_beginning(text, *at + 1)) {
+	for (*at = decode_find_beginning(text, *at); *at < text.len;
+	     *at = decode_find_beginning(text, *at + 1)) {
 		escape = escape_at(text, *at, plus);
 		if (escape.len != 0)
 			break;

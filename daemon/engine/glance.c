@@ -100,16 +100,14 @@ static bool is_of_use(const struct glance_record *record, const struct look_rule
  */
 static bool may_be_split(struct span text, size_t start, size_t end)
 {
-	static const char introducers[] = "%\\&+";
 	const size_t edges[] = { start, end };
 
 	for (size_t i = 0; i < 2; i++) {
 		size_t from = edges[i] > ESCAPE_MAX ? edges[i] - ESCAPE_MAX : 0;
+		size_t beyond = edges[i] < text.len ? edges[i] + 1 : text.len;
 
-		for (size_t at = from; at <= edges[i] && at < text.len; at++) {
-			if (memchr(introducers, text.ptr[at], sizeof(introducers) - 1) != NULL)
-				return true;
-		}
+		if (decode_find_beginning(span_slice(text, 0, beyond), from) < beyond)
+			return true;
 	}
 	return false;
 }

@@ -67,6 +67,9 @@ void decode_run(struct decoded *d, struct span record);
  */
 extern const char decode_escapes[];
 
+/* The first byte from at on that may begin an escape, or the text's length. */
+size_t decode_find_beginning(struct span text, size_t at);
+
 /* Bytes of the record that bytes [*start, *end) of a layer were made from. */
 void decode_to_record(const struct decoded *d, size_t layer, size_t *start, size_t *end);
 
