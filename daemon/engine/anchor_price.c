@@ -167,9 +167,11 @@ static double text_cost(const struct anchor_cut *cut, const struct anchor_place 
 									: ANCHOR_PRICE_NEVER;
 }
 
-static double shape_cost(const struct anchor_cut *cut, const struct anchor_place *place)
+static double shape_cost(const struct anchor_cut *cut, const struct anchor_place *place,
+			 const struct anchor_sample *sample)
 {
 	double rate;
+	double present;
 	double cost;
 
 	if (cost_shape >= place->bound)
@@ -179,8 +181,13 @@ static double shape_cost(const struct anchor_cut *cut, const struct anchor_place
 		rate *= anchor_rate_set(&cut->before);
 	if (rate > rate_max)
 		return ANCHOR_PRICE_NEVER;
-	cost = rate * shape_doubt * confirm_cost(place) + cost_shape +
-	       anchor_rate_operations(cut->tail) * cost_operation;
+	present = cost_shape + anchor_rate_operations(cut->tail) * cost_operation;
+	cost = present + rate * shape_doubt * confirm_cost(place);
+	/* The sample is asked last: that takes the longest. */
+	if (cost >= place->bound)
+		return ANCHOR_PRICE_NEVER;
+	rate = anchor_seen_tail(sample, &cut->before, cut->tail);
+	cost = fmax(cost, present + rate * confirm_cost(place));
 	return cost < place->bound ? cost : ANCHOR_PRICE_NEVER;
 }
 
@@ -193,7 +200,7 @@ double anchor_price(struct anchor_cut *cut, const struct anchor_place *place,
 	cut->is_text = true;
 	if (text <= cost_shape)
 		return text;
-	shape = shape_cost(cut, place);
+	shape = shape_cost(cut, place, sample);
 	cut->is_text = text <= shape;
 	return cut->is_text ? text : shape;
 }

@@ -20,12 +20,31 @@ static unsigned sample_hash(uint32_t key, unsigned len)
 	key |= UINT32_C(0x20202020);
 	if (len < ANCHOR_WINDOW_MAX)
 		key &= UINT32_C(0xffffff);
-	return key * UINT32_C(2654435761) >> 17;
+	return key * UINT32_C(2654435761) >> 15;
+}
+
+/* Likewise the first three, as a place in the index of places. */
+static unsigned index_hash(uint32_t key)
+{
+	return sample_hash(key, ANCHOR_WINDOW_MIN) >> 2;
 }
 
 void anchor_sample_kind(struct anchor_sample *sample)
 {
 	sample->n++;
+}
+
+/* Of a text of the kind at hand; of usual lines before the first one. */
+static void count_window(struct anchor_sample *sample, uint32_t key, unsigned len)
+{
+	unsigned h = sample_hash(key, len);
+
+	if (sample->n == 0) {
+		sample->seen[len - ANCHOR_WINDOW_MIN][h].usual++;
+	} else if (sample->seen[len - ANCHOR_WINDOW_MIN][h].last != sample->n) {
+		sample->seen[len - ANCHOR_WINDOW_MIN][h].last = sample->n;
+		sample->seen[len - ANCHOR_WINDOW_MIN][h].n++;
+	}
 }
 
 static void count_windows(struct anchor_sample *sample, const char *text, size_t len)
@@ -34,14 +53,8 @@ static void count_windows(struct anchor_sample *sample, const char *text, size_t
 		uint32_t key;
 
 		memcpy(&key, text + i, sizeof(key));
-		for (unsigned n = ANCHOR_WINDOW_MIN; n <= ANCHOR_WINDOW_MAX; n++) {
-			unsigned h = sample_hash(key, n);
-
-			if (sample->kinds[n - ANCHOR_WINDOW_MIN][h].last != sample->n) {
-				sample->kinds[n - ANCHOR_WINDOW_MIN][h].last = sample->n;
-				sample->kinds[n - ANCHOR_WINDOW_MIN][h].n++;
-			}
-		}
+		for (unsigned n = ANCHOR_WINDOW_MIN; n <= ANCHOR_WINDOW_MAX; n++)
+			count_window(sample, key, n);
 	}
 }
 
@@ -63,11 +76,18 @@ void anchor_sample_add(struct anchor_sample *sample, const char *text, size_t le
 	add_byte(sample, '\n');
 }
 
+void anchor_sample_usual(struct anchor_sample *sample)
+{
+	for (size_t i = 0; anchor_usual[i] != NULL; i++)
+		anchor_sample_add(sample, anchor_usual[i], strlen(anchor_usual[i]));
+	sample->usual_len = sample->text.len;
+}
+
 static unsigned hash_at(const struct anchor_sample *sample, size_t at)
 {
 	const unsigned char *p = (const unsigned char *)sample->text.ptr + at;
 
-	return sample_hash(p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16, ANCHOR_WINDOW_MIN);
+	return index_hash(p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16);
 }
 
 void anchor_sample_finish(struct anchor_sample *sample)
@@ -96,10 +116,11 @@ void anchor_sample_fini(struct anchor_sample *sample)
 
 /* --- How often ---------------------------------------------------------------- */
 
-/* So many kinds, as a rate at a byte; a few are what a rule looks for. */
-static double rate_of(const struct anchor_sample *sample, unsigned kinds)
+/* So many kinds, as a rate at a byte; a few are what a rule looks for.  And in usual lines. */
+static double rate_of(const struct anchor_sample *sample, unsigned kinds, unsigned usual)
 {
-	return kinds > KINDS_OWN ? kinds / (sample->n + 1.0) / RECORD_BYTES : 0;
+	return (kinds > KINDS_OWN ? kinds / (sample->n + 1.0) / RECORD_BYTES : 0) +
+	       usual / ((double)sample->usual_len + 1);
 }
 
 /* Whether the road stands at byte at of the texts. */
@@ -125,7 +146,7 @@ struct places {
 
 static struct places places_of(const struct anchor_sample *sample, uint32_t key)
 {
-	unsigned h = sample_hash(key, ANCHOR_WINDOW_MIN);
+	unsigned h = index_hash(key);
 
 	return (struct places){ sample->places + sample->firsts[h],
 				sample->firsts[h + 1] - sample->firsts[h] };
@@ -163,6 +184,7 @@ double anchor_seen_road(const struct anchor_sample *sample, const struct anchor_
 	uint32_t keys[ANCHOR_KEYS_MAX];
 	unsigned n_keys = 0;
 	unsigned kinds = 0;
+	unsigned usual = 0;
 	int distance;
 
 	if (sample == NULL)
@@ -177,14 +199,15 @@ double anchor_seen_road(const struct anchor_sample *sample, const struct anchor_
 		for (size_t i = 0; i < places.n; i++) {
 			size_t at = places.at[i];
 
-			if (at < (size_t)distance || sample->kind[at] == last ||
+			if (at < (size_t)distance || (last != 0 && sample->kind[at] == last) ||
 			    !stands(sample, road, at - (size_t)distance))
 				continue;
 			last = sample->kind[at];
-			kinds++;
+			kinds += last != 0;
+			usual += last == 0;
 		}
 	}
-	return rate_of(sample, kinds);
+	return rate_of(sample, kinds, usual);
 }
 
 double anchor_seen(const struct anchor_sample *sample, const struct anchor_spelling *s)
@@ -197,9 +220,9 @@ double anchor_seen(const struct anchor_sample *sample, const struct anchor_spell
 	anchor_keys(s, keys);
 	for (unsigned k = 0; k < s->keys; k++) {
 		unsigned h = sample_hash(keys[k], s->len);
-		unsigned kinds = sample->kinds[s->len - ANCHOR_WINDOW_MIN][h].n;
 
-		seen += rate_of(sample, kinds);
+		seen += rate_of(sample, sample->seen[s->len - ANCHOR_WINDOW_MIN][h].n,
+				sample->seen[s->len - ANCHOR_WINDOW_MIN][h].usual);
 	}
 	return seen;
 }

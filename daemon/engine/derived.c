@@ -13,12 +13,12 @@ struct derived {
 	struct anchors *anchors;   /* likewise */
 };
 
-/* The catalogue's own examples, of what there is and of what there is not, are what logs look like.
- */
+/* Usual lines, and the catalogue's own examples, of what there is and of what there is not. */
 static struct anchor_sample *read_sample(const struct rules *rules)
 {
 	struct anchor_sample *sample = mem_new(1, sizeof(*sample));
 
+	anchor_sample_usual(sample);
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rule *rule = rules_at(rules, i);
 

@@ -23,10 +23,9 @@ typedef __m256i vector;
 /* As with AVX-512, in two halves. */
 static inline uint64_t windows_from(const struct sieve *sieve, const unsigned char *p)
 {
-	const __m256i factors = _mm256_set1_epi32(SIEVE_HASH_HIGH << 16 | SIEVE_HASH_LOW);
+	const __m256i factor = _mm256_set1_epi32((int)SIEVE_HASH_FACTOR);
 	__m256i keys = _mm256_or_si256(load(p), _mm256_set1_epi8(0x20));
-	__m256i h = _mm256_and_si256(_mm256_srli_epi32(_mm256_madd_epi16(keys, factors), 7),
-				     _mm256_set1_epi32((1 << SIEVE_HASH_BITS) - 1));
+	__m256i h = _mm256_srli_epi32(_mm256_mullo_epi32(keys, factor), 32 - SIEVE_HASH_BITS);
 	__m256i words =
 		_mm256_i32gather_epi32((const int *)sieve->windows, _mm256_srli_epi32(h, 5), 4);
 	__m256i bits = _mm256_sllv_epi32(

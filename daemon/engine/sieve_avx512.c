@@ -15,10 +15,9 @@
  */
 static inline uint64_t windows_from(const struct sieve *sieve, const unsigned char *p)
 {
-	const __m512i factors = _mm512_set1_epi32(SIEVE_HASH_HIGH << 16 | SIEVE_HASH_LOW);
+	const __m512i factor = _mm512_set1_epi32((int)SIEVE_HASH_FACTOR);
 	__m512i keys = _mm512_or_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(0x20));
-	__m512i h = _mm512_and_si512(_mm512_srli_epi32(_mm512_madd_epi16(keys, factors), 7),
-				     _mm512_set1_epi32((1 << SIEVE_HASH_BITS) - 1));
+	__m512i h = _mm512_srli_epi32(_mm512_mullo_epi32(keys, factor), 32 - SIEVE_HASH_BITS);
 	__m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(h, 5), sieve->windows, 4);
 	__m512i bits = _mm512_srlv_epi32(words, _mm512_and_si512(h, _mm512_set1_epi32(31)));
 

@@ -9,7 +9,7 @@
 #include "unit_finder.h"
 #include "unit_random.h"
 
-#include <purposed/engine/anchor.h>
+#include <purposed/engine/anchor_private.h>
 #include <purposed/engine/derived.h>
 #include <purposed/engine/finder.h>
 
@@ -463,6 +463,80 @@ static void test_describe(void **state)
 	buf_fini(&out);
 }
 
+static struct anchor_sample *usual_sample(void)
+{
+	struct anchor_sample *sample = calloc(1, sizeof(*sample));
+
+	assert_non_null(sample);
+	anchor_sample_usual(sample);
+	anchor_sample_finish(sample);
+	return sample;
+}
+
+/* What usual lines are full of is no anchor where there is something rarer. */
+static void test_usual(void **state)
+{
+	struct anchor_sample *sample = usual_sample();
+	struct pattern *pattern = NULL;
+	struct buf out = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(pattern_parse(&pattern, "HTTP/1\\.1\" [^@]{1,50}pier 7", &e), 0);
+	for (int i = 0; i < 2; i++) {
+		struct anchors anchors;
+
+		anchors_derive(&anchors, pattern, i == 0 ? NULL : sample);
+		assert_int_equal(anchors.n_texts, 1);
+		buf_clear(&out);
+		anchors_describe(&anchors, 0, &out);
+		assert_string_equal(buf_str(&out), i == 0 ? "HTTP/1.1\" .." : "pier 7");
+		anchors_fini(&anchors);
+	}
+	pattern_free(&pattern);
+	buf_fini(&out);
+	anchor_sample_fini(sample);
+	free(sample);
+}
+
+/* How often shapes stand in usual lines, with letters as wide as shapes have them. */
+static void test_usual_shapes(void **state)
+{
+	static const struct {
+		const char *pattern;
+		bool usual;
+	} cases[] = {
+		{ "\\d\\d:\\d\\d:\\d\\d", true },
+		{ "\\d\\d;\\d\\d", false },
+		{ "(?:\\d{2}:){2,3}\\d\\d[ .]", true },
+		{ "(?:\\d{2}:){5,9}", false },
+		{ "(?:@@|\\]|##) \"(?:QXZ|~)", true },
+		{ "(?:@@|##) \"(?:QXZ|~)", false },
+		{ "\" \\d{3} \\d{1,9} \"-\" \"M[a-z]{2,60}/", true },
+		{ "\" \\d{3} \\d{1,9} \"-\" \"M[a-z]{2,60}+;;~", true }, /* too far to be asked */
+	};
+	struct anchor_sample *sample = usual_sample();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct pattern *pattern = NULL;
+		struct anchor_tail tail = { 0 };
+		struct err e = { 0 };
+		double seen;
+
+		assert_int_equal(pattern_parse(&pattern, cases[i].pattern, &e), 0);
+		tail.node = pattern_root(pattern);
+		seen = anchor_seen_tail(sample, &byte_set_all, &tail);
+		if ((seen > 1e-5) != cases[i].usual)
+			fail_msg("%s: %g", cases[i].pattern, seen);
+		assert_true(seen < 0.05);
+		tail.node = NULL;
+		pattern_free(&pattern);
+	}
+	anchor_sample_fini(sample);
+	free(sample);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -470,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_shifted),	 cmocka_unit_test(test_line_ends),
 		cmocka_unit_test(test_made),	 cmocka_unit_test(test_rare),
 		cmocka_unit_test(test_roads),	 cmocka_unit_test(test_describe),
+		cmocka_unit_test(test_usual),	 cmocka_unit_test(test_usual_shapes),
 		cmocka_unit_test(test_odd),
 	};
 

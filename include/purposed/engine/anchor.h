@@ -69,25 +69,32 @@ struct anchors {
 };
 
 /*
- * What logs look like: in how many kinds of record some bytes stand.  It is learnt
- * from the examples of the rules themselves: what stands in those of many rules
- * ("GET /", " user") is frequent, what stands in those of one or two is what these
- * rules look for.
+ * What logs look like.  It is learnt from two sources:
+ *
+ *	usual lines	as most systems have them (anchor_usual.c): how often some bytes
+ *			stand in them
+ *	examples	of the rules themselves: in how many kinds of record some bytes
+ *			stand.  What stands in those of many rules (" user") is frequent,
+ *			what stands in those of one or two is what these rules look for.
  */
 struct anchor_sample {
 	struct {
-		uint16_t n;    /* kinds that have them */
-		uint16_t last; /* the last one that had */
-	} kinds[2][1 << 15];   /* three bytes and four, folded, by their hash */
-	uint16_t n;	       /* kinds so far */
-	struct buf text;       /* all texts, each with a line end before it and behind */
-	uint16_t *kind;	       /* of each byte of text */
+		uint16_t n;	/* kinds that have them */
+		uint16_t last;	/* the last one that had */
+		uint16_t usual; /* how often they stand in usual lines */
+	} seen[2][1 << 17];	/* three bytes and four, folded, by their hash */
+	uint16_t n;		/* kinds so far; the first one is 1 */
+	size_t usual_len;	/* bytes of text that are usual lines */
+	struct buf text;	/* all texts, each with a line end before it and behind */
+	uint16_t *kind;		/* of each byte of text; 0: of a usual line */
 	size_t kind_cap;
 	uint32_t *places; /* where three bytes with hash h begin: from firsts[h] to firsts[h + 1] */
 	uint32_t firsts[(1 << 15) + 1];
 };
 
-/* Zero-initialise.  Texts that are added without a new kind between them are of one kind. */
+/* Zero-initialise.  Usual lines come first, before any kind. */
+void anchor_sample_usual(struct anchor_sample *sample);
+/* Texts that are added without a new kind between them are of one kind. */
 void anchor_sample_kind(struct anchor_sample *sample);
 void anchor_sample_add(struct anchor_sample *sample, const char *text, size_t len);
 /* When all are added. */

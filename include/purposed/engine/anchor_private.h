@@ -5,6 +5,8 @@
  *	anchor_price	what a cut costs
  *	anchor_rate	how often a shape is to be expected
  *	anchor_walk	the roads from a cut on
+ *	anchor_usual	lines that are usual in logs
+ *	anchor_seen	how often shapes stand in them
  *
  * Of the public ones, anchor_spell, anchor_sample and anchor_frequency say how
  * rare bytes are.
@@ -53,8 +55,15 @@ struct anchor_road {
 	const struct byte_set *ahead;  /* what stands behind it, where anything does; or NULL */
 };
 
+/* Usual lines; the last one is NULL. */
+extern const char *const anchor_usual[];
+
 /* How often all of the road is to be expected at a byte, as the sample has it. */
 double anchor_seen_road(const struct anchor_sample *sample, const struct anchor_road *road);
+
+/* How often the tail stands at a byte of usual lines, with a byte of before before it. */
+double anchor_seen_tail(const struct anchor_sample *sample, const struct byte_set *before,
+			const struct anchor_tail *tail);
 
 /*
  * Follows every road from cut on, up to limit (at most ANCHOR_TEXT_MAX) bytes,

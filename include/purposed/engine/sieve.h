@@ -13,8 +13,7 @@
 
 #include <purposed/engine/shape.h>
 
-#define SIEVE_HASH_LOW 0x5bd1
-#define SIEVE_HASH_HIGH 0x3a95
+#define SIEVE_HASH_FACTOR UINT32_C(2654435761)
 
 enum {
 	/*
@@ -35,13 +34,10 @@ static inline uint32_t sieve_fold(uint32_t key)
 	return key | UINT32_C(0x20202020);
 }
 
-/* Of a folded window; such that vectors can compute it (two products and a sum of 16 bits). */
+/* Of a folded window. */
 static inline uint32_t sieve_hash(uint32_t key)
 {
-	int32_t sum =
-		(int16_t)(key & 0xffff) * SIEVE_HASH_LOW + (int16_t)(key >> 16) * SIEVE_HASH_HIGH;
-
-	return ((uint32_t)sum >> 7) & ((1u << SIEVE_HASH_BITS) - 1);
+	return key * SIEVE_HASH_FACTOR >> (32 - SIEVE_HASH_BITS);
 }
 
 struct sieve {
