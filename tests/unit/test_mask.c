@@ -245,8 +245,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_samples),	      cmocka_unit_test(test_samples_are_short),
 		cmocka_unit_test(test_known_answers), cmocka_unit_test(test_long_keys),
-		cmocka_unit_test(test_differences),
-		cmocka_unit_test(test_none_of_prose), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_differences),   cmocka_unit_test(test_none_of_prose),
+		cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
