@@ -132,7 +132,7 @@ $(B)/$(1)/tests/quality/%: tests/quality/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/f
 	@mkdir -p $$(@D)
 	@echo '  test  $$@'
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -Itests/support -MMD -MP -o $$@ $$< \
-		-Wl,--wrap=pcre2_compile_8,--wrap=pcre2_match_context_create_8 \
+		-Wl,--wrap=pcre2_compile_8,--wrap=pcre2_match_context_create_8,--wrap=pcre2_set_callout_8 \
 		$(B)/$(1)/libpurposed.a -lcmocka $$(LIB_LIBS)
 
 $(B)/$(1)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags

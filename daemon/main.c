@@ -46,6 +46,7 @@
  *   derived   the anchors of all rules       lookout   what looks for all of them
  *   words     lists that rules have in common
  *   regex     PCRE2                         regex_factor  what alternatives have in common
+ *   regex_share  lookaheads that patterns have in common
  *   validate  and validate_*: checksums
  *   ahead     many records searched at once  candidates  in order of rules
  *   parts     layers one behind the other

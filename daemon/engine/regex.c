@@ -30,6 +30,7 @@
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/regex_factor.h>
+#include <purposed/engine/regex_share.h>
 
 /* A pattern, compiled with some options. */
 struct form {
@@ -43,20 +44,24 @@ struct form {
 
 struct regex {
 	const char *pattern;
-	char *own;	   /* the same, where it is not borrowed */
-	bool wanted;	   /* machine code may be made */
-	bool as_written;   /* its alternatives stay as they are */
-	size_t patience;   /* work that it is made later by than it would pay */
-	struct form first; /* looks for the first match */
-	struct form here;  /* matches where it is told to, or not */
+	char *own;		  /* the same, where it is not borrowed */
+	bool wanted;		  /* machine code may be made */
+	bool as_written;	  /* its alternatives stay as they are */
+	bool shares;		  /* with other patterns what it has in common with them */
+	size_t patience;	  /* work that it is made later by than it would pay */
+	struct form first;	  /* looks for the first match */
+	struct form here;	  /* matches where it is told to, or not */
+	struct regex_parts parts; /* set with the first code of any form */
 };
 
 struct regex_scratch {
 	pcre2_match_context *context;
 	pcre2_match_data *data;
 	pcre2_jit_stack *stack;
-	size_t limit;	 /* of offsets, as the context has it */
-	uint32_t groups; /* of the last match */
+	size_t limit;		     /* of offsets, as the context has it */
+	uint32_t groups;	     /* of the last match */
+	const struct regex *regex;   /* that is being matched: callouts are of it */
+	struct regex_scratch *parts; /* for those, which have none themselves; or NULL */
 };
 
 /* Enough capture groups for any rule; PCRE2 reports a match with more as 0. */
@@ -99,22 +104,42 @@ static struct regex *regex_new(const char *pattern, unsigned how)
 	regex->here.options = PCRE2_NEVER_UTF | PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE;
 	regex->wanted = (how & REGEX_JIT) != 0;
 	regex->as_written = (how & REGEX_AS_WRITTEN) != 0;
+	regex->shares = (how & (REGEX_AS_WRITTEN | REGEX_UNSHARED)) == 0;
 	regex->patience = atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
 	return regex;
 }
 
+/* What PCRE2 is to see. */
+static void write_pattern(struct buf *out, struct regex *regex)
+{
+	struct regex_parts parts = { 0 };
+	struct buf shared = { 0 };
+
+	if (!regex->shares) {
+		if (regex->as_written)
+			buf_add_str(out, regex->pattern);
+		else
+			regex_factor(out, regex->pattern);
+		return;
+	}
+	regex_share(&shared, regex->pattern, regex->wanted ? REGEX_JIT : 0, &parts);
+	regex_factor(out, buf_str(&shared));
+	buf_fini(&shared);
+	/* Those of another form are the same, and may be in use. */
+	if (regex->parts.n == 0 && parts.n != 0)
+		regex->parts = parts;
+	else
+		regex_parts_fini(&parts);
+}
+
 /* Compiles the pattern for the form; NULL: it cannot be, *error_r says why, and where. */
-static pcre2_code *compile_form(const struct regex *regex, struct form *form, int *error_r,
-				size_t *at_r)
+static pcre2_code *compile_form(struct regex *regex, struct form *form, int *error_r, size_t *at_r)
 {
 	struct buf factored = { 0 };
 	pcre2_code *code;
 	size_t size = 0;
 
-	if (regex->as_written)
-		buf_add_str(&factored, regex->pattern);
-	else
-		regex_factor(&factored, regex->pattern);
+	write_pattern(&factored, regex);
 	code = pcre2_compile((PCRE2_SPTR)buf_str(&factored), PCRE2_ZERO_TERMINATED, form->options,
 			     error_r, at_r, NULL);
 	/* Where it is wrong, that is said of the pattern as it is written. */
@@ -129,6 +154,49 @@ static pcre2_code *compile_form(const struct regex *regex, struct form *form, in
 	return code;
 }
 
+/* --- Forms -------------------------------------------------------------------- */
+
+/* Held while a form is made. */
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+
+/* The regex stays what it was to whoever matches with it: its forms are caches. */
+static struct regex *caches_of(const struct regex *regex)
+{
+	return (struct regex *)(uintptr_t)regex;
+}
+
+/* NULL: there is no memory for it. */
+static const pcre2_code *make_code(const struct regex *regex, struct form *form)
+{
+	int error;
+	size_t at;
+
+	pthread_mutex_lock(&making);
+	if (atomic_load(&form->code) == NULL)
+		compile_form(caches_of(regex), form, &error, &at);
+	pthread_mutex_unlock(&making);
+	return atomic_load(&form->code);
+}
+
+static const pcre2_code *code_of(const struct regex *regex, struct form *form)
+{
+	const pcre2_code *code = atomic_load_explicit(&form->code, memory_order_acquire);
+
+	return code != NULL ? code : make_code(regex, form);
+}
+
+/* Whether what was taken out of the pattern can be compiled, too. */
+static bool has_parts(const struct regex *regex)
+{
+	for (size_t i = 1; i <= regex->parts.n; i++) {
+		const struct regex *part = regex_part(&regex->parts, i);
+
+		if (code_of(part, &caches_of(part)->here) == NULL)
+			return false;
+	}
+	return true;
+}
+
 int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, struct err *e)
 {
 	char *own = mem_string(pattern);
@@ -139,6 +207,12 @@ int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, str
 	pcre2_code *code = compile_form(regex, &regex->first, &error, &at);
 
 	regex->own = own;
+	if (code != NULL && !has_parts(regex)) {
+		/* Of the whole PCRE2 says what is wrong, and where. */
+		code = NULL;
+		pcre2_code_free(pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+					      regex->first.options, &error, &at, NULL));
+	}
 	if (code == NULL) {
 		PCRE2_UCHAR message[256];
 
@@ -191,34 +265,10 @@ void regex_free(struct regex **regex)
 		return;
 	form_fini(&(*regex)->first);
 	form_fini(&(*regex)->here);
+	regex_parts_fini(&(*regex)->parts);
 	free((*regex)->own);
 	free(*regex);
 	*regex = NULL;
-}
-
-/* --- Forms -------------------------------------------------------------------- */
-
-/* Held while a form is made. */
-static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
-
-/* NULL: there is no memory for it. */
-static const pcre2_code *make_code(const struct regex *regex, struct form *form)
-{
-	int error;
-	size_t at;
-
-	pthread_mutex_lock(&making);
-	if (atomic_load(&form->code) == NULL)
-		compile_form(regex, form, &error, &at);
-	pthread_mutex_unlock(&making);
-	return atomic_load(&form->code);
-}
-
-static const pcre2_code *code_of(const struct regex *regex, struct form *form)
-{
-	const pcre2_code *code = atomic_load_explicit(&form->code, memory_order_acquire);
-
-	return code != NULL ? code : make_code(regex, form);
 }
 
 /* With the lock held, which it releases; the code is there. */
@@ -247,12 +297,6 @@ static const pcre2_code *make_machine(const struct regex *regex, struct form *fo
 	return make_machine_locked(form);
 }
 
-/* The regex stays what it was to whoever matches with it: its forms are caches. */
-static struct regex *caches_of(const struct regex *regex)
-{
-	return (struct regex *)(uintptr_t)regex;
-}
-
 bool regex_has_jit(const struct regex *regex)
 {
 	return make_machine(regex, &caches_of(regex)->first) != NULL;
@@ -264,6 +308,9 @@ void regex_prepare(const struct regex *regex)
 
 	make_machine(regex, &caches->first);
 	make_machine(regex, &caches->here);
+	for (size_t i = 1; i <= regex->parts.n; i++)
+		make_machine(regex_part(&regex->parts, i),
+			     &caches_of(regex_part(&regex->parts, i))->here);
 }
 
 bool regex_may_have_jit(void)
@@ -305,7 +352,28 @@ int regex_group(const struct regex *regex, const char *name)
 	return number > 0 ? number : -1;
 }
 
-struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
+/* --- Matching ----------------------------------------------------------------- */
+
+/* Where a part was taken out: whether it matches there.  A pattern may have callouts itself. */
+static int match_part(pcre2_callout_block *block, void *data)
+{
+	const struct regex_scratch *scratch = data;
+	const struct regex_parts *parts = &scratch->regex->parts;
+	struct span text = span_of((const char *)block->subject, block->subject_length);
+	const struct regex *part;
+
+	if (parts->n == 0)
+		return 0;
+	part = regex_part(parts, block->callout_number);
+	switch (regex_match_at(part, scratch->parts, text, block->current_position)) {
+	case REGEX_MATCH: return 0;
+	case REGEX_NO_MATCH: return 1;
+	case REGEX_LIMIT: return PCRE2_ERROR_MATCHLIMIT;
+	default: return PCRE2_ERROR_CALLOUT;
+	}
+}
+
+static struct regex_scratch *scratch_new(const struct regex_limits *limits)
 {
 	struct regex_scratch *scratch = mem_new(1, sizeof(*scratch));
 	pcre2_general_context *general =
@@ -327,10 +395,20 @@ struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
 	return scratch;
 }
 
+struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
+{
+	struct regex_scratch *scratch = scratch_new(limits);
+
+	scratch->parts = scratch_new(limits);
+	pcre2_set_callout(scratch->context, match_part, scratch);
+	return scratch;
+}
+
 void regex_scratch_free(struct regex_scratch **scratch)
 {
 	if (scratch == NULL || *scratch == NULL)
 		return;
+	regex_scratch_free(&(*scratch)->parts);
 	pcre2_jit_stack_free((*scratch)->stack);
 	pcre2_match_data_free((*scratch)->data);
 	pcre2_match_context_free((*scratch)->context);
@@ -388,6 +466,7 @@ static enum regex_result match_form(const struct regex *regex, struct form *form
 
 	if (plain == NULL)
 		return REGEX_ERROR;
+	scratch->regex = regex;
 	code = choose_code(regex, form, len);
 	result = match(code, code != plain, scratch, text, start);
 	if (result == REGEX_LIMIT && code == plain) {

@@ -314,7 +314,8 @@ static bool read_bracket(struct factor *f, struct group *group)
 	case '>': return read_inside(f, 3, false);
 	case '<': return read_behind_or_name(f);
 	case '(': return read_condition(f);
-	case '&': read_to(f, ')'); return false;
+	case '&':
+	case 'C': read_to(f, ')'); return false;
 	default: return read_options(f, group);
 	}
 }
