@@ -27,7 +27,9 @@
  * written to that output later queues up behind it (pipeline_hold.c).
  *
  * With threads, too, the owner of a pipeline that holds searches a small batch himself
- * while nothing else is under way: a lone record waits for nobody to wake.
+ * while nothing else is under way: a lone record waits for nobody to wake.  Not so where
+ * records come one upon the other: while he searches nobody receives, and who computes
+ * for long is not given a processor at once when something comes.
  *
  * The newest batch, while it is in the queue, can be taken back by the owner, who adds
  * to it: the longer the workers are busy, the more is searched at once.
@@ -41,7 +43,9 @@
 #include <purposed/run/process.h>
 
 enum {
-	LONE_BYTES = 32 * 1024, /* of a batch that its owner searches himself, if others idle */
+	LONE_BYTES = 8 * 1024,	  /* of a batch that its owner searches himself, if others idle */
+	LONE_REST_NS = 1000000,	  /* and nothing came before it for so long */
+	ANOTHER_BYTES = 8 * 1024, /* that wait are worth another worker */
 };
 
 void pipeline_apart(struct pipeline *p)
@@ -202,23 +206,40 @@ void pipeline_return(struct pipeline *p, struct batch *batch)
 	pthread_mutex_unlock(&p->lock);
 }
 
-/* Whether the owner does the work: waking somebody else for so little takes longer. */
-static bool is_for_owner(const struct pipeline *p, const struct batch *batch)
+/* Whether nothing was submitted just before; to be asked at every submit of a daemon. */
+static bool has_rested(struct pipeline *p)
 {
-	return p->n_threads == 0 ||
-	       (p->hold && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES);
+	struct timespec t;
+	long long now;
+	bool rested;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+	rested = now - p->submitted_ns >= LONE_REST_NS;
+	p->submitted_ns = now;
+	return rested;
+}
+
+/* Whether the owner does the work: waking somebody else for so little takes longer. */
+static bool is_for_owner(struct pipeline *p, const struct batch *batch)
+{
+	if (p->n_threads == 0 || !p->hold)
+		return p->n_threads == 0;
+	return has_rested(p) && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES;
 }
 
 /*
- * Whether one worker more is to be woken.  While a daemon's workers come along, no more of
- * them than are needed are kept awake: each has to be given a processor in its turn, and
- * what is done waits, in order, for whoever was not.
+ * Whether one worker more is to be woken for the batch that was queued last.  While a
+ * daemon's workers come along with what little there is, no more of them are kept awake
+ * than are needed: each has to be given a processor in its turn, and what is done waits, in
+ * order, for whoever was not.
  */
-static bool is_more_wanted(const struct pipeline *p)
+static bool is_more_wanted(const struct pipeline *p, const struct batch *batch)
 {
 	bool idle = p->n_waiting == p->n_threads;
+	bool much = p->queue_n > 1 || batch->bytes.len >= ANOTHER_BYTES;
 
-	return p->n_waiting != 0 && (!p->hold || idle || p->queue_n > 1);
+	return p->n_waiting != 0 && (!p->hold || idle || much);
 }
 
 int pipeline_submit(struct pipeline *p, struct batch *batch)
@@ -239,7 +260,7 @@ int pipeline_submit(struct pipeline *p, struct batch *batch)
 		pipeline_write_finished(p);
 	} else {
 		p->queue[(p->queue_at + p->queue_n++) % p->n_batches] = batch;
-		wake = is_more_wanted(p);
+		wake = is_more_wanted(p, batch);
 	}
 	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);

@@ -1,7 +1,8 @@
 /*
- * A socket of messages (io/input.h).  What is read is submitted at once; what comes while
- * the workers are busy is added to the batch that they have not begun.  So a lone message
- * is on its way at once, and many are searched together.
+ * A socket of messages (io/input.h).  What is read is submitted at once, and not much of it:
+ * the more is read together the longer its first message waits for its last.  What comes
+ * while the workers are busy is added to the batch that they have not begun.  So a lone
+ * message is on its way at once, and many are searched together.
  *
  * What we have read and not yet written is lost when we are killed, and what stands in a
  * connection is not: of connections not more than one batch is read ahead.  Datagrams are
@@ -18,10 +19,11 @@
 #include <purposed/run/service.h>
 
 enum {
-	BLOCK_BYTES = 64 * 1024,    /* one batch of messages is read until it holds that much */
-	READ_AHEAD = 128 * 1024,    /* with what is read next, a batch of a file */
-	GATHERED = 112 * 1024,	    /* a waiting batch of datagrams is added to up to here */
-	HELD_MAX = 4 * 1024 * 1024, /* of datagrams; more than all batches of short ones are */
+	READ_BYTES = 16 * 1024,	     /* of messages, or a few more, are read and go on their way */
+	GATHERED = 64 * 1024,	     /* a batch that waits is added to up to here, */
+	GATHERED_LOSSY = 160 * 1024, /* if it is one of datagrams */
+	READ_AHEAD = 128 * 1024,     /* with what is read next, a batch of a file */
+	HELD_MAX = 4 * 1024 * 1024,  /* of datagrams; more than all batches of short ones are */
 };
 
 struct messages_port {
@@ -61,8 +63,8 @@ static struct batch *take_batch(struct port *port, unsigned long long messages, 
 static enum port_result step(struct port *port, struct input *input, size_t gathered, struct err *e)
 {
 	struct batch *batch = take_batch(port, input->counts.messages, gathered);
-	size_t more = batch->bytes.len < BLOCK_BYTES ? 0 : batch->bytes.len;
-	enum input_result result = input_read(input, &batch->bytes, more + BLOCK_BYTES, e);
+	size_t enough = batch->bytes.len + READ_BYTES;
+	enum input_result result = input_read(input, &batch->bytes, enough, e);
 
 	if (batch->bytes.len == 0)
 		pipeline_return(port->pipeline, batch);
@@ -75,7 +77,7 @@ static enum port_result step(struct port *port, struct input *input, size_t gath
 
 enum port_result port_step_messages(struct port *port, struct input *input, struct err *e)
 {
-	return step(port, input, BLOCK_BYTES, e);
+	return step(port, input, GATHERED, e);
 }
 
 static bool is_datagram(const struct address *address)
@@ -89,7 +91,7 @@ static enum port_result messages_step(struct port *port, struct err *e)
 	bool datagrams = is_datagram(&p->listen);
 
 	pipeline_wait(port->pipeline, datagrams ? HELD_MAX : READ_AHEAD);
-	return step(port, p->input, datagrams ? GATHERED : BLOCK_BYTES, e);
+	return step(port, p->input, datagrams ? GATHERED_LOSSY : GATHERED, e);
 }
 
 static void messages_stop(struct port *port)

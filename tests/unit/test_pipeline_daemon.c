@@ -4,6 +4,7 @@
  */
 #include "unit_sink.h"
 
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 
@@ -144,6 +145,43 @@ static void test_lone(void **state)
 	close_daemon(&d);
 }
 
+static atomic_uint by_owner; /* writes */
+static pthread_t owner;
+
+static enum sink_result write_noted(struct sink *sink, struct span *bytes, struct err *e)
+{
+	atomic_fetch_add(&by_owner, pthread_equal(pthread_self(), owner) != 0);
+	return unit_sink_write(sink, bytes, e);
+}
+
+/*
+ * What comes upon the heels of another is for workers: the owner goes on receiving.  Where
+ * this test is not given a processor in between it is lone, so it is tried several times.
+ */
+static void test_busy(void **state)
+{
+	struct daemon d = { 0 };
+	struct sink_ops ops;
+	unsigned n = 0;
+
+	(void)state;
+	open_daemon(&d, 2, NULL);
+	ops = *d.sink.sink.ops;
+	ops.write = write_noted;
+	d.sink.sink.ops = &ops;
+	owner = pthread_self();
+	do {
+		atomic_store(&by_owner, 0);
+		nanosleep(&(struct timespec){ .tv_nsec = 3000000 }, NULL);
+		submit(&d, "lone\n");
+		assert_int_equal(atomic_load(&by_owner), 1);
+		submit(&d, "behind it\n");
+		pipeline_drain(d.pipeline);
+	} while (atomic_load(&by_owner) != 1 && ++n < ROUNDS);
+	assert_true(n < ROUNDS);
+	close_daemon(&d);
+}
+
 /* What searching takes comes by itself, and nobody waits for it; what is found is the same. */
 static void test_warm(void **state)
 {
@@ -238,8 +276,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_take_again), cmocka_unit_test(test_lone),
-		cmocka_unit_test(test_warm),	   cmocka_unit_test(test_seize),
-		cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_busy),	   cmocka_unit_test(test_warm),
+		cmocka_unit_test(test_seize),	   cmocka_unit_test(test_holding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

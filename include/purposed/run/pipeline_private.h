@@ -52,6 +52,7 @@ struct pipeline {
 	struct batch **queue; /* a ring of n_batches */
 	size_t queue_at, queue_n;
 	unsigned n_waiting;	/* workers with nothing to do */
+	long long submitted_ns; /* when the owner did it last; of a pipeline that holds */
 	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
 	size_t pending_at, pending_n;
 	size_t pending_bytes;
