@@ -146,7 +146,12 @@ static void read_escape(struct share *s, struct group *group)
 	add_bytes(s, 2);
 }
 
-/* [:digit:]; one that is not closed leaves the pattern as it is. */
+/* [:digit:] within a class; no rule has one. */
+static bool is_named_class(const char *at)
+{
+	return *at == '[' && at[1] != '\0' && strchr(":.=", at[1]) != NULL;
+}
+
 static void read_class(struct share *s)
 {
 	struct group none = { 0 };
@@ -157,9 +162,7 @@ static void read_class(struct share *s)
 	while (!s->failed && *s->at != ']') {
 		if (*s->at == '\\')
 			read_escape(s, &none);
-		else if (*s->at == '[' && s->at[1] != '\0' && strchr(":.=", s->at[1]) != NULL)
-			s->failed = true;
-		else if (*s->at == '\0')
+		else if (*s->at == '\0' || is_named_class(s->at))
 			s->failed = true;
 		else
 			add_bytes(s, 1);
@@ -235,15 +238,15 @@ static void read_options(struct share *s, struct group *group)
 	bool caseless = s->at[2] == 'i';
 	size_t n = caseless ? 3 : 4;
 
-	if (strncmp(s->at, "(?i", 3) != 0 && strncmp(s->at, "(?-i", 4) != 0)
-		s->failed = true;
-	else if (s->at[n] == ':')
+	s->failed |= strncmp(s->at, "(?i", 3) != 0 && strncmp(s->at, "(?-i", 4) != 0;
+	s->failed |= s->failed || (s->at[n] != ':' && s->at[n] != ')');
+	if (s->failed)
+		return;
+	if (s->at[n] == ':') {
 		read_inside(s, n + 1, caseless, group);
-	else if (s->at[n] == ')') {
+	} else {
 		group->caseless = caseless;
 		add_bytes(s, n + 1);
-	} else {
-		s->failed = true;
 	}
 }
 
