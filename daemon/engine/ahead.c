@@ -6,35 +6,29 @@
 #include <purposed/engine/candidates.h>
 #include <purposed/engine/parts.h>
 
-/* What was found in a record, and the one of the same record that was found before. */
-struct link {
-	struct hit hit;
-	size_t before; /* SIZE_MAX: none */
-};
-
-struct unsearched_link {
-	struct unsearched unsearched;
-	size_t before;
-};
-
 struct record {
 	struct span text;   /* borrowed */
-	size_t last;	    /* of its links */
-	size_t unsearched;  /* the last of those, likewise */
+	size_t last;	    /* of its hits; SIZE_MAX: it has none */
+	size_t unsearched;  /* likewise, of what was not searched */
 	uint32_t kind_rule; /* as in hits */
+	bool plain;	    /* it has no escapes */
+};
+
+/* For each of what was found, in order, the one of the same record before it. */
+struct chain {
+	size_t *before; /* SIZE_MAX: none */
+	size_t cap;
 };
 
 struct ahead {
 	struct parts parts;
 	struct record *records;
 	size_t n, cap;
-	struct link *links;
-	size_t n_links, links_cap;
-	struct unsearched_link *unsearched; /* hardly ever any */
-	size_t n_unsearched, unsearched_cap;
 	struct candidates *candidates;
-	struct hits hits; /* of a candidate */
-	size_t next;	  /* the record that comes up */
+	struct hits hits; /* of all records */
+	struct chain chain;
+	struct chain unsearched; /* hardly ever any */
+	size_t next;		 /* the record that comes up */
 };
 
 struct ahead *ahead_new(size_t n_rules)
@@ -54,8 +48,8 @@ void ahead_free(struct ahead **ahead)
 	a = *ahead;
 	parts_fini(&a->parts);
 	free(a->records);
-	free(a->links);
-	free(a->unsearched);
+	free(a->chain.before);
+	free(a->unsearched.before);
 	candidates_free(&a->candidates);
 	hits_fini(&a->hits);
 	free(a);
@@ -65,7 +59,8 @@ void ahead_free(struct ahead **ahead)
 void ahead_wipe(struct ahead *ahead)
 {
 	parts_wipe(&ahead->parts);
-	ahead->n = ahead->n_links = ahead->n_unsearched = ahead->next = 0;
+	hits_clear(&ahead->hits);
+	ahead->n = ahead->next = 0;
 }
 
 void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
@@ -74,7 +69,8 @@ void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
 	for (size_t i = 0; i < decoded->n; i++)
 		parts_add(&ahead->parts, decoded->layers[i].text, (uint32_t)ahead->n, (uint8_t)i);
 	ahead->records = mem_grow(ahead->records, ahead->n, &ahead->cap, sizeof(*ahead->records));
-	ahead->records[ahead->n++] = (struct record){ record, SIZE_MAX, SIZE_MAX, UINT32_MAX };
+	ahead->records[ahead->n++] =
+		(struct record){ record, SIZE_MAX, SIZE_MAX, UINT32_MAX, decoded->n == 1 };
 }
 
 /* --- Search ------------------------------------------------------------------- */
@@ -92,43 +88,37 @@ static bool gather(struct ahead *ahead, struct finder_scan *scan, size_t *part)
 	return false;
 }
 
-/* Keeps what a candidate led to. */
-static void keep(struct ahead *ahead, uint32_t record)
+/* Adds numbers [from, to) to the chain that ends with *last. */
+static void chain_add(struct chain *chain, size_t from, size_t to, size_t *last)
 {
-	const struct hits *hits = &ahead->hits;
-	struct record *r = &ahead->records[record];
-
-	if (hits->kind_rule < r->kind_rule)
-		r->kind_rule = hits->kind_rule;
-	for (size_t i = 0; i < hits->n; i++) {
-		ahead->links = mem_grow(ahead->links, ahead->n_links, &ahead->links_cap,
-					sizeof(*ahead->links));
-		ahead->links[ahead->n_links] = (struct link){ hits->hits[i], r->last };
-		r->last = ahead->n_links++;
-	}
-	for (size_t i = 0; i < hits->n_unsearched; i++) {
-		ahead->unsearched = mem_grow(ahead->unsearched, ahead->n_unsearched,
-					     &ahead->unsearched_cap, sizeof(*ahead->unsearched));
-		ahead->unsearched[ahead->n_unsearched] =
-			(struct unsearched_link){ hits->unsearched[i], r->unsearched };
-		r->unsearched = ahead->n_unsearched++;
+	for (size_t i = from; i < to; i++) {
+		chain->before = mem_grow(chain->before, i, &chain->cap, sizeof(*chain->before));
+		chain->before[i] = *last;
+		*last = i;
 	}
 }
 
 static void confirm(struct ahead *ahead, const struct ahead_means *means, const struct proposal *p)
 {
 	const struct part *part = &ahead->parts.parts[p->part];
+	struct record *record = &ahead->records[part->record];
+	struct hits *hits = &ahead->hits;
 	uint16_t rule = p->candidate.rule;
+	size_t n = hits->n;
+	size_t n_unsearched = hits->n_unsearched;
 	size_t *from;
 	size_t last;
 
 	if (!candidates_reach(ahead->candidates, p, part->start, &from, &last))
 		return;
-	hits_clear(&ahead->hits);
+	hits->kind_rule = UINT32_MAX;
 	*from = confirm_within(rules_at(means->rules, rule), rule,
 			       parts_text(&ahead->parts, p->part), part->layer, *from, last,
-			       means->regex, &ahead->hits);
-	keep(ahead, part->record);
+			       means->regex, hits);
+	if (hits->kind_rule < record->kind_rule)
+		record->kind_rule = hits->kind_rule;
+	chain_add(&ahead->chain, n, hits->n, &record->last);
+	chain_add(&ahead->unsearched, n_unsearched, hits->n_unsearched, &record->unsearched);
 }
 
 void ahead_search(struct ahead *ahead, const struct ahead_means *means)
@@ -151,16 +141,29 @@ void ahead_search(struct ahead *ahead, const struct ahead_means *means)
 
 /* --- Records that come up ------------------------------------------------------- */
 
+static bool comes_up(const struct ahead *ahead, struct span record)
+{
+	const struct record *next = &ahead->records[ahead->next];
+
+	return ahead->next != ahead->n && next->text.ptr == record.ptr &&
+	       next->text.len == record.len;
+}
+
+bool ahead_is_plain(const struct ahead *ahead, struct span record)
+{
+	return comes_up(ahead, record) && ahead->records[ahead->next].plain;
+}
+
 bool ahead_take(struct ahead *ahead, struct span record, struct hits *hits)
 {
 	const struct record *next = &ahead->records[ahead->next];
 
-	if (ahead->next == ahead->n || next->text.ptr != record.ptr || next->text.len != record.len)
+	if (!comes_up(ahead, record))
 		return false;
-	for (size_t i = next->last; i != SIZE_MAX; i = ahead->links[i].before)
-		hits_add(hits, &ahead->links[i].hit);
-	for (size_t i = next->unsearched; i != SIZE_MAX; i = ahead->unsearched[i].before)
-		hits_add_unsearched(hits, &ahead->unsearched[i].unsearched);
+	for (size_t i = next->last; i != SIZE_MAX; i = ahead->chain.before[i])
+		hits_add(hits, &ahead->hits.hits[i]);
+	for (size_t i = next->unsearched; i != SIZE_MAX; i = ahead->unsearched.before[i])
+		hits_add_unsearched(hits, &ahead->hits.unsearched[i]);
 	hits->kind_rule = next->kind_rule;
 	ahead->next++;
 	return true;

@@ -18,39 +18,55 @@
 
 #include <stdlib.h>
 
-static int compare(size_t a, size_t b)
+/* Where a claim comes by its start; the longer first. */
+struct place {
+	size_t start, end;
+	uint32_t tie; /* any order would do for equal spans, as long as it is always the same */
+	uint32_t at;  /* among the claims */
+};
+
+static struct place place_of(const struct claim *claim, size_t at)
 {
-	return (a > b) - (a < b);
+	const struct finding *f = &claim->finding;
+
+	return (struct place){ f->start, f->end, (uint32_t)f->layer << 16 | f->rule, (uint32_t)at };
+}
+
+static bool comes_before(const struct place *a, const struct place *b)
+{
+	if (a->start != b->start)
+		return a->start < b->start;
+	return a->end != b->end ? a->end > b->end : a->tie < b->tie;
 }
 
 static int by_start(const void *a, const void *b)
 {
-	const struct finding *x = &((const struct claim *)a)->finding;
-	const struct finding *y = &((const struct claim *)b)->finding;
-	int order = compare(x->start, y->start);
+	const struct place x = place_of(a, 0);
+	const struct place y = place_of(b, 0);
 
-	if (order == 0)
-		order = compare(y->end, x->end);
-	/* Any order would do for equal spans, as long as it is always the same. */
-	if (order == 0)
-		order = compare(x->layer, y->layer);
-	return order != 0 ? order : compare(x->rule, y->rule);
+	return comes_before(&y, &x) - comes_before(&x, &y);
+}
+
+/* Rank, length (records have less than 4 GiB), layer, and the rule from behind: the larger the
+ * better. */
+static uint64_t precedence(const struct claim *claim)
+{
+	const struct finding *f = &claim->finding;
+
+	return (uint64_t)claim->rank << 56 | (uint64_t)(uint32_t)(f->end - f->start) << 24 |
+	       (uint64_t)f->layer << 16 | (uint16_t)~f->rule;
 }
 
 static int by_precedence(const void *a, const void *b, void *claims)
 {
-	const struct claim *x = (const struct claim *)claims + *(const size_t *)a;
-	const struct claim *y = (const struct claim *)claims + *(const size_t *)b;
-	int order = compare(y->rank, x->rank);
+	size_t x = *(const size_t *)a;
+	size_t y = *(const size_t *)b;
+	uint64_t of_x = precedence((const struct claim *)claims + x);
+	uint64_t of_y = precedence((const struct claim *)claims + y);
 
-	if (order == 0)
-		order = compare(y->finding.end - y->finding.start,
-				x->finding.end - x->finding.start);
-	if (order == 0)
-		order = compare(y->finding.layer, x->finding.layer);
-	if (order == 0)
-		order = compare(x->finding.rule, y->finding.rule);
-	return order != 0 ? order : compare(*(const size_t *)a, *(const size_t *)b);
+	if (of_x != of_y)
+		return of_x > of_y ? -1 : 1;
+	return (x > y) - (x < y);
 }
 
 static bool holds(const struct claim *outer, const struct claim *inner)
@@ -113,33 +129,47 @@ enum { FEW = 24 };
 
 static void sort_by_start(struct claim *claims, size_t n)
 {
+	struct claim copies[FEW];
+	struct place places[FEW];
+
 	if (n > FEW) {
 		qsort(claims, n, sizeof(*claims), by_start);
 		return;
 	}
-	for (size_t i = 1; i < n; i++) {
-		struct claim claim = claims[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct place place = place_of(&claims[i], i);
 		size_t at = i;
 
-		for (; at > 0 && by_start(&claims[at - 1], &claim) > 0; at--)
-			claims[at] = claims[at - 1];
-		claims[at] = claim;
+		for (; at > 0 && comes_before(&place, &places[at - 1]); at--)
+			places[at] = places[at - 1];
+		places[at] = place;
+		copies[i] = claims[i];
 	}
+	for (size_t i = 0; i < n; i++)
+		claims[i] = copies[places[i].at];
 }
 
+/* The numbers of the claims, in order, the best first. */
 static void sort_by_precedence(size_t *order, struct claim *claims, size_t n)
 {
+	uint64_t sorted[FEW];
+
 	if (n > FEW) {
+		for (size_t i = 0; i < n; i++)
+			order[i] = i;
 		qsort_r(order, n, sizeof(*order), by_precedence, claims);
 		return;
 	}
-	for (size_t i = 1; i < n; i++) {
-		size_t claim = order[i];
+	for (size_t i = 0; i < n; i++) {
+		uint64_t this = precedence(&claims[i]);
 		size_t at = i;
 
-		for (; at > 0 && by_precedence(&order[at - 1], &claim, claims) > 0; at--)
+		for (; at > 0 && sorted[at - 1] < this; at--) {
+			sorted[at] = sorted[at - 1];
 			order[at] = order[at - 1];
-		order[at] = claim;
+		}
+		sorted[at] = this;
+		order[at] = i;
 	}
 }
 
@@ -147,8 +177,6 @@ void claims_settle(struct claim *claims, size_t *order, size_t n)
 {
 	sort_by_start(claims, n);
 	link_claims(claims, n);
-	for (size_t i = 0; i < n; i++)
-		order[i] = i;
 	sort_by_precedence(order, claims, n);
 	for (size_t i = 0; i < n; i++)
 		claims[order[i]].stands = may_stand(claims, n, &claims[order[i]]);

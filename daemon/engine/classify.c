@@ -310,24 +310,30 @@ static int findings_by_start(const void *a, const void *b)
 const struct result *classify_run(struct classifier *c, const struct plan *plan, struct span text,
 				  size_t record_len, const char *kind)
 {
+	size_t found;
+
 	text = searched_part(c, text);
 	c->n_claims = 0;
 	c->n_findings = 0;
 	c->result = (struct result){ .verdict = VERDICT_CLEAN };
-	decode_run(&c->decoded, text);
+	if (ahead_is_plain(c->ahead, text))
+		decode_nothing(&c->decoded, text);
+	else
+		decode_run(&c->decoded, text);
 	search(c);
 	for (size_t i = 0; i < c->hits.n; i++)
 		add_claim(c, &c->hits.hits[i]);
 	settle(c);
 	recognise_kind(c, kind);
-	decide_claims(c, plan);
+	decide_claims(c, plan); /* whose findings are in order, as claims are */
+	found = c->n_findings;
 	report_unsearched(c, REASON_MATCH_LIMIT);
 	report_unsearched(c, REASON_ENGINE_ERROR);
 	if (c->decoded.limited)
 		add_unscanned(c, c->decoded.limit_start, c->decoded.limit_end, REASON_DECODE_LIMIT);
 	if (record_len > text.len)
 		add_unscanned(c, text.len, record_len, REASON_RECORD_LIMIT);
-	if (c->n_findings > 1)
+	if (c->n_findings > found)
 		qsort(c->findings, c->n_findings, sizeof(*c->findings), findings_by_start);
 	c->result.findings = c->findings;
 	c->result.n = c->n_findings;

@@ -121,11 +121,16 @@ void decoded_fini(struct decoded *d)
 	*d = (struct decoded){ 0 };
 }
 
-void decode_run(struct decoded *d, struct span record)
+void decode_nothing(struct decoded *d, struct span record)
 {
 	d->layers[0].text = record;
 	d->n = 1;
 	d->limited = false;
+}
+
+void decode_run(struct decoded *d, struct span record)
+{
+	decode_nothing(d, record);
 	while (d->n < DECODE_LAYERS &&
 	       layer_decode(&d->layers[d->n], d->layers[d->n - 1].text, d->n == 1))
 		d->n++;

@@ -45,6 +45,9 @@ void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
 /* Searches all that were added for the finder's rules. */
 void ahead_search(struct ahead *ahead, const struct ahead_means *means);
 
+/* Whether the next record is that one, at that place, and has no layer but itself. */
+bool ahead_is_plain(const struct ahead *ahead, struct span record);
+
 /*
  * Whether the next record is that one, at that place: then hits, which were cleared,
  * are those of all its layers, and the one behind it comes up.

@@ -60,6 +60,9 @@ void decoded_wipe(struct decoded *d);
 /* Fills d from record (less than 4 GiB), which stays borrowed until the next run. */
 void decode_run(struct decoded *d, struct span record);
 
+/* The same for a record that is known to have no escapes: one layer, since decode_run said so. */
+void decode_nothing(struct decoded *d, struct span record);
+
 /*
  * A pattern (pattern.h) that matches at, or one byte before, every escape that
  * the first decoding undoes, and in other places too: a text in which it does
