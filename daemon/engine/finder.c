@@ -33,6 +33,7 @@ struct finder_scan {
 	uint64_t any[SIEVE_WORDS];    /* of any shape or text */
 	uint64_t *bitmaps;
 	size_t bitmaps_cap;
+	struct sieve_gates gates;
 	struct sieve_hit *stands; /* the shapes that stand somewhere in the stretch */
 	size_t n_stands, stands_cap;
 	struct finder_matches matches; /* the texts that do */
@@ -87,29 +88,12 @@ static void place_stretch(struct finder_scan *s)
 	s->bytes_at = s->copy + COPY_BEFORE;
 }
 
-/*
- * What stands before the stretch, for classes a byte later.  goes_on: it begins where the
- * last one ended; else it is not known, and so is what a rule wants to see.
- */
-static void carry_classes(struct finder_scan *s, bool goes_on)
-{
-	const struct shape_program *program = &s->finder->sieve.program;
-
-	for (size_t i = 0; i < program->n_befores; i++) {
-		const uint64_t *class = s->bitmaps + (size_t)program->befores[i] * SIEVE_STRIDE;
-
-		s->bitmaps[(program->first_before + i) * SIEVE_STRIDE] =
-			goes_on ? class[SIEVE_WORDS - 1] >> 63 : 1;
-	}
-}
-
-static void sieve_shapes(struct finder_scan *s, size_t words, bool goes_on)
+static void sieve_shapes(struct finder_scan *s, size_t words)
 {
 	const struct finder *f = s->finder;
 
-	carry_classes(s, goes_on);
-	f->level->classes(&f->sieve, s->bytes_at, words, s->bitmaps);
-	s->n_stands = f->level->program(&f->sieve, words, s->bitmaps, s->stands);
+	f->level->classes(&f->sieve, s->bytes_at - 1, words, s->bitmaps);
+	s->n_stands = f->level->program(&f->sieve, words, s->bitmaps, &s->gates, s->stands);
 	for (size_t i = 0; i < s->n_stands; i++) {
 		for (size_t w = 0; w < words; w++)
 			s->shapes[w] |= s->stands[i].places[w];
@@ -126,7 +110,7 @@ static void sieve_texts(struct finder_scan *s, size_t words)
 		s->any[s->matches.all[i].at / 64] |= UINT64_C(1) << (s->matches.all[i].at % 64);
 }
 
-static void sieve_stretch(struct finder_scan *s, bool goes_on)
+static void sieve_stretch(struct finder_scan *s)
 {
 	const struct finder *f = s->finder;
 	size_t words = (s->bytes + 63) / 64;
@@ -138,7 +122,7 @@ static void sieve_stretch(struct finder_scan *s, bool goes_on)
 	if (f->sieve.has_windows)
 		sieve_texts(s, words);
 	if (f->n_shapes != 0)
-		sieve_shapes(s, words, goes_on);
+		sieve_shapes(s, words);
 	for (size_t w = 0; w < words; w++)
 		s->any[w] |= s->shapes[w];
 	if (s->bytes % 64 != 0)
@@ -164,12 +148,14 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 		s->stands_cap = finder->n_shapes;
 		s->stands = mem_resize(s->stands, s->stands_cap, sizeof(*s->stands));
 	}
+	if (s->finder != finder)
+		memset(&s->gates, 0, sizeof(s->gates));
 	s->finder = finder;
 	s->text = text;
 	s->base = 0;
 	s->resume = 0;
 	place_stretch(s);
-	sieve_stretch(s, false);
+	sieve_stretch(s);
 }
 
 /* --- The place at hand ------------------------------------------------------ */
@@ -245,7 +231,7 @@ bool finder_next(struct finder_scan *s, struct candidate *candidate_r)
 			return false;
 		}
 		place_stretch(s);
-		sieve_stretch(s, s->base == end);
+		sieve_stretch(s);
 	}
 }
 

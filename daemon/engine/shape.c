@@ -1,8 +1,8 @@
 /*
  * The values are built over as many classes as the patterns have sets.  Every
  * class costs time at every byte, so a program is made of those values that its
- * shapes need, unites classes that are nearly the same until few are left, and
- * drops the operations that have become equal.
+ * shapes need, unites classes that are nearly the same until few are left,
+ * drops the operations that have become equal, and moves those that look behind.
  */
 #include <purposed/engine/shape_private.h>
 
@@ -53,15 +53,63 @@ static uint16_t value_output(struct shape_builder *b, uint16_t value)
 	return shape_value_add(b, &constant);
 }
 
+/*
+ * A program looks ahead only.  So what asks for the byte before is moved: bit i of such a
+ * value tells of byte i + 1, and that byte i is the one before it.
+ */
+struct moved {
+	uint16_t value;
+	bool by_one;
+};
+
+static struct moved move_and(struct shape_builder *b, struct moved x, struct moved y,
+			     unsigned shift)
+{
+	if (x.by_one)
+		return (struct moved){
+			shape_value_and(b, x.value, y.value, shift + (y.by_one ? 0 : 1)), true
+		};
+	if (y.by_one && shift == 0)
+		return (struct moved){ shape_value_and(b, y.value, x.value, 1), true };
+	return (struct moved){ shape_value_and(b, x.value, y.value, shift - (y.by_one ? 1 : 0)),
+			       false };
+}
+
+/* The value, moved by one. */
+static uint16_t move_one(struct shape_builder *b, struct moved x)
+{
+	const struct shape_value all = { .is_class = true, .set = byte_set_all };
+
+	if (x.by_one || x.value >= SHAPE_NEVER)
+		return x.value;
+	return shape_value_and(b, shape_value_add(b, &all), x.value, 1);
+}
+
+static struct moved move_or(struct shape_builder *b, struct moved x, struct moved y)
+{
+	if (!x.by_one && !y.by_one)
+		return (struct moved){ shape_value_or(b, x.value, y.value), false };
+	return (struct moved){ shape_value_or(b, move_one(b, x), move_one(b, y)), true };
+}
+
+static struct moved move_behind(struct shape_builder *b, struct moved x, const struct byte_set *set)
+{
+	uint16_t class = shape_value_class(b, set);
+
+	if (x.value >= SHAPE_NEVER || class == SHAPE_ALWAYS)
+		return x;
+	return (struct moved){ shape_value_and(b, class, x.value, x.by_one ? 0 : 1), true };
+}
+
 /* A value of b among those of fresh; map has those before it. */
-static uint16_t rebuild_value(const struct shape_value *v, struct shape_builder *fresh,
-			      const uint16_t *map, const uint16_t *class_of,
-			      const struct byte_set *classes)
+static struct moved rebuild_value(const struct shape_value *v, struct shape_builder *fresh,
+				  const struct moved *map, const uint16_t *class_of,
+				  const struct byte_set *classes)
 {
 	switch (v->kind) {
-	case SHAPE_AND: return shape_value_and(fresh, map[v->a], map[v->b], v->shift);
-	case SHAPE_OR: return shape_value_or(fresh, map[v->a], map[v->b]);
-	default: return shape_value_behind(fresh, map[v->a], &classes[class_of[v->b]]);
+	case SHAPE_AND: return move_and(fresh, map[v->a], map[v->b], v->shift);
+	case SHAPE_OR: return move_or(fresh, map[v->a], map[v->b]);
+	default: return move_behind(fresh, map[v->a], &classes[class_of[v->b]]);
 	}
 }
 
@@ -69,7 +117,7 @@ static uint16_t rebuild_value(const struct shape_value *v, struct shape_builder 
 static void rebuild(const struct shape_builder *b, uint16_t *outputs, size_t n_outputs,
 		    struct shape_builder *fresh)
 {
-	uint16_t *map = mem_new(b->n + 1, sizeof(*map));
+	struct moved *map = mem_new(b->n + 1, sizeof(*map));
 	uint16_t *class_of = mem_new(b->n + 1, sizeof(*class_of));
 	struct byte_set *classes = mem_new(b->n + 1, sizeof(*classes));
 	size_t n_classes = shape_classes_unite(b, outputs, n_outputs, class_of, classes);
@@ -79,12 +127,14 @@ static void rebuild(const struct shape_builder *b, uint16_t *outputs, size_t n_o
 	for (size_t i = 0; i < b->n; i++) {
 		const struct shape_value *v = &b->values[i];
 
-		map[i] = v->is_class ? shape_value_class(fresh, &classes[class_of[i]])
-				     : rebuild_value(v, fresh, map, class_of, classes);
+		if (v->is_class)
+			map[i].value = shape_value_class(fresh, &classes[class_of[i]]);
+		else
+			map[i] = rebuild_value(v, fresh, map, class_of, classes);
 	}
 	for (size_t i = 0; i < n_outputs; i++) {
 		if (outputs[i] < SHAPE_NEVER)
-			outputs[i] = map[outputs[i]];
+			outputs[i] = move_one(fresh, map[outputs[i]]);
 		outputs[i] = value_output(fresh, outputs[i]);
 	}
 	free(map);

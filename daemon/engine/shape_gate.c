@@ -9,14 +9,15 @@
 
 #include <purposed/base/mem.h>
 
-/* A gate that would be open more often, as far as can be told, is none. */
-#define RATE_MAX 1e-3
+/* A term that would leave more than this of the places is none. */
+#define SHARE_MAX 0.8
 
 struct shape_needs {
 	size_t n_classes;
-	/* Of value i and class c, at i * n_classes + c: bit d + 1 is a distance of d. */
+	/* Of value i and class c, at i * n_classes + c: bit d is a distance of d. */
 	uint64_t *pairs;
-	double *rates; /* of the classes */
+	double *rates;			/* of the classes, */
+	const struct byte_set *classes; /* which are borrowed */
 };
 
 static uint64_t *pairs_of(const struct shape_needs *needs, size_t value)
@@ -24,13 +25,13 @@ static uint64_t *pairs_of(const struct shape_needs *needs, size_t value)
 	return needs->pairs + value * needs->n_classes;
 }
 
-/* That a byte of the class must stand at a distance of bit - 1. */
+/* That a byte of the class must stand at the value's place. */
 static void need_class(const struct shape_needs *needs, uint64_t *pairs,
-		       const struct byte_set *classes, uint16_t class, unsigned bit)
+		       const struct byte_set *classes, uint16_t class)
 {
 	for (size_t c = 0; c < needs->n_classes; c++) {
 		if (byte_set_holds(&classes[c], &classes[class]))
-			pairs[c] |= UINT64_C(1) << bit;
+			pairs[c] |= 1;
 	}
 }
 
@@ -41,22 +42,15 @@ static void need_value(const struct shape_needs *needs, const struct shape_build
 	uint64_t *pairs = pairs_of(needs, i);
 
 	if (v->is_class) {
-		need_class(needs, pairs, classes, numbers[i], 1);
+		need_class(needs, pairs, classes, numbers[i]);
 		return;
 	}
 	for (size_t c = 0; c < needs->n_classes; c++) {
 		uint64_t of_a = pairs_of(needs, v->a)[c];
 		uint64_t of_b = pairs_of(needs, v->b)[c];
 
-		switch (v->kind) {
-		case SHAPE_AND: pairs[c] = of_a | of_b << v->shift; break;
-		case SHAPE_OR: pairs[c] = of_a & of_b; break;
-		default: pairs[c] = of_a;
-		}
+		pairs[c] = v->kind == SHAPE_OR ? of_a & of_b : of_a | of_b << v->shift;
 	}
-	/* A class that no shape needs has no number: then none needs this value, either. */
-	if (v->kind == SHAPE_BEHIND && numbers[v->b] != SHAPE_NEVER)
-		need_class(needs, pairs, classes, numbers[v->b], 0);
 }
 
 struct shape_needs *shape_needs_new(const struct shape_builder *b, const uint16_t *numbers,
@@ -65,6 +59,7 @@ struct shape_needs *shape_needs_new(const struct shape_builder *b, const uint16_
 	struct shape_needs *needs = mem_new(1, sizeof(*needs));
 
 	needs->n_classes = n_classes;
+	needs->classes = classes;
 	needs->pairs = mem_new(b->n * n_classes + 1, sizeof(*needs->pairs));
 	needs->rates = mem_new(n_classes + 1, sizeof(*needs->rates));
 	for (size_t c = 0; c < n_classes; c++)
@@ -84,65 +79,84 @@ void shape_needs_free(struct shape_needs **needs)
 	*needs = NULL;
 }
 
-/* Of a class's pairs, the one furthest from those that were taken: bytes side by side are alike. */
-static int furthest(uint64_t pairs, const struct shape_need *taken, size_t n, int *distance_r)
+/* A gate in the making. */
+struct making {
+	struct shape_gate gate;
+	struct byte_set sets[64]; /* what its terms ask for, at each distance */
+	uint64_t asked;		  /* bit d: something */
+};
+
+static struct byte_set both_of(const struct byte_set *x, const struct byte_set *y)
 {
-	int best = -1;
+	struct byte_set both = *x;
 
-	*distance_r = -1;
-	for (uint64_t left = pairs; left != 0; left &= left - 1) {
-		int ahead = __builtin_ctzll(left) - 1;
-		int distance = 64;
-
-		for (size_t i = 0; i < n; i++) {
-			int d = abs(taken[i].ahead - ahead);
-
-			distance = d < distance ? d : distance;
-		}
-		if (distance > *distance_r) {
-			*distance_r = distance;
-			best = ahead;
-		}
-	}
-	return best;
+	byte_set_intersect(&both, y);
+	return both;
 }
 
-/* The rarest pair that adds to those taken; false: there is none. */
-static bool rarest(const struct shape_needs *needs, const uint64_t *pairs,
-		   const struct shape_need *taken, size_t n, struct shape_need *need_r)
+/* Of the places that are left, about how many have a byte of the set at the distance. */
+static double share_of(const struct making *m, const struct byte_set *set, double rate,
+		       unsigned ahead)
 {
-	double best = 1;
-	int best_distance = 0;
+	struct byte_set both;
 
-	for (size_t c = 0; c < needs->n_classes; c++) {
-		int distance;
-		int ahead = furthest(pairs[c], taken, n, &distance);
-		double rate = needs->rates[c];
-
-		/* At a place that is taken something as rare is asked for already. */
-		if (distance <= 0 || rate > best || (rate == best && distance <= best_distance))
-			continue;
-		best = rate;
-		best_distance = distance;
-		*need_r = (struct shape_need){ (uint16_t)c, ahead };
-	}
-	return best < 1;
+	if ((m->asked >> ahead & 1) == 0)
+		return rate;
+	if (byte_set_holds(set, &m->sets[ahead]))
+		return 1;
+	both = both_of(set, &m->sets[ahead]);
+	return anchor_frequency(&both) / anchor_frequency(&m->sets[ahead]);
 }
 
-size_t shape_needs_common(const struct shape_needs *needs, const uint16_t *values, size_t n,
-			  struct shape_need rare_r[SHAPE_TERMS_MAX])
+/* How far off the nearest distance is of which something is asked: bytes side by side are alike. */
+static int alone(const struct making *m, unsigned ahead)
 {
-	uint64_t *pairs = mem_new(needs->n_classes + 1, sizeof(*pairs));
-	double rate = 1;
-	size_t n_rare = 0;
+	uint64_t above = m->asked >> ahead;
+	uint64_t below = m->asked << (63 - ahead);
+	int up = above != 0 ? __builtin_ctzll(above) : 64;
+	int down = below != 0 ? __builtin_clzll(below) : 64;
+
+	return up < down ? up : down;
+}
+
+/* The term that leaves the fewest places; false: there is none. */
+static bool rarest(const struct shape_needs *needs, const uint64_t *pairs, const struct making *m,
+		   struct shape_term *term_r)
+{
+	double best = SHARE_MAX;
+	int best_alone = 0;
 
 	for (size_t c = 0; c < needs->n_classes; c++) {
-		pairs[c] = UINT64_MAX;
-		for (size_t i = 0; i < n; i++)
-			pairs[c] &= pairs_of(needs, values[i])[c];
+		for (uint64_t left = pairs[c]; left != 0; left &= left - 1) {
+			unsigned ahead = (unsigned)__builtin_ctzll(left);
+			bool asked = (m->asked >> ahead & 1) != 0;
+			double share;
+
+			if (!asked && needs->rates[c] > best)
+				continue;
+			share = share_of(m, &needs->classes[c], needs->rates[c], ahead);
+			if (share > best || (share == best && alone(m, ahead) <= best_alone))
+				continue;
+			best = share;
+			best_alone = alone(m, ahead);
+			*term_r = (struct shape_term){ (uint16_t)c, (uint8_t)ahead };
+		}
 	}
-	while (n_rare < SHAPE_TERMS_MAX && rarest(needs, pairs, rare_r, n_rare, &rare_r[n_rare]))
-		rate *= needs->rates[rare_r[n_rare++].class];
-	free(pairs);
-	return rate < RATE_MAX ? n_rare : 0;
+	return best < SHARE_MAX;
+}
+
+struct shape_gate shape_needs_gate(const struct shape_needs *needs, uint16_t value)
+{
+	struct making m = { 0 };
+	struct shape_term term = { 0 };
+
+	while (m.gate.n < SHAPE_TERMS_MAX && rarest(needs, pairs_of(needs, value), &m, &term)) {
+		const struct byte_set *set = &needs->classes[term.class];
+		bool asked = (m.asked >> term.shift & 1) != 0;
+
+		m.sets[term.shift] = asked ? both_of(&m.sets[term.shift], set) : *set;
+		m.asked |= UINT64_C(1) << term.shift;
+		m.gate.terms[m.gate.n++] = term;
+	}
+	return m.gate;
 }

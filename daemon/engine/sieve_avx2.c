@@ -48,6 +48,8 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 	return found;
 }
 
+#define is_zero(v) (_mm256_testz_si256((__m256i)(v), (__m256i)(v)) != 0)
+
 #include <purposed/engine/sieve_level.h>
 
 enum { PARTS = 2 };
@@ -69,6 +71,7 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 		vector row[PARTS];
 		vector high_row[PARTS];
 		uint64_t above = 0;
+		size_t place = place_of_word(w, vectors_for(words));
 
 		for (int part = 0; part < PARTS; part++) {
 			vector v = load(text + 64 * w + (size_t)part * VECTOR_BYTES);
@@ -92,7 +95,7 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 							     high_row[part]))
 						<< (part * VECTOR_BYTES);
 			}
-			bitmaps[c * SIEVE_STRIDE + w] = word;
+			bitmaps[c * SIEVE_STRIDE + place] = word;
 		}
 	}
 }

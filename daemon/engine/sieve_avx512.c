@@ -33,12 +33,11 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 	return found;
 }
 
-/* A load that lies across two cache lines takes twice as long: what is aligned is joined. */
-#define words_behind(p, here, next) \
-	((some_words)_mm512_alignr_epi64((__m512i)(next), (__m512i)(here), 1))
 #define shift_down(here, behind, n)                                         \
 	((some_words)_mm512_shrdv_epi64((__m512i)(here), (__m512i)(behind), \
 					_mm512_set1_epi64((long long)(n))))
+
+#define is_zero(v) (_mm512_test_epi64_mask((__m512i)(v), (__m512i)(v)) == 0)
 
 #include <purposed/engine/sieve_level.h>
 
@@ -104,13 +103,14 @@ static inline void transpose(__m512i *rows)
 static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
 			  uint64_t *bitmaps)
 {
+	const size_t n = vectors_for(words);
 	const __m512i reverse = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
 
-	for (size_t w = 0; w <= words; w += 8) {
+	for (size_t v = 0; v < n; v++) {
 		__m512i texts[8] = { 0 };
 
-		for (size_t i = 0; i < 8 && w + i <= words; i++)
-			texts[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(text + 64 * (w + i)),
+		for (size_t i = 0; i < 8 && v + i * n <= words; i++)
+			texts[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(text + 64 * (v + i * n)),
 						       reverse);
 		for (size_t c = 0; c < sieve->program.n_classes; c += SHAPE_GROUP) {
 			const uint8_t *group = sieve->class_groups[c / SHAPE_GROUP];
@@ -120,7 +120,8 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 				rows[i] = class_words(group_members(group, texts[i]));
 			transpose(rows);
 			for (size_t k = 0; k < SHAPE_GROUP; k++)
-				_mm512_store_si512(bitmaps + (c + k) * SIEVE_STRIDE + w, rows[k]);
+				_mm512_store_si512(bitmaps + (c + k) * SIEVE_STRIDE + 8 * v,
+						   rows[k]);
 		}
 	}
 }

@@ -58,12 +58,14 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 			  uint64_t *bitmaps)
 {
 	for (size_t w = 0; w <= words; w++) {
+		size_t place = place_of_word(w, vectors_for(words));
+
 		for (size_t c = 0; c < sieve->program.n_classes; c += SHAPE_GROUP) {
 			uint64_t group[SHAPE_GROUP];
 
 			group_words(sieve->class_groups[c / SHAPE_GROUP], text + 64 * w, group);
 			for (size_t k = 0; k < SHAPE_GROUP; k++)
-				bitmaps[(c + k) * SIEVE_STRIDE + w] = group[k];
+				bitmaps[(c + k) * SIEVE_STRIDE + place] = group[k];
 		}
 	}
 }

@@ -56,7 +56,7 @@ static void test_unneeded(void **state)
 		}
 	}
 	shape_make(values, n, shapes, n_shapes, &program);
-	assert_int_equal(program.n_outputs, n_shapes);
+	assert_int_equal(program.n_shapes, n_shapes);
 	assert_true(program.n_classes <= SHAPE_CLASSES_MAX);
 	shape_program_fini(&program);
 	free(values);

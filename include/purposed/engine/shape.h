@@ -16,11 +16,18 @@
  * program would look too far ahead, or grow too large, it asks for less: it
  * may find too many places, never too few.
  *
+ * Bit 0 of a class is the byte before the stretch: so that a shape that asks what
+ * stands before it looks ahead only, and its bit is where it stands, counted from the
+ * stretch's first byte.
+ *
  * Most shapes stand nowhere in most texts, and few classes tell: where there is
- * no @, there is no address.  So a program has sections, one for the shapes that
- * have much in common, and before each its gate: a few classes at fixed distances
- * that every one of these shapes needs.  Where they do not stand together anywhere
- * in the stretch, the section is passed over.
+ * no @, there is no address.  So each shape has a gate: a few classes at fixed
+ * distances that it needs.  Where they do not stand together anywhere in the stretch,
+ * the shape is not looked for.  A program has sections, each of the operations that the
+ * same shapes need: it is run where the gate of one of them is open.
+ *
+ * An operation works on an accumulator, x, which stays in the processor's registers:
+ * most of what a shape asks for is a chain, of which only the last link is of use.
  */
 #ifndef PURPOSED_ENGINE_SHAPE_H
 #define PURPOSED_ENGINE_SHAPE_H
@@ -36,53 +43,59 @@ enum {
 	SHAPE_GROUP = 8,	 /* classes are made so many at a time */
 	SHAPE_AHEAD_MAX = 56,	 /* bytes that a program looks ahead, below 64 */
 	SHAPE_OPTIONAL_MAX = 3, /* times that a compound part is followed where it may be missing */
-	SHAPE_TERMS_MAX = 4,	/* of a gate */
+	SHAPE_TERMS_MAX = 8,	/* of a gate */
+	SHAPE_GATES = 64,	/* so many are told apart; shape i shares gate i % 64's bit */
 };
 
 /*
- * Values of a program are numbered: the classes first, filled up to whole groups;
- * then those classes of which a shape asks for the byte before, a byte later; then
- * what operations yield.
+ * Values of a program are numbered: the classes first, filled up to whole groups; then
+ * what operations keep.  `@s` is a value s bytes ahead; s is not 0.
  */
+enum shape_op_kind {
+	SHAPE_LOAD,   /* x = a */
+	SHAPE_PAIR,   /* x = a & b@s */
+	SHAPE_LEAD,   /* x = a & x@s */
+	SHAPE_TWICE,  /* x = x & x@s */
+	SHAPE_HERE,   /* x = x & a */
+	SHAPE_THERE,  /* x = x & a@s */
+	SHAPE_EITHER, /* x = x | a */
+	SHAPE_MAYBE,  /* x = x | (a & x@s) */
+	SHAPE_OTHER,  /* x = x | (a & b@s) */
+	SHAPE_KEEP,   /* value a = x */
+	SHAPE_FOUND,  /* shape a stands where x does */
+};
+
 struct shape_op {
-	bool either;   /* a or b; else a, and b `shift` bytes ahead */
-	uint8_t shift; /* 0 for either */
-	uint16_t to;
+	uint8_t kind;  /* enum shape_op_kind */
+	uint8_t shift; /* s */
 	uint16_t a;
 	uint16_t b;
 };
 
 struct shape_term {
-	uint16_t value; /* a class, or a class a byte later */
-	uint8_t shift;	/* it stands so many bytes ahead */
+	uint16_t class;
+	uint8_t shift; /* it stands so many bytes ahead */
 };
 
-struct shape_output {
-	uint16_t value;
-	uint16_t shape;
+struct shape_gate {
+	struct shape_term terms[SHAPE_TERMS_MAX];
+	size_t n; /* 0: always open */
 };
 
 struct shape_section {
-	struct shape_term gate[SHAPE_TERMS_MAX];
-	size_t n_gate; /* 0: always open */
-	/* So many of the program's, behind those of the section before. */
-	size_t n_ops;
-	size_t n_outputs;
+	uint64_t gates; /* it is run where one of them is open: bit i % SHAPE_GATES is shape i's */
+	size_t n_ops;	/* so many of the program's, behind those of the section before */
 };
 
 struct shape_program {
 	struct byte_set *classes;
 	size_t n_classes;
-	uint16_t
-		*befores; /* classes; the first one a byte later is value first_before, and so on */
-	size_t n_befores;
-	uint16_t first_before;
+	struct shape_gate *gates; /* one for each shape */
+	size_t n_shapes;
 	struct shape_section *sections;
 	size_t n_sections;
 	struct shape_op *ops;
 	size_t n_ops;
-	struct shape_output *outputs; /* one for each shape */
-	size_t n_outputs;
 	size_t n_values;
 };
 

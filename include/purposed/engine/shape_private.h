@@ -6,8 +6,9 @@
  *	shape_build	nodes as operations
  *	shape_classes	which classes become one
  *	shape_section	which operations are run together
- *	shape_gate	what must stand for a section to be run
- *	shape_program	values in slots
+ *	shape_gate	what must stand for a shape to be looked for
+ *	shape_emit	values as operations on an accumulator
+ *	shape_program	all of it
  */
 #ifndef PURPOSED_ENGINE_SHAPE_PRIVATE_H
 #define PURPOSED_ENGINE_SHAPE_PRIVATE_H
@@ -61,18 +62,26 @@ void shape_program(const struct shape_builder *b, const uint16_t *outputs, size_
 		   struct shape_program *program_r);
 
 /*
- * Shapes that have much in common share a section; the others have one each.  Section 0
- * has no shape: its operations are those that several sections read.
+ * The values that the same shapes need are one section, and are run where one of these may
+ * stand.  A section reads what those before it keep, which more shapes need.
  */
 struct shape_sections {
+	uint64_t *gates; /* of each section */
 	size_t n;
-	uint16_t *of_output;
-	uint16_t *of_value; /* SHAPE_NEVER: no shape needs it */
+	uint16_t *of_value; /* of each value; SHAPE_NEVER: a class, or no shape needs it */
 };
 
 struct shape_sections shape_sections_new(const struct shape_builder *b, const uint16_t *outputs,
 					 size_t n_outputs);
 void shape_sections_fini(struct shape_sections *sections);
+
+/*
+ * Writes the operations of the sections of p, of the values of b; slots: of the values that
+ * are classes.
+ */
+void shape_emit(const struct shape_builder *b, const uint16_t *outputs, size_t n_outputs,
+		const struct shape_sections *sections, const uint16_t *slots,
+		struct shape_program *p);
 
 /*
  * What the values of b need: classes at fixed distances.  numbers: of the values that are
@@ -84,14 +93,7 @@ struct shape_needs *shape_needs_new(const struct shape_builder *b, const uint16_
 				    const struct byte_set *classes, size_t n_classes);
 void shape_needs_free(struct shape_needs **needs);
 
-/* What each of these values needs, and is rare: a class, and its distance (-1: before). */
-struct shape_need {
-	uint16_t class;
-	int ahead;
-};
-
-/* Returns how many; 0: nothing that is rare. */
-size_t shape_needs_common(const struct shape_needs *needs, const uint16_t *values, size_t n,
-			  struct shape_need rare_r[SHAPE_TERMS_MAX]);
+/* What the value needs, and is rare: open where nothing is. */
+struct shape_gate shape_needs_gate(const struct shape_needs *needs, uint16_t value);
 
 #endif

@@ -64,22 +64,31 @@ struct sieve_hit {
 	size_t shape;
 };
 
+/*
+ * A gate that has been open for some stretches in a row is taken to be, for some more: then
+ * its shape is looked for, and what is found is the same.  All zeros at first.
+ */
+struct sieve_gates {
+	uint8_t row[SHAPE_GATES];  /* stretches in which it was open */
+	uint8_t wait[SHAPE_GATES]; /* before it is asked again */
+};
+
 struct sieve_level {
 	const char *name;
 	bool (*available)(void);
 	/* Bit p of hits[w] is set where the hash of the four bytes from 64 * w + p on is. */
 	void (*windows)(const struct sieve *sieve, const unsigned char *text, size_t words,
 			uint64_t *hits);
-	/* Fills the bitmaps of all groups of classes, SIEVE_STRIDE words apart, for words + 1
-	 * words. */
+	/*
+	 * Fills the bitmaps of all groups of classes, SIEVE_STRIDE words apart, for words + 1
+	 * words, in the order in which the level's program wants them.  For the program, text
+	 * begins one byte before the stretch.
+	 */
 	void (*classes)(const struct sieve *sieve, const unsigned char *text, size_t words,
 			uint64_t *bitmaps);
-	/*
-	 * Runs the program.  In the bitmaps of classes a byte later, bit 0 is what the class
-	 * has at the byte before the stretch.  Returns how many shapes stand somewhere.
-	 */
+	/* Runs the program.  Returns how many shapes stand somewhere. */
 	size_t (*program)(const struct sieve *sieve, size_t words, uint64_t *bitmaps,
-			  struct sieve_hit *hits);
+			  struct sieve_gates *gates, struct sieve_hit *hits);
 };
 
 extern const struct sieve_level sieve_baseline;
