@@ -57,6 +57,7 @@ struct regex {
 struct regex_scratch {
 	pcre2_match_context *context;
 	pcre2_match_data *data;
+	const size_t *places; /* of groups, in data */
 	pcre2_jit_stack *stack;
 	size_t limit;		     /* of offsets, as the context has it */
 	uint32_t groups;	     /* of the last match */
@@ -385,6 +386,7 @@ static struct regex_scratch *scratch_new(const struct regex_limits *limits)
 	scratch->context = pcre2_match_context_create(general);
 	scratch->limit = PCRE2_UNSET;
 	scratch->data = pcre2_match_data_create(REGEX_GROUPS_MAX, general);
+	scratch->places = pcre2_get_ovector_pointer(scratch->data);
 	scratch->stack = pcre2_jit_stack_create(REGEX_STACK_START, stack_max, general);
 	pcre2_general_context_free(general);
 	pcre2_set_match_limit(scratch->context, limits->match);
@@ -460,13 +462,16 @@ static enum regex_result match_form(const struct regex *regex, struct form *form
 				    struct regex_scratch *scratch, struct span text, size_t start,
 				    size_t len)
 {
-	const pcre2_code *plain = code_of(regex, form);
-	const pcre2_code *code;
+	const pcre2_code *code = atomic_load_explicit(&form->machine, memory_order_acquire);
+	const pcre2_code *plain;
 	enum regex_result result;
 
+	scratch->regex = regex;
+	if (code != NULL) /* nearly always, once much is searched */
+		return match(code, true, scratch, text, start);
+	plain = code_of(regex, form);
 	if (plain == NULL)
 		return REGEX_ERROR;
-	scratch->regex = regex;
 	code = choose_code(regex, form, len);
 	result = match(code, code != plain, scratch, text, start);
 	if (result == REGEX_LIMIT && code == plain) {
@@ -512,11 +517,14 @@ enum regex_result regex_match_at(const struct regex *regex, struct regex_scratch
 bool regex_matched(const struct regex_scratch *scratch, uint32_t group, size_t *start_r,
 		   size_t *end_r)
 {
-	const size_t *ovector = pcre2_get_ovector_pointer(scratch->data);
+	const size_t *place;
 
-	if (group >= scratch->groups || ovector[2 * (size_t)group] == PCRE2_UNSET)
+	if (group >= scratch->groups)
 		return false;
-	*start_r = ovector[2 * (size_t)group];
-	*end_r = ovector[2 * (size_t)group + 1];
+	place = scratch->places + 2 * (size_t)group;
+	if (place[0] == PCRE2_UNSET)
+		return false;
+	*start_r = place[0];
+	*end_r = place[1];
 	return true;
 }
