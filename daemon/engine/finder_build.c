@@ -6,7 +6,7 @@
 
 #include <purposed/base/mem.h>
 
-/* --- Texts ------------------------------------------------------------------ */
+/* --- The sieve's windows ------------------------------------------------------ */
 
 /* In the sieve a window has four bytes: a short one is there with each fourth byte. */
 static void add_to_sieve(struct finder *f, const struct finder_spelling *spelling)
@@ -28,60 +28,87 @@ static void add_to_sieve(struct finder *f, const struct finder_spelling *spellin
 	f->sieve.has_windows = true;
 }
 
-/* Where firsts, of one of the tables, has the spelling's hash. */
-static uint32_t *first_of(struct finder *f, const struct finder_spelling *s)
+/* --- Entries and groups -------------------------------------------------------- */
+
+enum { FOURS = 1 << FINDER_FOURS_BITS, HASHES = FOURS + (1 << FINDER_THREES_BITS) };
+
+/* Of a window of four bytes; behind those, of one of three. */
+static uint32_t hash_of(const struct finder_spelling *s)
 {
-	return s->fourth == FINDER_NO_SET ? &f->fours[finder_hash_four(s->key)]
-					  : &f->threes[finder_hash_three(s->key)];
+	return s->fourth == FINDER_NO_SET ? finder_hash_four(s->key)
+					  : FOURS + finder_hash_three(s->key);
 }
 
-/* From how many entries each hash has to where they begin; returns where they end. */
-static uint32_t sum_up(uint32_t *firsts, size_t n, uint32_t from)
+/* Puts the wanted spellings into the order of their hashes; ends gets where those of each end. */
+static void fill_entries(struct finder *f, const struct finder_parts *parts, const bool *wanted,
+			 uint32_t *ends)
 {
-	for (size_t h = 0; h < n; h++) {
-		uint32_t has = firsts[h];
-
-		firsts[h] = from;
-		from += has;
-	}
-	return from;
-}
-
-/* After each place moved to where the next one begins: back again. */
-static void move_back(uint32_t *firsts, size_t n, uint32_t from)
-{
-	memmove(firsts + 1, firsts, n * sizeof(*firsts));
-	firsts[0] = from;
-}
-
-/* Puts the spellings into their order; those of one hash keep theirs. */
-static void fill_entries(struct finder *f, const struct finder_parts *parts, const bool *wanted)
-{
-	const size_t fours = 1 << FINDER_FOURS_BITS;
-	const size_t threes = 1 << FINDER_THREES_BITS;
-	uint32_t n_fours;
+	uint32_t from = 0;
 
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
 
 		if (!wanted[parts->texts[s->text].part])
 			continue;
-		++*first_of(f, s);
+		ends[hash_of(s)]++;
 		f->n_entries++;
 		add_to_sieve(f, s);
 	}
 	f->entries = mem_new(f->n_entries + 1, sizeof(*f->entries));
-	n_fours = sum_up(f->fours, fours, 0);
-	sum_up(f->threes, threes, n_fours);
+	/* From how many there are to where they begin, which moves on to where they end. */
+	for (size_t h = 0; h < HASHES; h++) {
+		uint32_t n = ends[h];
+
+		ends[h] = from;
+		from += n;
+	}
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
 
 		if (wanted[parts->texts[s->text].part])
-			f->entries[(*first_of(f, s))++] =
+			f->entries[ends[hash_of(s)]++] =
 				(struct finder_entry){ s->mask, s->bits, s->text };
 	}
-	move_back(f->fours, fours, 0);
-	move_back(f->threes, threes, n_fours);
+}
+
+/* Of the entries [first, end). */
+static struct finder_group group_of(const struct finder *f, uint32_t first, uint32_t end)
+{
+	struct finder_group group = { .mask = f->entries[first].mask,
+				      .bits = f->entries[first].bits,
+				      .first = first,
+				      .n = end - first };
+
+	for (uint32_t i = first + 1; i < end; i++)
+		group.mask &= f->entries[i].mask & ~(f->entries[i].bits ^ group.bits);
+	group.bits &= group.mask;
+	return group;
+}
+
+static void fill_groups(struct finder *f, const uint32_t *ends)
+{
+	uint32_t first = 0;
+	uint16_t n = 1;
+
+	f->groups =
+		mem_new((f->n_entries < HASHES ? f->n_entries : HASHES) + 1, sizeof(*f->groups));
+	f->groups[0].bits = 1;
+	for (size_t h = 0; h < HASHES; h++) {
+		if (ends[h] == first)
+			continue;
+		f->groups[n] = group_of(f, first, ends[h]);
+		*(h < FOURS ? &f->fours[h] : &f->threes[h - FOURS]) = n++;
+		first = ends[h];
+	}
+}
+
+static void fill_texts(struct finder *f, const struct finder_parts *parts, const bool *wanted)
+{
+	uint32_t *ends = mem_new(HASHES, sizeof(*ends));
+
+	fill_entries(f, parts, wanted, ends);
+	fill_groups(f, ends);
+	free(ends);
 }
 
 /* --- Shapes ----------------------------------------------------------------- */
@@ -136,7 +163,7 @@ struct finder *finder_new(const struct finder_parts *parts, const uint16_t *rule
 	f->parts = parts->parts;
 	f->texts = parts->texts;
 	f->sets = parts->sets;
-	fill_entries(f, parts, wanted);
+	fill_texts(f, parts, wanted);
 	fill_shapes(f, parts, wanted);
 	free(wanted);
 	return f;
@@ -147,6 +174,7 @@ void finder_free(struct finder **finder)
 	if (finder == NULL || *finder == NULL)
 		return;
 	free((*finder)->entries);
+	free((*finder)->groups);
 	free((*finder)->shapes);
 	shape_program_fini(&(*finder)->sieve.program);
 	free(*finder);

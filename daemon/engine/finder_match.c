@@ -6,8 +6,9 @@
  * ends, and wait.  So they go through three steps, many at a time, and none of them
  * jumps where it can count instead:
  *
- *	places	where there is an entry for the window's hash
- *	entries	whose bits the eight bytes from the window on have
+ *	places	where the eight bytes around have the bits that all entries for the
+ *		window's hash have in common
+ *	entries	whose bits they have
  *	texts	of these entries, compared set by set
  */
 #include <purposed/engine/finder_private.h>
@@ -26,14 +27,15 @@ struct place {
 	uint32_t at;
 };
 
-/* Notes the place, to be kept where there is an entry: returns whether. */
-static bool note_place(struct place *place, uint64_t eight, size_t at, const uint32_t *first)
+/* Notes the place, to be kept where the group's bits stand: returns whether. */
+static bool note_place(struct place *place, uint64_t eight, size_t at,
+		       const struct finder_group *group)
 {
-	*place = (struct place){ eight, first[0], first[1] - first[0], (uint32_t)at };
-	return place->n != 0;
+	*place = (struct place){ eight, group->first, group->n, (uint32_t)at };
+	return (eight & group->mask) == group->bits;
 }
 
-/* The places of hits among up to WORDS words where there are entries; returns how many. */
+/* The places of hits among up to WORDS words where entries may stand; returns how many. */
 static size_t find_places(const struct finder *f, const unsigned char *bytes, const uint64_t *hits,
 			  size_t words, struct place *places)
 {
@@ -45,11 +47,12 @@ static size_t find_places(const struct finder *f, const unsigned char *bytes, co
 			uint64_t eight;
 			uint32_t window;
 
-			memcpy(&eight, bytes + at, sizeof(eight));
-			window = sieve_fold((uint32_t)eight);
-			n += note_place(&places[n], eight, at, &f->fours[finder_hash_four(window)]);
+			memcpy(&eight, bytes + at - FINDER_AHEAD, sizeof(eight));
+			window = sieve_fold((uint32_t)(eight >> (8 * FINDER_AHEAD)));
 			n += note_place(&places[n], eight, at,
-					&f->threes[finder_hash_three(window)]);
+					&f->groups[f->fours[finder_hash_four(window)]]);
+			n += note_place(&places[n], eight, at,
+					&f->groups[f->threes[finder_hash_three(window)]]);
 		}
 	}
 	return n;

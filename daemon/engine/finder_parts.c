@@ -15,7 +15,7 @@
 #include <purposed/base/mem.h>
 
 /* What a bit of the sieve adds to the rate of places that are looked at: about its share. */
-#define BIT_PRICE (0.5 / (1 << SIEVE_HASH_BITS))
+#define BIT_PRICE (2.0 / (1 << SIEVE_HASH_BITS))
 
 /* --- Windows ---------------------------------------------------------------- */
 
@@ -23,7 +23,7 @@
 static const struct byte_set *text_set(const struct anchor_text *text, int i)
 {
 	if (i < 0)
-		return &text->before;
+		return i == -1 ? &text->before : &byte_set_all;
 	return i < (int)text->len ? &text->sets[i] : &byte_set_all;
 }
 
@@ -161,34 +161,31 @@ static void common_bits(const struct byte_set *set, int folded, uint8_t *mask_r,
 }
 
 /* Whether an entry's bits for byte i of the text are all that is to be said of it. */
-static bool is_told(const struct anchor_text *from, const struct window *window, unsigned i)
+static bool is_told(const struct anchor_text *from, const struct window *window, int i)
 {
+	const struct byte_set *set = text_set(from, i);
+	int at = i - (int)window->at;
 	uint8_t mask;
 	uint8_t bits;
 
 	/* One spelling of a letter, or both: that is what bits can say. */
-	if (i >= window->at && i < window->at + window->len)
+	if (at >= 0 && at < (int)window->len)
 		return true;
-	if (i < window->at || i >= window->at + sizeof(uint64_t))
-		return byte_set_holds(&from->sets[i], &byte_set_all);
-	common_bits(&from->sets[i], -1, &mask, &bits);
-	return byte_set_count(&from->sets[i]) == 1u << (8 - __builtin_popcount(mask));
-}
-
-static void add_check(struct maker *m, struct finder_text *text, int at, const struct byte_set *set)
-{
-	text->checks[text->n_checks++] = (struct finder_check){ (int8_t)at, number_of_set(m, set) };
+	if (at < -FINDER_AHEAD || at >= (int)sizeof(uint64_t) - FINDER_AHEAD)
+		return byte_set_holds(set, &byte_set_all);
+	common_bits(set, -1, &mask, &bits);
+	return byte_set_count(set) == 1u << (8 - __builtin_popcount(mask));
 }
 
 /* All of a text that its entries do not tell. */
 static void add_checks(struct maker *m, struct finder_text *text, const struct anchor_text *from,
 		       const struct window *window)
 {
-	if (!byte_set_holds(&from->before, &byte_set_all))
-		add_check(m, text, -(int)window->at - 1, &from->before);
-	for (unsigned i = 0; i < from->len; i++) {
+	for (int i = -1; i < (int)from->len; i++) {
 		if (!is_told(from, window, i))
-			add_check(m, text, (int)i - (int)window->at, &from->sets[i]);
+			text->checks[text->n_checks++] =
+				(struct finder_check){ (int8_t)(i - (int)window->at),
+						       number_of_set(m, text_set(from, i)) };
 	}
 }
 
@@ -198,12 +195,14 @@ static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text
 {
 	struct finder_spelling s = { .key = key, .text = (uint32_t)m->n_texts, .fourth = fourth };
 
-	for (unsigned i = 0; i < sizeof(s.mask) && window->at + i < text->len; i++) {
-		int folded = i < window->len ? (int)(key >> (8 * i) & 0xff) : -1;
+	for (int i = 0; i < (int)sizeof(s.mask); i++) {
+		int at = i - FINDER_AHEAD;
+		bool inside = at >= 0 && at < (int)window->len;
 		uint8_t mask;
 		uint8_t bits;
 
-		common_bits(&text->sets[window->at + i], folded, &mask, &bits);
+		common_bits(text_set(text, (int)window->at + at),
+			    inside ? (int)(key >> (8 * at) & 0xff) : -1, &mask, &bits);
 		s.mask |= (uint64_t)mask << (8 * i);
 		s.bits |= (uint64_t)bits << (8 * i);
 	}

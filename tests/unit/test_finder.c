@@ -347,6 +347,36 @@ static void test_many_sets(void **state)
 	free(anchors.texts);
 }
 
+/* Texts that have their window in common are told apart by what stands around it. */
+static void test_same_window(void **state)
+{
+	static const struct {
+		char before;
+		const char *text;
+	} texts[] = { { 'a', "zzqqc" }, { 'a', "zzqqd" }, { 'b', "zzqqc" }, { 'B', "zzqqD" } };
+	struct fixture *f = *state;
+	struct anchor_text made[COUNT(texts)] = { 0 };
+	struct anchors anchors[COUNT(texts)] = { 0 };
+	struct finder_rule rules[COUNT(texts)];
+	struct unit_finder finder;
+	struct buf found = { 0 };
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		made[i].len = (unsigned)strlen(texts[i].text);
+		byte_set_add(&made[i].before, (unsigned char)texts[i].before);
+		for (size_t k = 0; k < made[i].len; k++)
+			byte_set_add(&made[i].sets[k], (unsigned char)texts[i].text[k]);
+		anchors[i].texts = &made[i];
+		anchors[i].n_texts = 1;
+		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
+	}
+	finder = unit_finder(rules, COUNT(texts), sieve_level_find("auto"));
+	list(f, finder.finder, span_str("zzqq azzqqc bzzqqd bzzqqc\nazzqqd BzzqqD zzqQ"), &found);
+	assert_string_equal(buf_str(&found), "0@6 2@20 1@27 3@34 ");
+	unit_finder_free(&finder);
+	buf_fini(&found);
+}
+
 /* Whether a word stands anywhere in the memory of the scan itself. */
 static bool scan_holds(const struct finder_scan *scan, const char *word)
 {
@@ -384,7 +414,7 @@ int main(void)
 		cmocka_unit_test(test_skip),	  cmocka_unit_test(test_levels_by_name),
 		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_lookahead),
 		cmocka_unit_test(test_many),	  cmocka_unit_test(test_wipe),
-		cmocka_unit_test(test_many_sets),
+		cmocka_unit_test(test_many_sets), cmocka_unit_test(test_same_window),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

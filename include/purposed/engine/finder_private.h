@@ -2,10 +2,16 @@
  * finder_private: the finder itself, for finder_build.c, which makes it, and
  * finder.c and finder_match.c, which search with it; and the parts that it is made of.
  *
- * A window of four bytes is looked up by them, one of three by three, in hash tables:
- * the entries for hash h are those from firsts[h] to firsts[h + 1].  Most places where
- * a window stands are not what an entry stands for, and its first eight bytes tell: so
- * an entry has what they have in common, and its text is looked at only then.
+ * A window of four bytes is looked up by them, one of three by three, in hash tables.
+ * What has the same hash is a group of entries, which stand for texts.  Most places where
+ * a window stands are not what any of them stands for, and the eight bytes around tell:
+ *
+ *	text		... [ E v e n t   d o w n l o a d e d   b y ...
+ *	window		                  d o w n
+ *	eight bytes	              t   d o w n l o
+ *
+ * So an entry has the bits that they must have, a group the bits that all its entries
+ * agree on, and a text is looked at only where its entry's bits stand.
  */
 #ifndef PURPOSED_ENGINE_FINDER_PRIVATE_H
 #define PURPOSED_ENGINE_FINDER_PRIVATE_H
@@ -13,8 +19,13 @@
 #include <purposed/engine/finder.h>
 #include <purposed/engine/finder_parts.h>
 
-/* There are ten times as many windows of four bytes as of three. */
-enum { FINDER_FOURS_BITS = 14, FINDER_THREES_BITS = 12 };
+enum {
+	/* There are ten times as many windows of four bytes as of three. */
+	FINDER_FOURS_BITS = 14,
+	FINDER_THREES_BITS = 12,
+	/* The eight bytes that entries have bits of begin so many before the window. */
+	FINDER_AHEAD = 2,
+};
 
 /* --- Parts: plain arrays, so that they can be made when purposed is built (prepared.h) --- */
 
@@ -67,10 +78,19 @@ struct finder_parts {
 
 /* --- A finder --- */
 
+/* Of the eight bytes around the window, the first one lowest: those bits in mask are these. */
 struct finder_entry {
-	uint64_t mask; /* of the eight bytes from the window on, the first one lowest, */
-	uint64_t bits; /* those in mask are these */
+	uint64_t mask;
+	uint64_t bits;
 	uint32_t text;
+};
+
+/* Entries one behind the other, and the bits that they have in common. */
+struct finder_group {
+	uint64_t mask;
+	uint64_t bits;
+	uint32_t first;
+	uint32_t n;
 };
 
 struct finder_shape {
@@ -87,8 +107,10 @@ struct finder {
 	/* Those of windows of four bytes, by hash; then those of three. */
 	struct finder_entry *entries;
 	size_t n_entries;
-	uint32_t fours[(1 << FINDER_FOURS_BITS) + 1];
-	uint32_t threes[(1 << FINDER_THREES_BITS) + 1];
+	struct finder_group *groups; /* the first one is none: no bytes have its bits */
+	/* Places in groups, by hash. */
+	uint16_t fours[1 << FINDER_FOURS_BITS];
+	uint16_t threes[1 << FINDER_THREES_BITS];
 	struct finder_shape *shapes; /* by output of the sieve's program */
 	size_t n_shapes;
 };
@@ -111,10 +133,10 @@ struct finder_matches {
 void finder_match(const struct finder *finder, const unsigned char *bytes, size_t base,
 		  const uint64_t *hits, size_t words, struct finder_matches *matches);
 
-/* Of a window's four bytes, folded. */
+/* Of a window's four bytes, folded.  Not the sieve's hash: what that mistook is told apart. */
 static inline uint32_t finder_hash_four(uint32_t window)
 {
-	return window * UINT32_C(2654435761) >> (32 - FINDER_FOURS_BITS);
+	return window * UINT32_C(0x85ebca6b) >> (32 - FINDER_FOURS_BITS);
 }
 
 /* Of the first three. */

@@ -25,7 +25,7 @@ enum {
 	SIEVE_WORDS = SIEVE_STRIDE - 1,
 	SIEVE_BYTES = SIEVE_WORDS * 64,
 	SIEVE_READS = 80, /* bytes behind the stretch that are read */
-	SIEVE_HASH_BITS = 20,
+	SIEVE_HASH_BITS = 21,
 };
 
 /* Four bytes as windows are compared: letters in one case. */
