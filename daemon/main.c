@@ -29,7 +29,7 @@
  *   serve     and serve_*: the daemon       setup     and setup_*: its streams and outputs
  *   warm      what nobody should wait for
  *   loop      sd-event                      port      and port_*: one input of the loop
- *   service   what systemd is told
+ *   service   what systemd is told        turn      who is given a processor soon
  *
  * engine/   bytes in, findings and verdicts out; no input, no output
  *   engine    all of it, loaded             plan      what purposes look for

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <purposed/run/process.h>
+#include <purposed/run/turn.h>
 
 void pipeline_prepare(struct worker *worker, const struct engine *engine)
 {
@@ -146,6 +147,7 @@ void *pipeline_worker_main(void *arg)
 	struct worker *worker = arg;
 	struct pipeline *p = worker->pipeline;
 
+	turn_usual();
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
 		struct batch *batch;

@@ -18,6 +18,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/engine/regex.h>
 #include <purposed/run/service.h>
+#include <purposed/run/turn.h>
 
 enum { TICK_MS = 1000 }; /* how often alerts in their windows are looked at */
 
@@ -174,6 +175,8 @@ int serve_run(const struct session_request *request, struct err *e)
 	int result = -1;
 
 	raise_descriptors();
+	/* What this thread does is to receive. */
+	turn_soon();
 	if (loop_new(&s.loop, e) == 0 && add_sources(&s, e) == 0 && serve_build(&s, e) == 0) {
 		log_notice("ready: %zu inputs, %zu outputs", s.n_ports,
 			   s.setup->session.settings->n_outputs);

@@ -1,0 +1,21 @@
+/*
+ * turn: how soon the calling thread is given a processor when there is something for it.
+ *
+ * Linux shares processors out in slices, and a thread that asks for short ones is let in
+ * before one with long ones when it wakes; over time it gets no more than any other.  Linux
+ * before 6.12 knows one length for all, and a system that forbids sched_setattr(2) leaves
+ * things as they are: nothing depends on it but how long a message waits.  A thread that
+ * runs by another policy than the usual ones is left alone.
+ *
+ * Threads begin with what the thread that starts them has.
+ */
+#ifndef PURPOSED_RUN_TURN_H
+#define PURPOSED_RUN_TURN_H
+
+/* For a thread that has little to do each time, and should do it at once. */
+void turn_soon(void);
+
+/* For a thread that computes. */
+void turn_usual(void);
+
+#endif
