@@ -178,7 +178,8 @@ static void walk_cat(struct walk *w, const struct pattern_node *node,
 static void walk_alt(struct walk *w, const struct pattern_node *node,
 		     const struct anchor_tail *rest, unsigned len, const struct byte_set *ahead)
 {
-	if (len >= ANCHOR_WINDOW_MIN) {
+	/* A group without alternatives is one, too. */
+	if (len >= ANCHOR_WINDOW_MIN && node->child != NULL && node->child->next != NULL) {
 		walk_union(w, node, rest, len, ahead);
 		return;
 	}

@@ -9,14 +9,10 @@
 
 #define VECTOR_BYTES 64
 
-/*
- * Sixteen windows a vector: every fourth, since a vector of dwords loaded at p
- * has those at p, p + 4, ...  What four loads find is interleaved.
- */
-static inline uint64_t windows_from(const struct sieve *sieve, const unsigned char *p)
+/* Sixteen windows: a bit for each dword of keys. */
+static inline uint64_t windows_of(const struct sieve *sieve, __m512i keys)
 {
 	const __m512i factor = _mm512_set1_epi32((int)SIEVE_HASH_FACTOR);
-	__m512i keys = _mm512_or_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(0x20));
 	__m512i h = _mm512_srli_epi32(_mm512_mullo_epi32(keys, factor), 32 - SIEVE_HASH_BITS);
 	__m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(h, 5), sieve->windows, 4);
 	__m512i bits = _mm512_srlv_epi32(words, _mm512_and_si512(h, _mm512_set1_epi32(31)));
@@ -24,13 +20,21 @@ static inline uint64_t windows_from(const struct sieve *sieve, const unsigned ch
 	return _mm512_test_epi32_mask(bits, _mm512_set1_epi32(1));
 }
 
+/*
+ * A vector of dwords has every fourth window, those at p, p + 4, ...; the three between
+ * two of them are shifted together.  What is found of the four is interleaved.
+ */
 static inline uint64_t window_bits(const struct sieve *sieve, const unsigned char *p)
 {
-	uint64_t found = 0;
+	const __m512i fold = _mm512_set1_epi8(0x20);
+	const uint64_t fourth = UINT64_C(0x1111111111111111);
+	__m512i here = _mm512_or_si512(_mm512_loadu_si512(p), fold);
+	__m512i next = _mm512_or_si512(_mm512_loadu_si512(p + 4), fold);
 
-	for (int i = 0; i < 4; i++)
-		found |= _pdep_u64(windows_from(sieve, p + i), UINT64_C(0x1111111111111111) << i);
-	return found;
+	return _pdep_u64(windows_of(sieve, here), fourth) |
+	       _pdep_u64(windows_of(sieve, _mm512_shrdi_epi32(here, next, 8)), fourth << 1) |
+	       _pdep_u64(windows_of(sieve, _mm512_shrdi_epi32(here, next, 16)), fourth << 2) |
+	       _pdep_u64(windows_of(sieve, _mm512_shrdi_epi32(here, next, 24)), fourth << 3);
 }
 
 #define shift_down(here, behind, n)                                         \

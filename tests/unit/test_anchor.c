@@ -455,6 +455,15 @@ static void test_describe(void **state)
 	assert_string_equal(buf_str(&out), "[0123456789]{7,7}-[0123456789]{2,2}");
 	anchors_fini(&anchors);
 	pattern_free(&pattern);
+	/* What a lookahead says of the next byte holds in a group, too. */
+	buf_clear(&out);
+	assert_int_equal(pattern_parse(&pattern, "qz# (?<u>(?!x)[w-y])", &e), 0);
+	anchors_derive(&anchors, pattern, NULL);
+	assert_int_equal(anchors.n_texts, 1);
+	anchors_describe(&anchors, 0, &out);
+	assert_string_equal(buf_str(&out), "qz# [wy]");
+	anchors_fini(&anchors);
+	pattern_free(&pattern);
 	assert_int_equal(pattern_parse(&pattern, "\\w*", &e), 0);
 	anchors_derive(&anchors, pattern, NULL);
 	assert_true(anchors.everywhere);
