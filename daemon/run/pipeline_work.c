@@ -146,8 +146,8 @@ void *pipeline_worker_main(void *arg)
 {
 	struct worker *worker = arg;
 	struct pipeline *p = worker->pipeline;
+	bool behind = false;
 
-	turn_usual();
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
 		struct batch *batch;
@@ -161,6 +161,10 @@ void *pipeline_worker_main(void *arg)
 		batch = p->queue[p->queue_at];
 		p->queue_at = (p->queue_at + 1) % p->n_batches;
 		p->queue_n--;
+		/* A daemon works beside those who send; a command is waited for. */
+		if (p->hold && !behind)
+			turn_behind();
+		behind = true;
 		pthread_mutex_unlock(&p->lock);
 		pipeline_work(worker, batch);
 		pthread_mutex_lock(&p->lock);

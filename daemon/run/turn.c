@@ -6,28 +6,33 @@
 #include <unistd.h>
 
 enum {
-	SOON_NS = 100 * 1000, /* the shortest that Linux grants */
-	USUAL = 0,	      /* what the system gives everybody */
+	SOON_NS = 100 * 1000, /* the shortest slice that Linux grants */
+	BEHIND_NS = 500 * 1000,
+	BEHIND_NICE = 5, /* more than the thread had */
+	NICE_MAX = 19,
 };
 
 /* There is no wrapper in every C library.  What it is not allowed to do it does without. */
-static void set_slice(unsigned ns)
+static void set_turn(unsigned slice_ns, int nicer)
 {
 	struct sched_attr attr = { .size = sizeof(attr) };
 
 	if (syscall(SYS_sched_getattr, 0, &attr, sizeof(attr), 0) != 0 ||
 	    (attr.sched_policy != SCHED_NORMAL && attr.sched_policy != SCHED_BATCH))
 		return;
-	attr.sched_runtime = ns;
+	attr.sched_runtime = slice_ns;
+	attr.sched_nice += nicer;
+	if (attr.sched_nice > NICE_MAX)
+		attr.sched_nice = NICE_MAX;
 	(void)syscall(SYS_sched_setattr, 0, &attr, 0);
 }
 
 void turn_soon(void)
 {
-	set_slice(SOON_NS);
+	set_turn(SOON_NS, 0);
 }
 
-void turn_usual(void)
+void turn_behind(void)
 {
-	set_slice(USUAL);
+	set_turn(BEHIND_NS, BEHIND_NICE);
 }

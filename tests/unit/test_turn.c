@@ -1,59 +1,67 @@
-/* Whose turn it is soon; where the kernel knows slices of its own for a thread. */
+/* Whose turn it is soon, and who lets others in. */
 #include "unit.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <purposed/run/turn.h>
 
-enum { SOON_NS = 100 * 1000 };
+enum { SOON_NS = 100 * 1000, BEHIND_NS = 500 * 1000, NICER = 5 };
 
-static unsigned long long slice(void)
+/* Linux' own header of this does not go together with pthread.h. */
+struct turn {
+	unsigned size, policy;
+	unsigned long long flags;
+	int nice;
+	unsigned priority;
+	unsigned long long slice_ns, deadline, period;
+};
+
+static struct turn turn(void)
 {
-	/* Linux' own header of this does not go together with pthread.h. */
-	struct {
-		unsigned size, policy;
-		unsigned long long flags;
-		int nice;
-		unsigned priority;
-		unsigned long long runtime, deadline, period;
-	} attr = { .size = sizeof(attr) };
+	struct turn t = { .size = sizeof(t) };
 
-	assert_int_equal(syscall(SYS_sched_getattr, 0, &attr, sizeof(attr), 0), 0);
-	return attr.runtime;
+	assert_int_equal(syscall(SYS_sched_getattr, 0, &t, sizeof(t), 0), 0);
+	return t;
 }
 
-static void *begin(void *inherited)
+struct turns {
+	struct turn inherited, behind, soon_again;
+};
+
+static void *begin(void *context)
 {
-	*(unsigned long long *)inherited = slice();
-	turn_usual();
-	return (void *)(uintptr_t)slice();
+	struct turns *turns = context;
+
+	turns->inherited = turn();
+	turn_behind();
+	turns->behind = turn();
+	turn_soon();
+	turns->soon_again = turn();
+	return NULL;
 }
 
+/* Where Linux knows one slice for all, that of each is 0. */
 static void test_turns(void **state)
 {
-	unsigned long long usual = slice();
-	unsigned long long inherited = 0;
-	int nice_before = getpriority(PRIO_PROCESS, 0);
+	bool has_slices = turn().slice_ns != 0;
+	int usual = turn().nice;
+	struct turns other;
 	pthread_t thread;
-	void *of_thread;
 
 	(void)state;
-	if (usual == 0)
-		skip(); /* Linux before 6.12 */
-	assert_true(usual > SOON_NS);
 	turn_soon();
-	assert_int_equal(slice(), SOON_NS);
-	assert_int_equal(getpriority(PRIO_PROCESS, 0), nice_before);
-	assert_int_equal(pthread_create(&thread, NULL, begin, &inherited), 0);
-	assert_int_equal(pthread_join(thread, &of_thread), 0);
-	assert_int_equal(inherited, SOON_NS);
-	assert_int_equal((uintptr_t)of_thread, usual);
-	assert_int_equal(slice(), SOON_NS);
-	turn_usual();
-	assert_int_equal(slice(), usual);
+	assert_int_equal(turn().slice_ns, has_slices ? SOON_NS : 0);
+	assert_int_equal(turn().nice, usual);
+	assert_int_equal(pthread_create(&thread, NULL, begin, &other), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(other.inherited.slice_ns, has_slices ? SOON_NS : 0);
+	assert_int_equal(other.inherited.nice, usual);
+	assert_int_equal(other.behind.slice_ns, has_slices ? BEHIND_NS : 0);
+	assert_int_equal(other.behind.nice, usual < 19 - NICER ? usual + NICER : 19);
+	assert_int_equal(other.soon_again.nice, other.behind.nice);
+	assert_int_equal(turn().nice, usual);
 }
 
 int main(void)

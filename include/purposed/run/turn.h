@@ -15,7 +15,10 @@
 /* For a thread that has little to do each time, and should do it at once. */
 void turn_soon(void);
 
-/* For a thread that computes. */
-void turn_usual(void);
+/*
+ * For a thread that computes: it lets others in, those that send to us among them, by
+ * slices that are not long and by being nice.  It cannot be undone.
+ */
+void turn_behind(void);
 
 #endif
