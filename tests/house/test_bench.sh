@@ -31,8 +31,8 @@ done
 for kind in access mixed; do
 	"$bench/corpus" "$kind" 1000000 >"$T/$kind"
 	"$bench/stages" -p website-management -n 1 "$T/$kind" >"$T/stages"
-	is "$kind: not more than 25,000 candidates a MB of scan, 5,000 of one rule" \
-		"$(awk '/candidates/ { print $2 <= 25000 } /a MB .*ns\/byte/ { print $1 <= 5000 }' \
+	is "$kind: not more than 30,000 candidates a MB of scan, 5,000 of one rule" \
+		"$(awk '/candidates/ { print $2 <= 30000 } /a MB .*ns\/byte/ { print $1 <= 5000 }' \
 			"$T/stages" | xargs)" "1 1"
 done
 like "memory_copy: bytes a second" "$("$bench/memory_copy" 8)" "^[0-9]{9,}$"
