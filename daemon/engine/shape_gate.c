@@ -94,21 +94,18 @@ static struct byte_set both_of(const struct byte_set *x, const struct byte_set *
 	return both;
 }
 
-/* Of the places that are left, about how many have a byte of the set at the distance. */
-static double share_of(const struct making *m, const struct byte_set *set, double rate,
-		       unsigned ahead)
+/* Of the places that are left, the share with a byte of set too, where something is asked. */
+static double share_of(const struct making *m, const struct byte_set *set, unsigned ahead)
 {
 	struct byte_set both;
 
-	if ((m->asked >> ahead & 1) == 0)
-		return rate;
 	if (byte_set_holds(set, &m->sets[ahead]))
 		return 1;
 	both = both_of(set, &m->sets[ahead]);
 	return anchor_frequency(&both) / anchor_frequency(&m->sets[ahead]);
 }
 
-/* How far off the nearest distance is of which something is asked: bytes side by side are alike. */
+/* How far off the nearest distance is of which something is asked. */
 static int alone(const struct making *m, unsigned ahead)
 {
 	uint64_t above = m->asked >> ahead;
@@ -119,26 +116,40 @@ static int alone(const struct making *m, unsigned ahead)
 	return up < down ? up : down;
 }
 
+/* Bytes side by side are alike: so of these distances, the one that is most alone. */
+static unsigned most_alone(const struct making *m, uint64_t distances)
+{
+	unsigned best = (unsigned)__builtin_ctzll(distances);
+
+	for (uint64_t left = distances & (distances - 1); left != 0; left &= left - 1) {
+		unsigned ahead = (unsigned)__builtin_ctzll(left);
+
+		if (alone(m, ahead) > alone(m, best))
+			best = ahead;
+	}
+	return best;
+}
+
 /* The term that leaves the fewest places; false: there is none. */
 static bool rarest(const struct shape_needs *needs, const uint64_t *pairs, const struct making *m,
 		   struct shape_term *term_r)
 {
 	double best = SHARE_MAX;
-	int best_alone = 0;
 
 	for (size_t c = 0; c < needs->n_classes; c++) {
-		for (uint64_t left = pairs[c]; left != 0; left &= left - 1) {
-			unsigned ahead = (unsigned)__builtin_ctzll(left);
-			bool asked = (m->asked >> ahead & 1) != 0;
-			double share;
+		uint64_t fresh = pairs[c] & ~m->asked;
 
-			if (!asked && needs->rates[c] > best)
-				continue;
-			share = share_of(m, &needs->classes[c], needs->rates[c], ahead);
-			if (share > best || (share == best && alone(m, ahead) <= best_alone))
+		if (fresh != 0 && needs->rates[c] < best) {
+			best = needs->rates[c];
+			*term_r = (struct shape_term){ (uint16_t)c, (uint8_t)most_alone(m, fresh) };
+		}
+		for (uint64_t left = pairs[c] & m->asked; left != 0; left &= left - 1) {
+			unsigned ahead = (unsigned)__builtin_ctzll(left);
+			double share = share_of(m, &needs->classes[c], ahead);
+
+			if (share >= best)
 				continue;
 			best = share;
-			best_alone = alone(m, ahead);
 			*term_r = (struct shape_term){ (uint16_t)c, (uint8_t)ahead };
 		}
 	}

@@ -59,12 +59,16 @@ static inline __m512i group_members(const uint8_t *group, __m512i text)
 	return members;
 }
 
-/*
- * The words of eight classes, of members whose bytes stand in reverse order, eight by
- * eight: as a product of matrices of bits, those eight bytes become a byte for each
- * class; and the bytes of a class then come together.
- */
-static inline __m512i class_words(__m512i members)
+/* Words 0 to 7 are of the one, 8 to 15 of the other of two vectors that change places. */
+static const uint64_t lows[3][8] = { { 0, 8, 2, 10, 4, 12, 6, 14 },
+				     { 0, 1, 8, 9, 4, 5, 12, 13 },
+				     { 0, 1, 2, 3, 8, 9, 10, 11 } };
+static const uint64_t highs[3][8] = { { 1, 9, 3, 11, 5, 13, 7, 15 },
+				      { 2, 3, 10, 11, 6, 7, 14, 15 },
+				      { 4, 5, 6, 7, 12, 13, 14, 15 } };
+
+/* Where the bytes of a class come from, as words of two vectors change places. */
+static inline __m512i bytes_of(const uint64_t *words)
 {
 	static const uint8_t together[64] = {
 		0, 8,  16, 24, 32, 40, 48, 56, 1, 9,  17, 25, 33, 41, 49, 57,
@@ -72,23 +76,35 @@ static inline __m512i class_words(__m512i members)
 		4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29, 37, 45, 53, 61,
 		6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63,
 	};
-	const __m512i unit = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
+	/* The bytes of the second vector, which every other word is of, count from 64. */
+	const __m512i second = _mm512_maskz_set1_epi64(0xaa, INT64_C(0x4040404040404040));
 
-	return _mm512_permutexvar_epi8(_mm512_loadu_si512(together),
-				       _mm512_gf2p8affine_epi64_epi8(unit, members, 0));
+	return _mm512_or_si512(second, _mm512_permutexvar_epi64(_mm512_loadu_si512(words),
+								_mm512_loadu_si512(together)));
 }
 
-/* Words k of the eight vectors become vector k: squares of 1, 2 and 4 change places. */
-static inline void transpose(__m512i *rows)
+/*
+ * Eight vectors, of members whose bytes stand in reverse order, eight by eight, become the
+ * words of eight classes: vector k has those of class k.
+ *
+ * As a product of matrices of bits, the members of eight bytes become a byte for each
+ * class.  The bytes of a class then come together in a word; and the words of the vectors
+ * change places, in squares of 1, 2 and 4.  The first of these is done with the bytes.
+ */
+static inline void class_words(__m512i *rows)
 {
-	static const uint64_t lows[3][8] = { { 0, 8, 2, 10, 4, 12, 6, 14 },
-					     { 0, 1, 8, 9, 4, 5, 12, 13 },
-					     { 0, 1, 2, 3, 8, 9, 10, 11 } };
-	static const uint64_t highs[3][8] = { { 1, 9, 3, 11, 5, 13, 7, 15 },
-					      { 2, 3, 10, 11, 6, 7, 14, 15 },
-					      { 4, 5, 6, 7, 12, 13, 14, 15 } };
+	const __m512i unit = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
+	const __m512i low_bytes = bytes_of(lows[0]);
+	const __m512i high_bytes = bytes_of(highs[0]);
 
-	for (int step = 0; step < 3; step++) {
+	for (int i = 0; i < 8; i += 2) {
+		__m512i row = _mm512_gf2p8affine_epi64_epi8(unit, rows[i], 0);
+		__m512i next = _mm512_gf2p8affine_epi64_epi8(unit, rows[i + 1], 0);
+
+		rows[i] = _mm512_permutex2var_epi8(row, low_bytes, next);
+		rows[i + 1] = _mm512_permutex2var_epi8(row, high_bytes, next);
+	}
+	for (int step = 1; step < 3; step++) {
 		__m512i low = _mm512_loadu_si512(lows[step]);
 		__m512i high = _mm512_loadu_si512(highs[step]);
 
@@ -121,8 +137,8 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 			__m512i rows[8];
 
 			for (size_t i = 0; i < 8; i++)
-				rows[i] = class_words(group_members(group, texts[i]));
-			transpose(rows);
+				rows[i] = group_members(group, texts[i]);
+			class_words(rows);
 			for (size_t k = 0; k < SHAPE_GROUP; k++)
 				_mm512_store_si512(bitmaps + (c + k) * SIEVE_STRIDE + 8 * v,
 						   rows[k]);

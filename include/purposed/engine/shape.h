@@ -39,7 +39,7 @@
 #include <purposed/engine/anchor.h>
 
 enum {
-	SHAPE_CLASSES_MAX = 128, /* with fewer than the rules have, candidates are many */
+	SHAPE_CLASSES_MAX = 72, /* with fewer than the rules have, candidates are many */
 	SHAPE_GROUP = 8,	 /* classes are made so many at a time */
 	SHAPE_AHEAD_MAX = 56,	 /* bytes that a program looks ahead, below 64 */
 	SHAPE_OPTIONAL_MAX = 3, /* times that a compound part is followed where it may be missing */
