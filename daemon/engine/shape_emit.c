@@ -22,6 +22,7 @@ struct emitter {
 	uint16_t *idle;	   /* slots */
 	size_t n_idle;
 	size_t ops_cap;
+	uint16_t in_x; /* the value that x has; or SHAPE_NEVER */
 	struct shape_program *p;
 };
 
@@ -33,6 +34,8 @@ static void put(struct emitter *e, enum shape_op_kind kind, uint16_t a, uint16_t
 
 	p->ops = mem_grow(p->ops, p->n_ops, &e->ops_cap, sizeof(*p->ops));
 	p->ops[p->n_ops++] = (struct shape_op){ (uint8_t)kind, (uint8_t)shift, a, b };
+	if (kind != SHAPE_KEEP && kind != SHAPE_FOUND)
+		e->in_x = SHAPE_NEVER;
 }
 
 static bool at_hand(const struct emitter *e, uint16_t value)
@@ -75,7 +78,7 @@ static void put_lead(struct emitter *e, uint16_t value, unsigned shift)
 
 static void compute_twice(struct emitter *e, uint16_t a, unsigned shift)
 {
-	if (at_hand(e, a)) {
+	if (at_hand(e, a) && e->in_x != a) {
 		uint16_t slot = read_slot(e, a, 2);
 
 		put(e, SHAPE_PAIR, slot, slot, shift);
@@ -83,6 +86,22 @@ static void compute_twice(struct emitter *e, uint16_t a, unsigned shift)
 	}
 	compute(e, a, 2);
 	put(e, SHAPE_TWICE, 0, 0, shift);
+}
+
+static void compute_pair(struct emitter *e, const struct shape_value *v)
+{
+	uint16_t a;
+
+	if (e->in_x == v->b) {
+		compute(e, v->b, 1);
+		put_lead(e, v->a, v->shift);
+	} else if (e->in_x == v->a || v->shift == 0) {
+		compute(e, v->a, 1);
+		put_there(e, v->b, v->shift);
+	} else {
+		a = read_slot(e, v->a, 1);
+		put(e, SHAPE_PAIR, a, read_slot(e, v->b, 1), v->shift);
+	}
 }
 
 static void compute_and(struct emitter *e, const struct shape_value *v)
@@ -95,10 +114,8 @@ static void compute_and(struct emitter *e, const struct shape_value *v)
 		/* One of the two has to be kept: rather one that others read as well. */
 		bring(e, e->readers[v->a] == 1 && e->readers[v->b] > 1 ? v->b : v->a);
 	}
-	if (at_hand(e, v->a) && at_hand(e, v->b) && v->shift != 0) {
-		uint16_t a = read_slot(e, v->a, 1);
-
-		put(e, SHAPE_PAIR, a, read_slot(e, v->b, 1), v->shift);
+	if (at_hand(e, v->a) && at_hand(e, v->b)) {
+		compute_pair(e, v);
 	} else if (at_hand(e, v->a)) {
 		compute(e, v->b, 1);
 		put_lead(e, v->a, v->shift);
@@ -169,13 +186,19 @@ static void compute(struct emitter *e, uint16_t value, uint32_t from_x)
 	const struct shape_value *v = &e->b->values[value];
 
 	if (at_hand(e, value)) {
-		put(e, SHAPE_LOAD, read_slot(e, value, from_x), 0, 0);
+		bool there = e->in_x == value;
+		uint16_t slot = read_slot(e, value, from_x);
+
+		if (!there)
+			put(e, SHAPE_LOAD, slot, 0, 0);
+		e->in_x = value;
 		return;
 	}
 	if (v->kind == SHAPE_OR)
 		compute_or(e, v);
 	else
 		compute_and(e, v);
+	e->in_x = value;
 	e->readers[value] -= from_x;
 	if (e->readers[value] > 0)
 		keep(e, value);
@@ -219,6 +242,7 @@ static void emit_section(struct emitter *e, uint16_t section, const uint16_t *ou
 			 size_t n_outputs, const struct shape_sections *sections,
 			 const bool *exported)
 {
+	e->in_x = SHAPE_NEVER;
 	for (size_t i = 0; i < e->b->n; i++) {
 		if (sections->of_value[i] == section && exported[i])
 			bring(e, (uint16_t)i);

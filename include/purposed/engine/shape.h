@@ -40,8 +40,8 @@
 
 enum {
 	SHAPE_CLASSES_MAX = 72, /* with fewer than the rules have, candidates are many */
-	SHAPE_GROUP = 8,	 /* classes are made so many at a time */
-	SHAPE_AHEAD_MAX = 56,	 /* bytes that a program looks ahead, below 64 */
+	SHAPE_GROUP = 8,	/* classes are made so many at a time */
+	SHAPE_AHEAD_MAX = 56,	/* bytes that a shape looks ahead, below 63 */
 	SHAPE_OPTIONAL_MAX = 3, /* times that a compound part is followed where it may be missing */
 	SHAPE_TERMS_MAX = 8,	/* of a gate */
 	SHAPE_GATES = 64,	/* so many are told apart; shape i shares gate i % 64's bit */
