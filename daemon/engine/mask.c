@@ -209,6 +209,7 @@ bool pseudonym_add(const struct pseudonymizer *p, struct buf *out, struct elemen
 		digits[2 * i] = hex[digest[i] >> 4];
 		digits[2 * i + 1] = hex[digest[i] & 15];
 	}
+	mem_wipe(digest, sizeof(digest));
 	buf_add(out, digits, sizeof(digits));
 	return true;
 }

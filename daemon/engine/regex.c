@@ -62,11 +62,15 @@ struct regex_scratch {
 	size_t limit;		     /* of offsets, as the context has it */
 	uint32_t groups;	     /* of the last match */
 	const struct regex *regex;   /* that is being matched: callouts are of it */
+	uint32_t calls, calls_max;   /* of parts, in this match */
 	struct regex_scratch *parts; /* for those, which have none themselves; or NULL */
 };
 
 /* Enough capture groups for any rule; PCRE2 reports a match with more as 0. */
 enum { REGEX_GROUPS_MAX = 64, REGEX_STACK_START = 32 * 1024 };
+
+/* What a call of a part counts for, where steps are limited: most have a few more. */
+enum { CALL_STEPS = 5 };
 
 /*
  * Work is counted in bytes that may have been looked at, and a call is worth so
@@ -358,13 +362,15 @@ int regex_group(const struct regex *regex, const char *name)
 /* Where a part was taken out: whether it matches there.  A pattern may have callouts itself. */
 static int match_part(pcre2_callout_block *block, void *data)
 {
-	const struct regex_scratch *scratch = data;
+	struct regex_scratch *scratch = data;
 	const struct regex_parts *parts = &scratch->regex->parts;
 	struct span text = span_of((const char *)block->subject, block->subject_length);
 	const struct regex *part;
 
 	if (parts->n == 0)
 		return 0;
+	if (++scratch->calls > scratch->calls_max)
+		return PCRE2_ERROR_MATCHLIMIT;
 	part = regex_part(parts, block->callout_number);
 	switch (regex_match_at(part, scratch->parts, text, block->current_position)) {
 	case REGEX_MATCH: return 0;
@@ -402,6 +408,7 @@ struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
 	struct regex_scratch *scratch = scratch_new(limits);
 
 	scratch->parts = scratch_new(limits);
+	scratch->calls_max = limits->match / CALL_STEPS + 1;
 	pcre2_set_callout(scratch->context, match_part, scratch);
 	return scratch;
 }
@@ -436,6 +443,7 @@ static enum regex_result match(const pcre2_code *code, bool machine, struct rege
 
 	if (start > text.len)
 		return REGEX_ERROR;
+	scratch->calls = 0;
 	/* pcre2_match would look at options and limits first, at every call. */
 	if (machine)
 		found = pcre2_jit_match(code, subject, text.len, start, 0, scratch->data,

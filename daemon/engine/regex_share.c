@@ -18,6 +18,7 @@ enum {
 	SHARED_MIN = 400, /* bytes: of a shorter one a call takes longer than itself */
 	PARTS_MAX = 255,  /* numbers that a callout may have */
 	DEPTH_MAX = 100,
+	REPEATS_MAX = 9, /* of a group in a shared lookahead */
 };
 
 struct regex_part {
@@ -110,7 +111,8 @@ struct share {
 /* A group that is open. */
 struct group {
 	bool caseless;
-	bool bound; /* it catches something, or refers to what is caught */
+	bool bound;   /* it catches something, or refers to what is caught */
+	bool repeats; /* a group in it may come often */
 };
 
 static void read_group(struct share *s, struct group *group);
@@ -171,6 +173,27 @@ static void read_class(struct share *s)
 		add_bytes(s, 1);
 }
 
+static bool is_quantifier(char c)
+{
+	return c != '\0' && strchr("?*+{", c) != NULL;
+}
+
+/*
+ * Whether the quantifier at `at`, of a group, may ask for it often.  The steps of a shared
+ * lookahead are not counted with those of the match around it: so it must not have many.
+ */
+static bool repeats_often(const char *at)
+{
+	const char *most;
+
+	if (*at != '{')
+		return *at == '*' || *at == '+';
+	most = at + 1 + strspn(at + 1, "0123456789");
+	if (*most == '}')
+		return strtoul(at + 1, NULL, 10) > REPEATS_MAX;
+	return *most == ',' && (most[1] == '}' || strtoul(most + 1, NULL, 10) > REPEATS_MAX);
+}
+
 /* A group, behind its header of n bytes, with its closing bracket. */
 static void read_inside(struct share *s, size_t n, bool caseless, struct group *outer)
 {
@@ -182,6 +205,7 @@ static void read_inside(struct share *s, size_t n, bool caseless, struct group *
 	s->failed |= *s->at != ')';
 	if (!s->failed)
 		add_bytes(s, 1);
+	outer->repeats |= group.repeats || repeats_often(s->at);
 }
 
 static void share_lookahead(struct share *s, const char *from, bool caseless)
@@ -200,11 +224,6 @@ static void share_lookahead(struct share *s, const char *from, bool caseless)
 	buf_add_str(&s->text, "))");
 }
 
-static bool is_quantifier(char c)
-{
-	return c != '\0' && strchr("?*+{", c) != NULL;
-}
-
 static void read_lookahead(struct share *s, struct group *outer)
 {
 	struct group group = { 0 };
@@ -214,8 +233,9 @@ static void read_lookahead(struct share *s, struct group *outer)
 
 	read_inside(s, 3, outer->caseless, &group);
 	outer->bound |= group.bound;
-	if (s->failed || group.bound || s->behind != 0 || s->at - from < SHARED_MIN ||
-	    is_quantifier(*s->at) || parts == PARTS_MAX)
+	outer->repeats |= group.repeats;
+	if (s->failed || group.bound || group.repeats || s->behind != 0 ||
+	    s->at - from < SHARED_MIN || is_quantifier(*s->at) || parts == PARTS_MAX)
 		return;
 	s->text.len = start;
 	drop_parts(s->parts, parts);

@@ -161,11 +161,11 @@ void *pipeline_worker_main(void *arg)
 		batch = p->queue[p->queue_at];
 		p->queue_at = (p->queue_at + 1) % p->n_batches;
 		p->queue_n--;
+		pthread_mutex_unlock(&p->lock);
 		/* A daemon works beside those who send; a command is waited for. */
 		if (p->hold && !behind)
 			turn_behind();
 		behind = true;
-		pthread_mutex_unlock(&p->lock);
 		pipeline_work(worker, batch);
 		pthread_mutex_lock(&p->lock);
 		batch->done = true;

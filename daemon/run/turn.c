@@ -9,6 +9,7 @@ enum {
 	SOON_NS = 100 * 1000, /* the shortest slice that Linux grants */
 	BEHIND_NS = 500 * 1000,
 	BEHIND_NICE = 5, /* more than the thread had */
+	LAST_NS = 3 * 1000 * 1000,
 	NICE_MAX = 19,
 };
 
@@ -35,4 +36,9 @@ void turn_soon(void)
 void turn_behind(void)
 {
 	set_turn(BEHIND_NS, BEHIND_NICE);
+}
+
+void turn_last(void)
+{
+	set_turn(LAST_NS, NICE_MAX);
 }

@@ -3,12 +3,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/run/turn.h>
 
 /* So many batches make a stream; a file that is a little one makes one. */
-enum { PATIENCE = 16, LOWEST_PRIORITY = 19 };
+enum { PATIENCE = 16 };
 
 struct warm {
 	pthread_mutex_t lock;
@@ -66,9 +66,9 @@ static void *make(void *arg)
 	struct warm *w = arg;
 	bool early = atomic_load(&w->early);
 
-	/* Of this thread alone (Linux): what it is for are those that it must not disturb. */
+	/* What it is for are those that it must not disturb. */
 	if (!early)
-		setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
+		turn_last();
 	/* Early, which rules will have work is not known: megabytes of code for nothing. */
 	if (!early)
 		prepare(w);

@@ -401,6 +401,38 @@ static void test_limit(void **state)
 	free(pattern);
 }
 
+/* What is shared has steps of its own: it must not have many, nor be asked too often. */
+static void test_bounds(void **state)
+{
+	const struct regex_limits limits = { .match = 1000, .depth = 1000, .heap_kib = 1000 };
+	char *often = spelt("key=(?:(?!(?:(?:a|aa){1,15}c|#))(?:a|aa)){1,15}[yz]");
+	char *called = spelt("x(?:a(?!#))*+y");
+	char text[512] = "x";
+	struct regex_scratch *scratch = regex_scratch_new(&limits);
+	struct regex_parts parts = { 0 };
+	struct buf shared = { 0 };
+	struct regex *regex = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	regex_share(&shared, often, 0, &parts);
+	assert_string_equal(buf_str(&shared), often);
+	assert_int_equal(parts.n, 0);
+
+	memcpy(text + 101, "by", 2);
+	memset(text + 1, 'a', 100);
+	assert_int_equal(regex_compile(&regex, called, 0, &e), 0);
+	assert_int_equal(regex_match_at(regex, scratch, span_of(text, 103), 0), REGEX_NO_MATCH);
+	memcpy(text + 301, "by", 2);
+	memset(text + 1, 'a', 300);
+	assert_int_equal(regex_match_at(regex, scratch, span_of(text, 303), 0), REGEX_LIMIT);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+	buf_fini(&shared);
+	free(called);
+	free(often);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_many),	     cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_random),	     cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_own_callouts), cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,4 +21,7 @@ void turn_soon(void);
  */
 void turn_behind(void);
 
+/* For a thread whose work can wait for all others. */
+void turn_last(void);
+
 #endif
