@@ -69,9 +69,6 @@ struct regex_scratch {
 /* Enough capture groups for any rule; PCRE2 reports a match with more as 0. */
 enum { REGEX_GROUPS_MAX = 64, REGEX_STACK_START = 32 * 1024 };
 
-/* What a call of a part counts for, where steps are limited: most have a few more. */
-enum { CALL_STEPS = 5 };
-
 /*
  * Work is counted in bytes that may have been looked at, and a call is worth so
  * many.  Making machine code takes some 28 ns for each byte of the interpreter's
@@ -408,7 +405,7 @@ struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
 	struct regex_scratch *scratch = scratch_new(limits);
 
 	scratch->parts = scratch_new(limits);
-	scratch->calls_max = limits->match / CALL_STEPS + 1;
+	scratch->calls_max = limits->match;
 	pcre2_set_callout(scratch->context, match_part, scratch);
 	return scratch;
 }
