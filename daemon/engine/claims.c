@@ -152,7 +152,7 @@ static void sort_by_start(struct claim *claims, size_t n)
 /* The numbers of the claims, in order, the best first. */
 static void sort_by_precedence(size_t *order, struct claim *claims, size_t n)
 {
-	uint64_t sorted[FEW];
+	uint64_t sorted[FEW] = { 0 };
 
 	if (n > FEW) {
 		for (size_t i = 0; i < n; i++)

@@ -189,6 +189,14 @@ static void add_checks(struct maker *m, struct finder_text *text, const struct a
 	}
 }
 
+/* The byte of a window at a distance from its first one, as key has it; -1: none of it is there. */
+static int folded_at(uint32_t key, const struct window *window, int at)
+{
+	if (at < 0 || at >= (int)window->len)
+		return -1;
+	return (int)(key >> (8 * (unsigned)at) & 0xff);
+}
+
 /* Of a text whose window begins at `at`, has len bytes, and is spelt like key. */
 static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text *text,
 			 const struct window *window, uint16_t fourth)
@@ -197,12 +205,11 @@ static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text
 
 	for (int i = 0; i < (int)sizeof(s.mask); i++) {
 		int at = i - FINDER_AHEAD;
-		bool inside = at >= 0 && at < (int)window->len;
 		uint8_t mask;
 		uint8_t bits;
 
-		common_bits(text_set(text, (int)window->at + at),
-			    inside ? (int)(key >> (8 * at) & 0xff) : -1, &mask, &bits);
+		common_bits(text_set(text, (int)window->at + at), folded_at(key, window, at), &mask,
+			    &bits);
 		s.mask |= (uint64_t)mask << (8 * i);
 		s.bits |= (uint64_t)bits << (8 * i);
 	}

@@ -19,9 +19,9 @@
 
 struct plan {
 	unsigned long long serial; /* from 1; no other plan of the process has it */
-	struct engine *engine;	  /* a reference */
-	struct purpose_set set;	  /* the plan owns what it points to */
-	struct plan_looks *looks; /* what plan_look has made */
+	struct engine *engine;	   /* a reference */
+	struct purpose_set set;	   /* the plan owns what it points to */
+	struct plan_looks *looks;  /* what plan_look has made */
 };
 
 /*
