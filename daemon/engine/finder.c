@@ -136,8 +136,7 @@ static void sieve_stretch(struct finder_scan *s)
 
 void finder_begin(struct finder_scan *s, const struct finder *finder, struct span text)
 {
-	/* Behind the last bitmap a vector more is read. */
-	size_t need = (finder->sieve.program.n_values + 1) * SIEVE_STRIDE;
+	size_t need = finder->sieve.program.n_values * SIEVE_STRIDE;
 
 	if (s->bitmaps_cap < need) {
 		free(s->bitmaps);

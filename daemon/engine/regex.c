@@ -326,14 +326,12 @@ bool regex_may_have_jit(void)
 	return may;
 }
 
-/* What to search len bytes with; the code is there. */
+/* What to search len bytes with; the code is there, and no machine code was. */
 static const pcre2_code *choose_code(const struct regex *regex, struct form *form, size_t len)
 {
-	const pcre2_code *machine = atomic_load_explicit(&form->machine, memory_order_acquire);
+	const pcre2_code *machine = NULL;
 	size_t work;
 
-	if (machine != NULL)
-		return machine;
 	if (atomic_load_explicit(&form->tried, memory_order_relaxed) || !regex->wanted)
 		return atomic_load(&form->code);
 	/* What threads overwrite of each other's count is of no account. */
