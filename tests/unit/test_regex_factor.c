@@ -4,6 +4,7 @@
  * examples, and patterns made at random on every short text.
  */
 #include "unit.h"
+#include "unit_examples.h"
 #include "unit_random.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -128,8 +129,9 @@ static void pair_fini(struct pair *p)
 }
 
 /* All matches, each with its groups; returns how many there are. */
-static size_t same_matches(struct pair *p, const char *pattern, const char *text)
+static size_t same_matches(void *pair, const char *pattern, const char *text)
 {
+	struct pair *p = pair;
 	size_t len = strlen(text);
 	size_t n = 0;
 
@@ -165,14 +167,7 @@ static void test_rules(void **state)
 
 		assert_true(pair_init(&p, pattern));
 		changed += p.changed;
-		for (size_t k = 0; k < rules_count(rules); k++) {
-			const struct rule *rule = rules_at(rules, k);
-
-			for (size_t t = 0; t < rule->n_examples; t++)
-				n += same_matches(&p, pattern, rule->examples[t]);
-			for (size_t t = 0; t < rule->n_counter_examples; t++)
-				n += same_matches(&p, pattern, rule->counter_examples[t]);
-		}
+		n += unit_ask_examples(rules, same_matches, &p, pattern);
 		pair_fini(&p);
 	}
 	assert_true(changed > rules_count(rules) / 4);

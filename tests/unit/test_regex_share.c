@@ -4,6 +4,7 @@
  * and patterns made at random on short texts.
  */
 #include "unit.h"
+#include "unit_examples.h"
 #include "unit_random.h"
 
 #include <purposed/base/mem.h>
@@ -224,8 +225,9 @@ static void same_groups(const struct pair *p, const char *pattern, const char *t
 }
 
 /* All matches, each with its groups; returns how many there are. */
-static size_t same_matches(struct pair *p, const char *pattern, const char *text)
+static size_t same_matches(void *pair, const char *pattern, const char *text)
 {
+	struct pair *p = pair;
 	struct span span = span_str(text);
 	size_t n = 0;
 	size_t end;
@@ -259,14 +261,7 @@ static void test_rules(void **state)
 		if (strlen(pattern) < 400)
 			continue;
 		assert_true(pair_init(&p, pattern, REGEX_JIT));
-		for (size_t k = 0; k < rules_count(rules); k++) {
-			const struct rule *rule = rules_at(rules, k);
-
-			for (size_t t = 0; t < rule->n_examples; t++)
-				n += same_matches(&p, pattern, rule->examples[t]);
-			for (size_t t = 0; t < rule->n_counter_examples; t++)
-				n += same_matches(&p, pattern, rule->counter_examples[t]);
-		}
+		n += unit_ask_examples(rules, same_matches, &p, pattern);
 		pair_fini(&p);
 	}
 	assert_true(n > rules_count(rules));
