@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <purposed/base/log.h>
+#include <purposed/base/mapped.h>
 #include <purposed/base/mem.h>
 #include <purposed/run/service.h>
 
@@ -238,6 +239,7 @@ int serve_build(struct serve *s, struct err *e)
 	change_to(s, setup, ports, state);
 	/* The old whole, and what reading the new one took: the heap would keep them. */
 	malloc_trim(0);
+	mapped_release();
 	return 0;
 }
 
