@@ -177,7 +177,7 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 	const struct finder *f = s->finder;
 
 	if (s->match < s->matches.n && s->matches.all[s->match].at == s->at) {
-		const struct finder_text *text = &f->texts[s->matches.all[s->match++].text];
+		const struct finder_text *text = &f->texts[s->matches.all[s->match++].number];
 
 		found(s, text->part, text->before_min, text->before_max, candidate_r);
 		return true;

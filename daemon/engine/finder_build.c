@@ -28,87 +28,52 @@ static void add_to_sieve(struct finder *f, const struct finder_spelling *spellin
 	f->sieve.has_windows = true;
 }
 
-/* --- Entries and groups -------------------------------------------------------- */
+/* --- Rows --------------------------------------------------------------------- */
 
-enum { FOURS = 1 << FINDER_FOURS_BITS, HASHES = FOURS + (1 << FINDER_THREES_BITS) };
-
-/* Of a window of four bytes; behind those, of one of three. */
 static uint32_t hash_of(const struct finder_spelling *s)
 {
-	return s->fourth == FINDER_NO_SET ? finder_hash_four(s->key)
-					  : FOURS + finder_hash_three(s->key);
+	return s->fourth == FINDER_NO_SET ? finder_hash_four(s->key) : finder_hash_three(s->key);
 }
 
-/* Puts the wanted spellings into the order of their hashes; ends gets where those of each end. */
-static void fill_entries(struct finder *f, const struct finder_parts *parts, const bool *wanted,
-			 uint32_t *ends)
+/* Where the rows of each hash begin. */
+static void count_rows(struct finder *f, const struct finder_parts *parts, const bool *wanted)
 {
-	uint32_t from = 0;
-
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
 
 		if (!wanted[parts->texts[s->text].part])
 			continue;
-		ends[hash_of(s)]++;
-		f->n_entries++;
+		f->firsts[hash_of(s) + 1]++;
 		add_to_sieve(f, s);
 	}
-	f->entries = mem_new(f->n_entries + 1, sizeof(*f->entries));
-	/* From how many there are to where they begin, which moves on to where they end. */
-	for (size_t h = 0; h < HASHES; h++) {
-		uint32_t n = ends[h];
+	for (size_t h = 1; h <= FINDER_HASHES; h++)
+		f->firsts[h] += f->firsts[h - 1];
+}
 
-		ends[h] = from;
-		from += n;
-	}
+/* Puts the wanted spellings into the order of their hashes. */
+static void fill_rows(struct finder *f, const struct finder_parts *parts, const bool *wanted)
+{
+	size_t room;
+
+	count_rows(f, parts, wanted);
+	room = f->firsts[FINDER_HASHES] + (size_t)SIEVE_MORE;
+	f->rows.masks = mem_new(room, sizeof(*f->rows.masks));
+	f->rows.bits = mem_new(room, sizeof(*f->rows.bits));
+	f->rows.numbers = mem_new(room, sizeof(*f->rows.numbers));
+	/* Each start moves on as its rows are filled in, and back in the end. */
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
+		uint32_t row;
 
-		if (wanted[parts->texts[s->text].part])
-			f->entries[ends[hash_of(s)]++] =
-				(struct finder_entry){ s->mask, s->bits, s->text };
-	}
-}
-
-/* Of the entries [first, end). */
-static struct finder_group group_of(const struct finder *f, uint32_t first, uint32_t end)
-{
-	struct finder_group group = { .mask = f->entries[first].mask,
-				      .bits = f->entries[first].bits,
-				      .first = first,
-				      .n = end - first };
-
-	for (uint32_t i = first + 1; i < end; i++)
-		group.mask &= f->entries[i].mask & ~(f->entries[i].bits ^ group.bits);
-	group.bits &= group.mask;
-	return group;
-}
-
-static void fill_groups(struct finder *f, const uint32_t *ends)
-{
-	uint32_t first = 0;
-	uint16_t n = 1;
-
-	f->groups =
-		mem_new((f->n_entries < HASHES ? f->n_entries : HASHES) + 1, sizeof(*f->groups));
-	f->groups[0].bits = 1;
-	for (size_t h = 0; h < HASHES; h++) {
-		if (ends[h] == first)
+		if (!wanted[parts->texts[s->text].part])
 			continue;
-		f->groups[n] = group_of(f, first, ends[h]);
-		*(h < FOURS ? &f->fours[h] : &f->threes[h - FOURS]) = n++;
-		first = ends[h];
+		row = f->firsts[hash_of(s)]++;
+		f->rows.masks[row] = s->mask;
+		f->rows.bits[row] = s->bits;
+		f->rows.numbers[row] = s->text;
 	}
-}
-
-static void fill_texts(struct finder *f, const struct finder_parts *parts, const bool *wanted)
-{
-	uint32_t *ends = mem_new(HASHES, sizeof(*ends));
-
-	fill_entries(f, parts, wanted, ends);
-	fill_groups(f, ends);
-	free(ends);
+	memmove(f->firsts + 1, f->firsts, FINDER_HASHES * sizeof(f->firsts[0]));
+	f->firsts[0] = 0;
 }
 
 /* --- Shapes ----------------------------------------------------------------- */
@@ -163,7 +128,7 @@ struct finder *finder_new(const struct finder_parts *parts, const uint16_t *rule
 	f->parts = parts->parts;
 	f->texts = parts->texts;
 	f->sets = parts->sets;
-	fill_texts(f, parts, wanted);
+	fill_rows(f, parts, wanted);
 	fill_shapes(f, parts, wanted);
 	free(wanted);
 	return f;
@@ -173,8 +138,9 @@ void finder_free(struct finder **finder)
 {
 	if (finder == NULL || *finder == NULL)
 		return;
-	free((*finder)->entries);
-	free((*finder)->groups);
+	free((*finder)->rows.masks);
+	free((*finder)->rows.bits);
+	free((*finder)->rows.numbers);
 	free((*finder)->shapes);
 	shape_program_fini(&(*finder)->sieve.program);
 	free(*finder);

@@ -1,15 +1,14 @@
 /*
  * Which texts stand where the sieve has seen windows?
  *
- * Of ten windows that it sees, one or two are part of a text that stands.  Asking one
+ * Of ten windows that it sees, less than one is part of a text that stands.  Asking one
  * window after the other, the processor would guess wrongly at each of them how that
  * ends, and wait.  So they go through three steps, many at a time, and none of them
  * jumps where it can count instead:
  *
- *	places	where the eight bytes around have the bits that all entries for the
- *		window's hash have in common
- *	entries	whose bits they have
- *	texts	of these entries, compared set by set
+ *	places	of windows for whose hash there are rows
+ *	rows	whose bits the eight bytes around have
+ *	texts	of these rows, compared set by set
  */
 #include <purposed/engine/finder_private.h>
 
@@ -17,68 +16,45 @@
 
 #include <purposed/base/mem.h>
 
-/* So many words of hits at a time: what is kept of them stays near. */
-enum { WORDS = 8 };
+/* So many hits at a time: what is kept of them stays near. */
+enum { HITS = 512 };
 
-struct place {
-	uint64_t eight; /* its bytes, the first one lowest */
-	uint32_t first; /* entry */
-	uint32_t n;
-	uint32_t at;
-};
-
-/* Notes the place, to be kept where the group's bits stand: returns whether. */
-static bool note_place(struct place *place, uint64_t eight, size_t at,
-		       const struct finder_group *group)
+/* Notes the place, to be kept where the hash has rows: returns whether. */
+static bool note_place(const struct finder *f, size_t at, uint32_t hash, struct sieve_place *place)
 {
-	*place = (struct place){ eight, group->first, group->n, (uint32_t)at };
-	return (eight & group->mask) == group->bits;
+	uint32_t first = f->firsts[hash];
+	uint32_t n = f->firsts[hash + 1] - first;
+
+	*place = (struct sieve_place){ (uint32_t)at, first, n };
+	return n != 0;
 }
 
-/* The places of hits among up to WORDS words where entries may stand; returns how many. */
-static size_t find_places(const struct finder *f, const unsigned char *bytes, const uint64_t *hits,
-			  size_t words, struct place *places)
+/* The places of hits where rows may agree; returns how many.  All their rows are counted. */
+static size_t find_places(const struct finder *f, const unsigned char *bytes, const uint16_t *hits,
+			  size_t n_hits, struct sieve_place *places, size_t *rows_r)
 {
 	size_t n = 0;
+	size_t rows = 0;
 
-	for (size_t w = 0; w < words; w++) {
-		for (uint64_t left = hits[w]; left != 0; left &= left - 1) {
-			size_t at = w * 64 + (unsigned)__builtin_ctzll(left);
-			uint64_t eight;
-			uint32_t window;
+	for (size_t i = 0; i < n_hits; i++) {
+		uint32_t window;
 
-			memcpy(&eight, bytes + at - FINDER_AHEAD, sizeof(eight));
-			window = sieve_fold((uint32_t)(eight >> (8 * FINDER_AHEAD)));
-			n += note_place(&places[n], eight, at,
-					&f->groups[f->fours[finder_hash_four(window)]]);
-			n += note_place(&places[n], eight, at,
-					&f->groups[f->threes[finder_hash_three(window)]]);
-		}
+		memcpy(&window, bytes + hits[i], sizeof(window));
+		window = sieve_fold(window);
+		n += note_place(f, hits[i], finder_hash_four(window), &places[n]);
+		n += note_place(f, hits[i], finder_hash_three(window), &places[n]);
 	}
+	for (size_t i = 0; i < n; i++)
+		rows += places[i].n;
+	*rows_r = rows;
 	return n;
 }
 
-/* Adds what may stand there, `from` bytes behind the stretch's start. */
-static void add_matches(const struct finder *f, const struct place *place, size_t from,
-			struct finder_matches *matches)
-{
-	const struct finder_entry *entry = &f->entries[place->first];
-
-	while (matches->cap < matches->n + place->n)
-		matches->all =
-			mem_grow(matches->all, matches->cap, &matches->cap, sizeof(*matches->all));
-	for (size_t i = 0; i < place->n; i++, entry++) {
-		matches->all[matches->n] =
-			(struct finder_match){ (uint32_t)(from + place->at), entry->text };
-		matches->n += (place->eight & entry->mask) == entry->bits;
-	}
-}
-
-/* Whether the text stands whose window is at `at`, and has the bits of an entry. */
+/* Whether the text stands whose window is at `at`, and has the bits of a row. */
 static bool text_stands(const struct finder *f, const unsigned char *bytes, size_t base,
-			struct finder_match match)
+			struct sieve_match match)
 {
-	const struct finder_text *text = &f->texts[match.text];
+	const struct finder_text *text = &f->texts[match.number];
 	const unsigned char *window = bytes + match.at;
 	size_t start = base + match.at;
 
@@ -98,16 +74,22 @@ static bool text_stands(const struct finder *f, const unsigned char *bytes, size
 void finder_match(const struct finder *f, const unsigned char *bytes, size_t base,
 		  const uint64_t *hits, size_t words, struct finder_matches *matches)
 {
-	struct place places[2 * WORDS * 64 + 1];
+	uint16_t list[SIEVE_BYTES + SIEVE_MORE];
+	struct sieve_place places[2 * HITS + 1];
+	size_t n_hits = f->level->list(hits, words, list);
 	size_t stand = 0;
 
 	matches->n = 0;
-	for (size_t w = 0; w < words; w += WORDS) {
-		size_t n = find_places(f, bytes + 64 * w, hits + w,
-				       words - w < WORDS ? words - w : WORDS, places);
+	for (size_t i = 0; i < n_hits; i += HITS) {
+		size_t rows;
+		size_t n = find_places(f, bytes, list + i, n_hits - i < HITS ? n_hits - i : HITS,
+				       places, &rows);
 
-		for (size_t i = 0; i < n; i++)
-			add_matches(f, &places[i], 64 * w, matches);
+		while (matches->cap < matches->n + rows + SIEVE_MORE)
+			matches->all = mem_grow(matches->all, matches->cap, &matches->cap,
+						sizeof(*matches->all));
+		matches->n += f->level->compare(&f->rows, bytes - FINDER_AHEAD, places, n,
+						matches->all + matches->n);
 	}
 	for (size_t i = 0; i < matches->n; i++) {
 		if (text_stands(f, bytes, base, matches->all[i]))

@@ -50,6 +50,65 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 
 #define is_zero(v) (_mm256_testz_si256((__m256i)(v), (__m256i)(v)) != 0)
 
+/* Eight at a time, whether they are there or not, so that there is no jump for each of them. */
+static inline size_t list_word(uint64_t bits, unsigned from, uint16_t *list)
+{
+	size_t n = (size_t)__builtin_popcountll(bits);
+
+	for (size_t i = 0; i < n; i += 8) {
+		for (size_t k = 0; k < 8; k++) {
+			list[i + k] = (uint16_t)(from + _tzcnt_u64(bits));
+			bits &= bits - 1;
+		}
+	}
+	return n;
+}
+
+/* Where the dwords of four qwords come from, so that those of a mask stand in front. */
+static const uint32_t fronts[16][8] = {
+	{ 0 },
+	{ 0, 1 },
+	{ 2, 3 },
+	{ 0, 1, 2, 3 },
+	{ 4, 5 },
+	{ 0, 1, 4, 5 },
+	{ 2, 3, 4, 5 },
+	{ 0, 1, 2, 3, 4, 5 },
+	{ 6, 7 },
+	{ 0, 1, 6, 7 },
+	{ 2, 3, 6, 7 },
+	{ 0, 1, 2, 3, 6, 7 },
+	{ 4, 5, 6, 7 },
+	{ 0, 1, 4, 5, 6, 7 },
+	{ 2, 3, 4, 5, 6, 7 },
+	{ 0, 1, 2, 3, 4, 5, 6, 7 },
+};
+
+static inline size_t compare_rows(const struct sieve_rows *rows, uint64_t eight,
+				  struct sieve_place place, struct sieve_match *matches)
+{
+	const __m256i bytes = _mm256_set1_epi64x((long long)eight);
+	size_t n = 0;
+
+	for (size_t i = 0; i < place.n; i += 4) {
+		size_t row = place.first + i;
+		__m256i agree = _mm256_cmpeq_epi64(both(bytes, load(rows->masks + row)),
+						   load(rows->bits + row));
+		unsigned which = (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(agree));
+		__m256i numbers = _mm256_cvtepu32_epi64(
+			_mm_loadu_si128((const __m128i *)(rows->numbers + row)));
+		__m256i found = _mm256_or_si256(_mm256_slli_epi64(numbers, 32),
+						_mm256_set1_epi64x(place.at));
+
+		if (place.n - i < 4)
+			which &= (1u << (place.n - i)) - 1;
+		_mm256_storeu_si256((__m256i *)(matches + n),
+				    _mm256_permutevar8x32_epi32(found, load(fronts[which])));
+		n += (size_t)__builtin_popcount(which);
+	}
+	return n;
+}
+
 #include <purposed/engine/sieve_level.h>
 
 enum { PARTS = 2 };
@@ -106,6 +165,6 @@ static bool available(void)
 }
 
 const struct sieve_level sieve_avx2 = {
-	"avx2", available, level_windows, level_classes, level_program,
+	"avx2", available, level_windows, level_list, level_compare, level_classes, level_program,
 };
 #endif

@@ -43,6 +43,53 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 
 #define is_zero(v) (_mm512_test_epi64_mask((__m512i)(v), (__m512i)(v)) == 0)
 
+/* The places of all bits, of which those that are set are brought to the front. */
+static inline size_t list_word(uint64_t bits, unsigned from, uint16_t *list)
+{
+	static const uint8_t all[64] = {
+		0,  1,	2,  3,	4,  5,	6,  7,	8,  9,	10, 11, 12, 13, 14, 15,
+		16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+		32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+		48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+	};
+	const __m512i start = _mm512_set1_epi16((short)from);
+	__m512i set = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(all));
+	size_t n = (size_t)__builtin_popcountll(bits);
+
+	_mm512_storeu_si512(
+		list, _mm512_add_epi16(start, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(set))));
+	if (n > 32)
+		_mm512_storeu_si512(
+			list + 32,
+			_mm512_add_epi16(start,
+					 _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(set, 1))));
+	return n;
+}
+
+static inline size_t compare_rows(const struct sieve_rows *rows, uint64_t eight,
+				  struct sieve_place place, struct sieve_match *matches)
+{
+	const __m512i bytes = _mm512_set1_epi64((long long)eight);
+	size_t n = 0;
+
+	for (size_t i = 0; i < place.n; i += 8) {
+		size_t row = place.first + i;
+		__mmask8 left = (__mmask8)(place.n - i < 8 ? (1u << (place.n - i)) - 1 : 0xffu);
+		__mmask8 agree = _mm512_mask_cmpeq_epi64_mask(
+			left, _mm512_and_si512(bytes, _mm512_loadu_si512(rows->masks + row)),
+			_mm512_loadu_si512(rows->bits + row));
+		__m512i numbers = _mm512_cvtepu32_epi64(
+			_mm256_loadu_si256((const __m256i *)(rows->numbers + row)));
+		__m512i found = _mm512_or_si512(_mm512_slli_epi64(numbers, 32),
+						_mm512_set1_epi64(place.at));
+
+		/* Not stored as it is compressed: some processors take very long for that. */
+		_mm512_storeu_si512(matches + n, _mm512_maskz_compress_epi64(agree, found));
+		n += (size_t)__builtin_popcount(agree);
+	}
+	return n;
+}
+
 #include <purposed/engine/sieve_level.h>
 
 /* Eight classes at a time, one lookup for all of them: bit k of each byte tells of class k. */
@@ -155,6 +202,6 @@ static bool available(void)
 }
 
 const struct sieve_level sieve_avx512 = {
-	"avx512", available, level_windows, level_classes, level_program,
+	"avx512", available, level_windows, level_list, level_compare, level_classes, level_program,
 };
 #endif

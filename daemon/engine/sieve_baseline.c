@@ -25,6 +25,27 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 	return found;
 }
 
+static inline size_t list_word(uint64_t bits, unsigned from, uint16_t *list)
+{
+	size_t n = 0;
+
+	for (; bits != 0; bits &= bits - 1)
+		list[n++] = (uint16_t)(from + (unsigned)__builtin_ctzll(bits));
+	return n;
+}
+
+static inline size_t compare_rows(const struct sieve_rows *rows, uint64_t eight,
+				  struct sieve_place place, struct sieve_match *matches)
+{
+	size_t n = 0;
+
+	for (size_t i = place.first; i < (size_t)place.first + place.n; i++) {
+		matches[n] = (struct sieve_match){ place.at, rows->numbers[i] };
+		n += (eight & rows->masks[i]) == rows->bits[i];
+	}
+	return n;
+}
+
 #include <purposed/engine/sieve_level.h>
 
 /* Rows of a matrix of eight bytes by eight bits become columns (Hacker's Delight, 7-3). */
@@ -76,5 +97,6 @@ static bool available(void)
 }
 
 const struct sieve_level sieve_baseline = {
-	"baseline", available, level_windows, level_classes, level_program,
+	"baseline",    available,     level_windows, level_list,
+	level_compare, level_classes, level_program,
 };

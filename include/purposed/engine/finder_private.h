@@ -2,16 +2,15 @@
  * finder_private: the finder itself, for finder_build.c, which makes it, and
  * finder.c and finder_match.c, which search with it; and the parts that it is made of.
  *
- * A window of four bytes is looked up by them, one of three by three, in hash tables.
- * What has the same hash is a group of entries, which stand for texts.  Most places where
- * a window stands are not what any of them stands for, and the eight bytes around tell:
+ * A window of four bytes is looked up by them, one of three by three, in a hash table: what
+ * has the same hash are rows, which stand for texts.  Most places where a window stands are
+ * not what any of them stands for, and the eight bytes around tell:
  *
  *	text		... [ E v e n t   d o w n l o a d e d   b y ...
  *	window		                  d o w n
  *	eight bytes	              t   d o w n l o
  *
- * So an entry has the bits that they must have, a group the bits that all its entries
- * agree on, and a text is looked at only where its entry's bits stand.
+ * So a row has the bits that they must have, and a text is looked at only where they stand.
  */
 #ifndef PURPOSED_ENGINE_FINDER_PRIVATE_H
 #define PURPOSED_ENGINE_FINDER_PRIVATE_H
@@ -21,9 +20,10 @@
 
 enum {
 	/* There are ten times as many windows of four bytes as of three. */
-	FINDER_FOURS_BITS = 14,
-	FINDER_THREES_BITS = 12,
-	/* The eight bytes that entries have bits of begin so many before the window. */
+	FINDER_FOURS_BITS = 15,
+	FINDER_THREES_BITS = 13,
+	FINDER_HASHES = (1 << FINDER_FOURS_BITS) + (1 << FINDER_THREES_BITS),
+	/* The eight bytes that rows have bits of begin so many before the window. */
 	FINDER_AHEAD = 2,
 };
 
@@ -40,7 +40,7 @@ struct finder_part {
 	int before_max; /* the most of its texts, from their windows, and of its shape */
 };
 
-/* A byte of a text that an entry's bits do not tell: at a distance from the window, of a set. */
+/* A byte of a text that a row's bits do not tell: at a distance from the window, of a set. */
 struct finder_check {
 	int8_t at;
 	uint16_t set; /* index in the parts' sets */
@@ -56,7 +56,7 @@ struct finder_text {
 
 /* A spelling of a text's window. */
 struct finder_spelling {
-	uint64_t mask; /* as an entry's */
+	uint64_t mask; /* as a row's */
 	uint64_t bits;
 	uint32_t key;	 /* its bytes, folded, the first one lowest */
 	uint32_t text;	 /* index in the parts' texts */
@@ -78,21 +78,6 @@ struct finder_parts {
 
 /* --- A finder --- */
 
-/* Of the eight bytes around the window, the first one lowest: those bits in mask are these. */
-struct finder_entry {
-	uint64_t mask;
-	uint64_t bits;
-	uint32_t text;
-};
-
-/* Entries one behind the other, and the bits that they have in common. */
-struct finder_group {
-	uint64_t mask;
-	uint64_t bits;
-	uint32_t first;
-	uint32_t n;
-};
-
 struct finder_shape {
 	uint16_t part; /* the rule's */
 	int before_min, before_max;
@@ -104,25 +89,16 @@ struct finder {
 	const struct finder_part *parts; /* all borrowed */
 	const struct finder_text *texts;
 	const struct byte_set *sets;
-	/* Those of windows of four bytes, by hash; then those of three. */
-	struct finder_entry *entries;
-	size_t n_entries;
-	struct finder_group *groups; /* the first one is none: no bytes have its bits */
-	/* Places in groups, by hash. */
-	uint16_t fours[1 << FINDER_FOURS_BITS];
-	uint16_t threes[1 << FINDER_THREES_BITS];
-	struct finder_shape *shapes; /* by output of the sieve's program */
+	/* Of windows of four bytes, by hash; then those of three.  Their numbers are texts. */
+	struct sieve_rows rows;
+	uint32_t firsts[FINDER_HASHES + 1]; /* rows by hash: to where the next one's begin */
+	struct finder_shape *shapes;	    /* by output of the sieve's program */
 	size_t n_shapes;
 };
 
-/* A text that stands: the place of its window in the stretch, and the text. */
-struct finder_match {
-	uint32_t at;
-	uint32_t text;
-};
-
+/* Texts that stand: the places of their windows in the stretch, and the texts. */
 struct finder_matches {
-	struct finder_match *all; /* in the order of their places */
+	struct sieve_match *all; /* in the order of their places */
 	size_t n, cap;
 };
 
@@ -142,7 +118,8 @@ static inline uint32_t finder_hash_four(uint32_t window)
 /* Of the first three. */
 static inline uint32_t finder_hash_three(uint32_t window)
 {
-	return (window & UINT32_C(0xffffff)) * UINT32_C(2654435761) >> (32 - FINDER_THREES_BITS);
+	return (1 << FINDER_FOURS_BITS) +
+	       ((window & UINT32_C(0xffffff)) * UINT32_C(2654435761) >> (32 - FINDER_THREES_BITS));
 }
 
 #endif

@@ -26,6 +26,7 @@ enum {
 	SIEVE_BYTES = SIEVE_WORDS * 64,
 	SIEVE_READS = 80, /* bytes behind the stretch that are read */
 	SIEVE_HASH_BITS = 21,
+	SIEVE_MORE = 64, /* of what is read or written many at a time, behind the last one */
 };
 
 /* Four bytes as windows are compared: letters in one case. */
@@ -73,12 +74,46 @@ struct sieve_gates {
 	uint8_t wait[SHAPE_GATES]; /* before it is asked again */
 };
 
+/*
+ * Rows that eight bytes, the first one lowest, are compared with: row i agrees where those
+ * bits that are in masks[i] are bits[i].  SIEVE_MORE rows behind the last one can be read.
+ */
+struct sieve_rows {
+	uint64_t *masks;
+	uint64_t *bits;
+	uint32_t *numbers; /* what the row stands for */
+};
+
+/* A place of a text whose eight bytes are to be compared with n rows. */
+struct sieve_place {
+	uint32_t at;
+	uint32_t first;
+	uint32_t n;
+};
+
+/* A row that agrees: the place, and its number. */
+struct sieve_match {
+	uint32_t at;
+	uint32_t number;
+};
+
 struct sieve_level {
 	const char *name;
 	bool (*available)(void);
 	/* Bit p of hits[w] is set where the hash of the four bytes from 64 * w + p on is. */
 	void (*windows)(const struct sieve *sieve, const unsigned char *text, size_t words,
 			uint64_t *hits);
+	/*
+	 * The bits that are set in up to SIEVE_WORDS words, by their places; returns how many.
+	 * SIEVE_BYTES + SIEVE_MORE can be written.
+	 */
+	size_t (*list)(const uint64_t *bits, size_t words, uint16_t *list);
+	/*
+	 * The rows that agree with the eight bytes from text + at on of each place, in their
+	 * order; returns how many.  SIEVE_MORE more can be written.
+	 */
+	size_t (*compare)(const struct sieve_rows *rows, const unsigned char *text,
+			  const struct sieve_place *places, size_t n, struct sieve_match *matches);
 	/*
 	 * Fills the bitmaps of all groups of classes, SIEVE_STRIDE words apart, for words + 1
 	 * words, in the order in which the level's program wants them.  For the program, text

@@ -4,6 +4,10 @@
  *
  *	VECTOR_BYTES		bytes of a vector
  *	window_bits(s, p)	a bit for each of 64 windows from p on
+ *	list_word(bits, from, list)
+ *				as the level's list, of one word whose places count from from
+ *	compare_rows(rows, eight, place, matches)
+ *				as the level's compare, of the eight bytes of one place
  *
  * and, where it can do better, shift_down and is_zero.
  *
@@ -89,6 +93,29 @@ static void level_windows(const struct sieve *sieve, const unsigned char *text, 
 {
 	for (size_t w = 0; w < words; w++)
 		hits[w] = window_bits(sieve, text + 64 * w);
+}
+
+static size_t level_list(const uint64_t *bits, size_t words, uint16_t *list)
+{
+	size_t n = 0;
+
+	for (size_t w = 0; w < words; w++)
+		n += list_word(bits[w], (unsigned)(64 * w), list + n);
+	return n;
+}
+
+static size_t level_compare(const struct sieve_rows *rows, const unsigned char *text,
+			    const struct sieve_place *places, size_t n, struct sieve_match *matches)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t eight;
+
+		memcpy(&eight, text + places[i].at, sizeof(eight));
+		found += compare_rows(rows, eight, places[i], matches + found);
+	}
+	return found;
 }
 
 /* --- Programs ----------------------------------------------------------------- */
