@@ -171,6 +171,25 @@ struct walk {
 	size_t next; /* the record at hand */
 };
 
+/*
+ * What tells of a record what it is, which most of its other candidates would tell again,
+ * is confirmed at once, as far back as any of its rule may reach.
+ */
+static bool add_candidate(struct glance *g, const struct walk *w, struct glance_record *record,
+			  const struct candidate *c)
+{
+	const struct look_rule *rule = look_rule(g->look, c->rule);
+	struct proposal p = { *c, (uint32_t)w->next };
+
+	if (!is_of_use(record, rule, 0))
+		return true;
+	if (rule->sure == 0 && !rule->tells_kind)
+		return candidates_add(g->candidates, c, (uint32_t)w->next);
+	p.candidate.before_max = c->rule_max;
+	confirm(g, record, &p, span_slice(w->block, record->start, record->end), 0, record->start);
+	return true;
+}
+
 /* A candidate in a record of the walk, whose records before it are done with. */
 static bool add_to_block(struct glance *g, struct walk *w, const struct candidate *c)
 {
@@ -184,7 +203,7 @@ static bool add_to_block(struct glance *g, struct walk *w, const struct candidat
 		return true;
 	}
 	if (c->rule != LOOK_ESCAPE)
-		return candidates_add(g->candidates, c, (uint32_t)w->next);
+		return add_candidate(g, w, record, c);
 	if (!record->decoded)
 		decode_record(g, record, span_slice(w->block, record->start, record->end));
 	return true;
@@ -246,6 +265,8 @@ static bool gather_parts(struct glance *g, const struct parts *parts, size_t *ne
 		if (g->records[part->record].named)
 			finder_skip(g->scan, part->end);
 		else if (c.rule != LOOK_ESCAPE &&
+			 is_of_use(&g->records[part->record], look_rule(g->look, c.rule),
+				   part->layer) &&
 			 !candidates_add(g->candidates, &c, (uint32_t)*next))
 			return true;
 	}
@@ -270,6 +291,8 @@ static void pass_parts(struct glance *g, const struct finder *finder, const stru
 	size_t next = 0;
 	bool more = true;
 
+	if (parts->n == 0)
+		return;
 	candidates_begin(g->candidates);
 	finder_begin(g->scan, finder, buf_span(&parts->text));
 	while (more) {
@@ -278,19 +301,30 @@ static void pass_parts(struct glance *g, const struct finder *finder, const stru
 	}
 }
 
-/* What the first finder's rules leave open. */
+/* Whether the second finder's rules can tell anything about a record that the first one's left. */
+static bool is_open(const struct glance *g, const struct glance_record *record, uint8_t layer)
+{
+	return is_of_use(record, look_second_sum(g->look), layer);
+}
+
+/* What the first finder's rules leave open: the records, then the layers of those still open. */
 static void pass_open(struct glance *g, const struct plan *plan, struct span block,
 		      struct glance_record *records, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (records[i].plan == plan && is_of_use(&records[i], look_second_sum(g->look), 0))
+		if (records[i].plan == plan && is_open(g, &records[i], 0))
 			parts_add(&g->open, span_slice(block, records[i].start, records[i].end),
 				  (uint32_t)i, 0);
 	}
-	if (g->open.n != 0)
-		pass_parts(g, look_second(g->look), &g->open);
-	if (g->layers.n != 0)
-		pass_parts(g, look_second(g->look), &g->layers);
+	pass_parts(g, look_second(g->look), &g->open);
+	parts_clear(&g->open);
+	for (size_t i = 0; i < g->layers.n; i++) {
+		const struct part *layer = &g->layers.parts[i];
+
+		if (is_open(g, &records[layer->record], layer->layer))
+			parts_add(&g->open, parts_text(&g->layers, i), layer->record, layer->layer);
+	}
+	pass_parts(g, look_second(g->look), &g->open);
 }
 
 static void begin(struct glance *g, const struct look *look, struct glance_record *records,
@@ -320,8 +354,7 @@ void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth
 		r->kind = kind_holds;
 	}
 	pass_block(g, plan, block, records, n);
-	if (g->layers.n != 0)
-		pass_parts(g, look_first(look), &g->layers);
+	pass_parts(g, look_first(look), &g->layers);
 	if (look_second(look) != NULL)
 		pass_open(g, plan, block, records, n);
 	for (size_t i = 0; i < n; i++) {
