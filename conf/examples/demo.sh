@@ -45,7 +45,7 @@ try() { # COMMAND
 
 # The first N lines, and how many there are besides.
 first() { # N
-	awk -v n="$1" 'NR <= n { print } END { if (NR > n) print "... and " NR - n " more" }'
+	awk -v n="$1" 'NR <= n { print } END { if (NR > n) print "... and " NR - n " more; the command prints them all" }'
 }
 
 fold -s -w "$WIDTH" <<END

@@ -211,3 +211,8 @@ void connection_end(struct connection *c, bool whole, connection_take *take, voi
 		take(context, c, &cut);
 	buf_fini(&c->pending);
 }
+
+void connection_forget(struct connection *c)
+{
+	buf_fini(&c->pending);
+}

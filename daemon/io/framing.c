@@ -83,6 +83,12 @@ void framing_add_origin(struct buf *block, const struct origin *origin)
 	memcpy(block->ptr + at, &head, sizeof(head));
 }
 
+void framing_end_line(struct buf *block)
+{
+	if (block->len != 0 && block->ptr[block->len - 1] != '\n')
+		buf_add_char(block, '\n');
+}
+
 /* One counter for each byte of a vector; none overflows within a stretch. */
 typedef uint8_t lanes __attribute__((vector_size(16)));
 

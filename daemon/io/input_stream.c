@@ -6,15 +6,19 @@
  * does not keep the others waiting.
  *
  * A stop counts what every socket holds, and reads that much, and the rest of the
- * message that it ends in where that has come too.
+ * message that it ends in where that comes at once.  What began behind that message is
+ * as if it had not been read: a sender that never pauses has always begun another one,
+ * and it would look as if that had broken off.
  */
 #include <purposed/io/input.h>
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/base/seldom.h>
@@ -23,7 +27,9 @@
 
 enum {
 	EVENTS = 64,
-	EXTRA_READS = 16, /* stopped: for the end of a message */
+	EXTRA_READS = 64, /* stopped: for the end of a message */
+	STOP_GRACE_MS =
+		200, /* so long after a stop the ends of messages may come, of all of them */
 };
 
 struct stream_input {
@@ -32,6 +38,7 @@ struct stream_input {
 	char *name;
 	struct tls_context *tls; /* or NULL */
 	bool stopped;
+	long long stopped_ms;
 	struct epoll_event events[EVENTS];
 	int n_events, next_event; /* those from next_event on are still to be served */
 	struct buf scratch;
@@ -143,8 +150,17 @@ static enum input_result read_ready(struct stream_input *s, size_t enough)
 
 /* --- Stopping ---------------------------------------------------------------------------- */
 
+/* Whether there is something to be read, now or in what is left of the time for it. */
+static bool comes(const struct stream_input *s, const struct connection *c)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	long long left_ms = s->stopped_ms + STOP_GRACE_MS - clock_now_ms();
+
+	return poll(&p, 1, left_ms > 0 ? (int)left_ms : 0) > 0;
+}
+
 /* One read of what was queued at the stop; false: all of that is read. */
-static bool read_rest(struct stream_input *s, struct connection *c)
+static bool read_queued(struct stream_input *s, struct connection *c)
 {
 	unsigned long long before = c->received;
 	enum connection_state state;
@@ -152,12 +168,6 @@ static bool read_rest(struct stream_input *s, struct connection *c)
 	size_t n = 0;
 	size_t taken;
 
-	if (c->handshaking || (c->left == 0 && (c->waits == 0 || c->extra == EXTRA_READS))) {
-		crowd_drop(&s->crowd, c, false);
-		return false;
-	}
-	if (c->left == 0)
-		c->extra++;
 	state = connection_read(c, &s->scratch, c->left, s->crowd.now, take_message, s, &n, &e);
 	taken = (size_t)(c->received - before);
 	c->left -= taken < c->left ? taken : c->left;
@@ -169,6 +179,34 @@ static bool read_rest(struct stream_input *s, struct connection *c)
 	else
 		crowd_settle(&s->crowd, c, state, &e);
 	return false;
+}
+
+/* One read for the end of the message that this ended in; false: the connection is over. */
+static bool read_end(struct stream_input *s, struct connection *c)
+{
+	unsigned long long before = s->input.counts.messages;
+
+	if (c->waits == 0 || c->extra == EXTRA_READS || !comes(s, c)) {
+		crowd_drop(&s->crowd, c, false);
+		return false;
+	}
+	c->extra++;
+	if (!read_queued(s, c))
+		return false;
+	if (s->input.counts.messages == before)
+		return true;
+	connection_forget(c);
+	crowd_drop(&s->crowd, c, false);
+	return false;
+}
+
+static bool read_rest(struct stream_input *s, struct connection *c)
+{
+	if (c->handshaking) {
+		crowd_drop(&s->crowd, c, false);
+		return false;
+	}
+	return c->left != 0 ? read_queued(s, c) : read_end(s, c);
 }
 
 static enum input_result read_rests(struct stream_input *s, size_t enough)
@@ -206,6 +244,7 @@ static void stream_stop(struct input *input)
 	if (s->stopped)
 		return;
 	s->stopped = true;
+	s->stopped_ms = clock_now_ms();
 	s->crowd.now = crowd_now();
 	crowd_close(&s->crowd);
 	for (struct connection *c = s->crowd.first; c != NULL; c = c->next) {

@@ -21,6 +21,7 @@ struct feed {
 	struct overlong *line;	   /* being read: batch has more bytes of it, or nothing yet */
 	struct batch *head;	   /* its first bytes */
 	bool torn;		   /* the input has failed: what has no line end is torn */
+	bool ends_lines;	   /* see feed_end_lines */
 	unsigned long long line_len;
 };
 
@@ -79,7 +80,7 @@ static void begin_line(struct feed *f)
 /* The overlong line is over; the batch begins behind it. */
 static void end_line(struct feed *f, struct span end)
 {
-	overlong_end(&f->line, end, f->torn && end.len == 0);
+	overlong_end(&f->line, end, f->torn);
 	pipeline_return(f->pipeline, f->head);
 	f->head = NULL;
 	f->number++;
@@ -192,15 +193,32 @@ enum feed_result feed_step(struct feed *f, struct err *e)
 	return stopped ? FEED_OUTPUT_FAILED : FEED_MORE;
 }
 
+void feed_tear(struct feed *f)
+{
+	f->torn = true;
+}
+
+void feed_end_lines(struct feed *f)
+{
+	f->ends_lines = true;
+}
+
 int feed_finish(struct feed *f)
 {
+	struct buf *bytes;
+
 	resume(f);
 	if (f->line != NULL) {
-		end_line(f, span_of(NULL, 0));
+		end_line(f, span_of("\n", f->ends_lines ? 1 : 0));
 		return pipeline_stopped(f->pipeline) ? -1 : 0;
 	}
-	f->batch->torn = f->torn;
-	return f->batch->bytes.len != 0 ? submit(f, f->batch->bytes.len) : 0;
+	bytes = &f->batch->bytes;
+	if (bytes->len > f->lines_end) {
+		f->batch->torn = f->torn;
+		if (f->ends_lines)
+			framing_end_line(bytes);
+	}
+	return bytes->len != 0 ? submit(f, bytes->len) : 0;
 }
 
 bool feed_can_move(const struct feed *f)

@@ -1,8 +1,10 @@
 /*
  * A descriptor whose lines a feed cuts: standard input, or a named pipe.
  *
- * It has no end that we could make, so a stop counts what it has still to give
- * and ends it there, as if its writer had.
+ * It has no end that we could make, so a stop counts what it has still to give, and
+ * ends it behind that, and behind the line that this ends in where the rest of that
+ * comes at once.  It is read byte by byte, since what follows belongs to whoever reads
+ * next.  Where it does not come the line is torn, unless its writer is gone.
  *
  * A named pipe is opened for writing too, so that it has no end when the last
  * writer closes it: the next one may come at any time.
@@ -11,25 +13,34 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <purposed/base/clock.h>
+#include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/run/source_fd.h>
 
 /* Beside what is read next: when we are killed nobody reads a pipe again. */
 enum { READ_AHEAD = 64 * 1024 };
 
+/* So long after a stop the end of a line may come. */
+enum { STOP_GRACE_MS = 200 };
+
 struct lines_port {
 	struct port port;
 	char *path; /* of a pipe; NULL: standard input */
 	struct source_fd fd;
 	struct feed *feed;
+	bool within; /* the last byte that was read is no line end */
 	bool stopped;
+	long long stopped_ms;
 	size_t left; /* bytes of a stopped one that are still to be read */
+	bool torn;   /* it was stopped within a line, and the rest of that did not come */
 };
 
 static bool lines_serves(const struct port *port, const struct settings_input *settings)
@@ -52,18 +63,43 @@ static bool lines_can_move(const struct port *port)
 	return p->feed == NULL || feed_can_move(p->feed);
 }
 
+/* Whether the line goes on, now or in what is left of the time for it; false: *torn_r. */
+static bool line_goes_on(const struct lines_port *p, bool *torn_r)
+{
+	struct pollfd ready = { .fd = p->fd.fd, .events = POLLIN };
+	long long left_ms = p->stopped_ms + STOP_GRACE_MS - clock_now_ms();
+
+	poll(&ready, 1, left_ms > 0 ? (int)left_ms : 0);
+	*torn_r = (ready.revents & (POLLIN | POLLHUP)) == 0;
+	return (ready.revents & POLLIN) != 0;
+}
+
+/* How much may be read; 0: the stopped port is at its end. */
+static size_t may_read(struct lines_port *p, size_t cap)
+{
+	if (!p->stopped)
+		return cap;
+	if (p->left != 0)
+		return cap < p->left ? cap : p->left;
+	return p->within && line_goes_on(p, &p->torn) ? 1 : 0;
+}
+
 static ssize_t read_lines(void *context, char *bytes, size_t cap, struct err *e)
 {
 	struct lines_port *p = context;
 	struct source source = source_of_fd(&p->fd);
 	ssize_t n;
 
-	if (p->stopped && cap > p->left)
-		cap = p->left;
+	cap = may_read(p, cap);
 	if (cap == 0)
 		return 0;
 	n = source.read(source.context, bytes, cap, e);
-	if (p->stopped && n > 0)
+	if (n <= 0) {
+		p->torn = p->stopped && p->within && p->fd.empty;
+		return n;
+	}
+	p->within = bytes[n - 1] != '\n';
+	if (p->left != 0)
 		p->left -= (size_t)n;
 	return n;
 }
@@ -84,6 +120,7 @@ static void lines_attach(struct port *port)
 		feed_move(p->feed, port->pipeline, port->stream);
 	else
 		p->feed = feed_new(port->pipeline, port->stream, &source);
+	feed_end_lines(p->feed);
 	feed_park(p->feed);
 }
 
@@ -95,9 +132,17 @@ static enum port_result lines_step(struct port *port, struct err *e)
 	pipeline_wait(port->pipeline, READ_AHEAD);
 	result = feed_step(p->feed, e);
 
+	/* Somebody else may have taken from a pipe what was there. */
+	if (result == FEED_DONE && p->fd.empty && !p->stopped)
+		result = FEED_MORE;
 	if (result == FEED_MORE || result == FEED_OUTPUT_FAILED) {
 		feed_park(p->feed);
 		return PORT_MORE;
+	}
+	if (p->torn) {
+		log_warning("%s: the stop came within a line, which counts as unscanned",
+			    p->fd.name);
+		feed_tear(p->feed);
 	}
 	feed_finish(p->feed);
 	return result == FEED_DONE ? PORT_END : PORT_FAILED;
@@ -119,6 +164,7 @@ static void lines_stop(struct port *port)
 	struct lines_port *p = (struct lines_port *)port;
 
 	p->left = waiting(p->fd.fd);
+	p->stopped_ms = clock_now_ms();
 	p->stopped = true;
 }
 
@@ -180,6 +226,7 @@ int port_lines_new(struct port **port_r, const struct settings_input *settings,
 		p->fd.name = p->path;
 		/* What a writer starts with says nothing of what the next one brings. */
 		p->fd.begun = true;
+		p->fd.passing = true;
 	}
 	*port_r = &p->port;
 	return 0;

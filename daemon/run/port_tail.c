@@ -47,9 +47,10 @@ static void describe(const struct tail_port *p, const struct tail_piece *piece, 
 	clock_gettime(CLOCK_REALTIME, &batch->read_at);
 }
 
-static void end_line(struct tail_port *p, struct span end, bool torn)
+/* Whether it had a line end or not: the next record must not stand on the same line. */
+static void end_line(struct tail_port *p, bool torn)
 {
-	overlong_end(&p->line, end, torn);
+	overlong_end(&p->line, span_of("\n", 1), torn);
 	pipeline_return(p->port.pipeline, p->head);
 	p->head = NULL;
 	p->number++;
@@ -60,10 +61,8 @@ static void go_on_with_line(struct tail_port *p, const struct tail_piece *piece,
 {
 	overlong_more(p->line, buf_span(&batch->bytes));
 	pipeline_return(p->port.pipeline, batch);
-	if (piece->what == TAIL_END)
-		end_line(p, span_of("\n", 1), false);
-	else if (piece->what != TAIL_PART)
-		end_line(p, span_of(NULL, 0), piece->what == TAIL_END_TORN);
+	if (piece->what != TAIL_PART)
+		end_line(p, piece->what == TAIL_END_TORN);
 }
 
 static enum port_result tail_step(struct port *port, struct err *e)
@@ -82,6 +81,7 @@ static enum port_result tail_step(struct port *port, struct err *e)
 	case TAIL_NOTHING: pipeline_return(port->pipeline, batch); return PORT_EMPTY;
 	case TAIL_LINES:
 		describe(p, &piece, batch);
+		framing_end_line(&batch->bytes);
 		p->number += framing_count_lines(buf_span(&batch->bytes));
 		pipeline_submit(port->pipeline, batch);
 		break;
@@ -124,7 +124,7 @@ static void tail_port_free(struct port *port)
 	struct tail_port *p = (struct tail_port *)port;
 
 	if (p->line != NULL)
-		end_line(p, span_of(NULL, 0), true);
+		end_line(p, true);
 	tail_free(&p->tail);
 	free(p->path);
 }

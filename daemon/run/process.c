@@ -135,7 +135,7 @@ static void process_record(struct walk *w, size_t i)
 					  cut->frame.len, stream_kind(batch->stream));
 	else
 		job.result = brief_result(&brief, look);
-	if (batch->torn && means->cuts->last && i + 1 == means->cuts->n && cut->frame.end.len == 0)
+	if (batch->torn && means->cuts->last && i + 1 == means->cuts->n)
 		job.result = torn_result(&w->torn, job.result, cut->frame.len);
 	write_outputs(w, &job, cut->frame.end, look->named);
 	count_record(w, job.result, cut->frame.len + cut->frame.end.len, &look->plan->set);

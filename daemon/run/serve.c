@@ -167,6 +167,14 @@ static void check_passed_sockets(const struct settings *settings)
 	free(names);
 }
 
+void serve_say_size(const struct serve *s, const char *what)
+{
+	size_t outputs = s->setup->session.settings->n_outputs;
+
+	log_notice("%s: %zu %s, %zu %s", what, s->n_ports, s->n_ports == 1 ? "input" : "inputs",
+		   outputs, outputs == 1 ? "output" : "outputs");
+}
+
 int serve_run(const struct session_request *request, struct err *e)
 {
 	struct serve s = { .request = request,
@@ -178,8 +186,7 @@ int serve_run(const struct session_request *request, struct err *e)
 	/* What this thread does is to receive. */
 	turn_soon();
 	if (loop_new(&s.loop, e) == 0 && add_sources(&s, e) == 0 && serve_build(&s, e) == 0) {
-		log_notice("ready: %zu inputs, %zu outputs", s.n_ports,
-			   s.setup->session.settings->n_outputs);
+		serve_say_size(&s, "ready");
 		check_passed_sockets(s.setup->session.settings);
 		s.interpreted = !regex_may_have_jit();
 		if (s.interpreted)

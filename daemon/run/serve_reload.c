@@ -272,8 +272,7 @@ void serve_reload(struct serve *s)
 		refuse_reload(s, &e);
 	} else {
 		s->reloads++;
-		log_notice("reloaded: %zu inputs, %zu outputs", s->n_ports,
-			   s->setup->session.settings->n_outputs);
+		serve_say_size(s, "reloaded");
 	}
 	service_ready();
 	serve_may_go_on(s);

@@ -33,6 +33,7 @@ static ssize_t fd_read(void *context, char *bytes, size_t cap, struct err *e)
 	/* Once: a source is made anew for every step of an input. */
 	if (!source->begun)
 		pipe_widen(source->fd);
+	source->empty = false;
 	for (;;) {
 		ssize_t n = read(source->fd, bytes, cap);
 
@@ -41,6 +42,10 @@ static ssize_t fd_read(void *context, char *bytes, size_t cap, struct err *e)
 		if (n >= 0) {
 			mem_wipe(bytes, (size_t)n);
 			return -1;
+		}
+		if (errno == EAGAIN && source->passing) {
+			source->empty = true;
+			return 0;
 		}
 		if (errno == EAGAIN) {
 			struct pollfd p = { .fd = source->fd, .events = POLLIN };

@@ -20,6 +20,8 @@ OUT=$(tr '\n' ' ' <"$T/out")
 like "a stream, an explanation, a scan, a redacted stream, advice" "$OUT" \
 	'\$ purposed filter -p .*\[purposed@32473 .*purposed explain.*row 62, .*\$ tar .*purposed scan .* flagged .*--redact.*<username>.*What to do next.*policy list'
 is "no colours where there is no terminal" "$(grep -c $'\033' "$T/out")" 0
+like "the scan is shown in part, and it says how to see the rest" "$OUT" \
+	'\.\.\. and 10 more; the command prints them all'
 is "what the scan shows is masked" \
 	"$(sed -n '/^3\./,/^4\./p' "$T/out" | grep -c -e Vermeulen -e kmaes -e '@example')" 0
 like "it says where and how to type its commands" "$(head -n 12 "$T/out")" \

@@ -112,7 +112,7 @@ is "every line comes out once, in order" \
 	"$(grep -oE '[0-9]+' "$OUT" | cksum)" "$(seq "$last" | cksum)"
 is "from $((ROTATIONS + 1)) files" "$(ls "$LOG" | wc -l)" $((ROTATIONS + 1))
 finish TERM
-is "the daemon has nothing to say" "$(cat "$D/err")" "purposed: ready: 1 inputs, 1 outputs"
+is "the daemon has nothing to say" "$(cat "$D/err")" "purposed: ready: 1 input, 1 output"
 
 # What is left of nginx's own rotation: it writes to the renamed file until the signal.
 config '*.log'

@@ -74,7 +74,7 @@ like "that of RFC 5424 among the structured data" "$(sed -n 4p "$D/out.log")" \
 	'\[x@32473 k="v"\]\[purposed@32473 [^]]*\] client 192\.0\.2\.4 connected$'
 is "the clean one is not among the flagged" \
 	"$(jq -r 'select(.verdict == "clean")' "$D/flagged.jsonl")" ""
-like "standard error says no value" "$(cat "$D/err")" '^purposed: ready: 1 inputs, 3 outputs$'
+like "standard error says no value" "$(cat "$D/err")" '^purposed: ready: 1 input, 3 outputs$'
 
 # A datagram as long as an ordinary process can send; with a line end inside, NUL at the end.
 python3 - "$SOCK" <<-'END'

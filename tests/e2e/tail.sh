@@ -99,7 +99,7 @@ cp "$LOG/c.log" "$LOG/c.log.2" && echo "more than there was before" >"$LOG/c.log
 ok "truncated, and larger than before" has_lines "$OUT" 16
 is "is read from its start" "$(texts c.log | tail -n 1)" "more than there was before"
 status "SIGTERM ends it with status 0" 0 finish TERM
-is "it has said no more than this" "$(cat "$D/err")" "purposed: ready: 1 inputs, 2 outputs"
+is "it has said no more than this" "$(cat "$D/err")" "purposed: ready: 1 input, 2 outputs"
 
 # --- Positions ----------------------------------------------------------------
 
@@ -188,6 +188,7 @@ printf '\n' >>"$LOG/new.log"
 echo "next" >>"$LOG/new.log"
 ok "its end comes later" has_lines "$OUT" 4
 is "and makes no record" "$(texts new.log | tr '\n' ',')" "first,no end,next,"
+is "each record is a line" "$(sort "$D/out.log" | tr '\n' ',')" "first,next,no end,old, in the making,"
 kill -KILL "$daemon_pid"
 wait "$daemon_pid" 2>/dev/null
 echo "unseen" >>"$LOG/a.log"

@@ -70,4 +70,7 @@ enum connection_state connection_read(struct connection *connection, struct buf 
 void connection_end(struct connection *connection, bool whole, connection_take *take,
 		    void *context);
 
+/* What is left of an incomplete message is as if it had not been read. */
+void connection_forget(struct connection *connection);
+
 #endif

@@ -37,6 +37,9 @@ bool framing_next(enum framing framing, struct span block, size_t *at, struct fr
  */
 void framing_add_message(struct buf *block, struct span message, size_t len);
 
+/* Gives the last line of a block of lines an end, if it has none. */
+void framing_end_line(struct buf *block);
+
 /* Of the messages that are appended from now on; all fields empty: nothing is known. */
 void framing_add_origin(struct buf *block, const struct origin *origin);
 

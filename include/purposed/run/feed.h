@@ -47,6 +47,15 @@ struct feed *feed_new(struct pipeline *pipeline, struct stream *stream,
  */
 enum feed_result feed_step(struct feed *feed, struct err *e);
 
+/* What has no line end yet is torn, as after FEED_INPUT_FAILED. */
+void feed_tear(struct feed *feed);
+
+/*
+ * A last line without a line end is given one by feed_finish: where it is not the
+ * last of its output, too, the next one must not stand on the same line.
+ */
+void feed_end_lines(struct feed *feed);
+
 /*
  * Submits a last line without a line end, after FEED_INPUT_FAILED as a torn one;
  * -1: see pipeline_stopped.

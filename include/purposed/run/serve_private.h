@@ -67,6 +67,9 @@ time_t serve_now(void);
 /* Logs every message of e, and empties it. */
 void serve_complain(struct err *e);
 
+/* Logs how many inputs and outputs it has, behind what it does. */
+void serve_say_size(const struct serve *s, const char *what);
+
 /* --- serve.c: what the loop calls --------------------------------------------- */
 
 void serve_on_ready(void *context, struct port *port);

@@ -16,6 +16,8 @@ struct source_fd {
 	int fd;		  /* borrowed */
 	const char *name; /* for messages; borrowed */
 	bool begun;	  /* the first bytes have been looked at; false at the start */
+	bool passing;	  /* it does not block, and is not waited for either */
+	bool empty;	  /* of such a one the last read found nothing, which is no end */
 };
 
 /* fd is borrowed as the context. */

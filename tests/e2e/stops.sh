@@ -1,0 +1,208 @@
+#!/bin/bash
+# stops.sh: what a stop, or a reload, does with senders that are in the middle of something.
+#
+# In: a connection whose sender never pauses; connections, a pipe and standard input in which
+# half a message waits; a pipe whose writer says nothing, and one that somebody else reads.
+#
+# Out: everything that was queued when the signal came.  The message that this ended in is
+# whole where its rest came at once, and otherwise said and unscanned.  Nobody is waited for.
+
+. tests/support/tap.sh || exit 1
+. tests/support/daemon.sh || exit 1
+. tests/support/net.sh || exit 1
+
+OUT="$D/out.log"
+OUTPUTS='outputs = ( { name = "tag"; type = "file"; path = "out.log"; format = "tag"; } );'
+read -r TCP <<<"$(free_ports 1)"
+
+# How many records there are of each kind: text and verdict.
+verdicts() {
+	sed -E 's/ \[purposed@32473 verdict="([a-z]*)".*/ \1/' "$OUT" | sort | uniq -c |
+		sed 's/^ *//'
+}
+
+# --- A sender that never pauses ---------------------------------------------------------
+
+cat >"$CONF" <<-END
+	inputs = ( { name = "tcp"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP"; } );
+	$OUTPUTS
+END
+
+# Sends, one by one, $1 messages; and then, when the buffers of the daemon and its own are
+# full, and $T/go is there, without end.
+flood() { # COUNTED
+	python_net "$TCP" "$T" "$1" <<-'END'
+		s = connect('tcp://127.0.0.1:' + args[0])
+		n = 0
+		def block():
+		    global n
+		    b = b''
+		    for _ in range(1000):
+		        n += 1
+		        m = b'<13>app: number %d %s end' % (n, b'x' * (n % 90))
+		        b += b'%d %s' % (len(m), m) if args[2] == 'counted' else m + b'\n'
+		    return b
+		s.sendall(b'<13>app: begins\n')
+		while not os.path.exists(args[1] + '/go'):
+		    time.sleep(0.01)
+		s.settimeout(1)
+		left = b''
+		try:
+		    while True:
+		        left = left or block()
+		        left = left[s.send(left):]
+		except TimeoutError:
+		    open(args[1] + '/full', 'w')
+		s.settimeout(None)
+		try:
+		    s.sendall(left)
+		    while True:
+		        s.sendall(block())
+		except OSError:
+		    pass
+	END
+}
+
+for framing in counted lines; do
+	rm -f "$T/go" "$T/full" "$OUT"
+	start
+	flood "$framing" &
+	sender=$!
+	has_lines "$OUT" 1
+	kill -STOP "$daemon_pid"
+	touch "$T/go"
+	within 60 test -e "$T/full"
+	queued=$(awk -v port="$(printf ':%04X' "$TCP")" \
+		'$2 ~ port && $4 == "01" { split($5, queue, ":"); print queue[2] }' /proc/net/tcp)
+	queued=$((16#$queued))
+	kill -TERM "$daemon_pid"
+	kill -CONT "$daemon_pid"
+	status "$framing: a stop while a sender never pauses" 0 wait "$daemon_pid"
+	wait "$sender"
+	is "and all that came out is whole, in order, and searched" "$(awk '
+		NR == 1 { next }
+		$3 != NR - 1 || !/ end \[purposed@32473 verdict="clean"/ { odd++ }
+		END { print odd + 0 }' "$OUT")" 0
+	ok "with what was queued ($queued bytes)" test "$queued" -gt 0 -a \
+		"$(sed 's/ \[purposed.*//' "$OUT" | wc -c)" -ge "$queued"
+	is "and nothing is said to have broken off" "$(grep -c 'broke off' "$D/err")" 0
+done
+
+# --- Half a message ------------------------------------------------------------------------
+
+mkfifo "$D/pipe"
+cat >"$CONF" <<-END
+	inputs = ( { name = "tcp"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP"; },
+		{ name = "stream"; type = "syslog"; listen = "unixstream:$D/stream.sock"; },
+		{ name = "fifo"; type = "fifo"; path = "fifo"; },
+		{ name = "stdin"; type = "stdin"; } );
+	$OUTPUTS
+END
+rm -f "$OUT"
+start_on_pipe
+exec 7>"$D/fifo"
+printf 'fifo: whole\nfifo: half' >&7
+printf 'stdin: whole\nstdin: half' >&9
+rm -f "$T/sent"
+python_net "$TCP" "$D" "$T" <<-'END' &
+	for address in 'tcp://127.0.0.1:' + args[0], 'unixstream:' + args[1] + '/stream.sock':
+	    for text in b'<13>whole\n<13>half', b'9 <13>whole33 <13>counted half', b'9 <13>whole44':
+	        s = connect(address)
+	        s.sendall(text)
+	        globals()[address + str(text)] = s
+	open(args[2] + '/sent', 'w')
+	while os.path.exists(args[2] + '/sent'):
+	    time.sleep(0.05)
+END
+sender=$!
+within 60 test -e "$T/sent"
+has_lines "$OUT" 8
+status "a stop while senders are within a message" 0 finish TERM
+rm "$T/sent"
+wait "$sender"
+is "what is whole is clean, and what is not is unscanned" "$(verdicts)" "2 44 unscanned
+2 <13>counted half unscanned
+2 <13>half unscanned
+6 <13>whole clean
+1 fifo: half unscanned
+1 fifo: whole clean
+1 stdin: half unscanned
+1 stdin: whole clean"
+is "and it is said" "$(grep -cE "input '(tcp|stream)': a message of .* broke off|(stdin|fifo): the stop came within a line" "$D/err")" 4
+
+# The line goes on in the pipe: it is read to its end, and not further.
+rm -f "$OUT"
+exec 7<>"$D/fifo" 9>&-
+start_on_pipe
+printf 'fifo: ha' >&7
+printf 'stdin: ha' >&9
+sleep 0.3
+kill -STOP "$daemon_pid"
+printf 'lf\nfifo: next\nfifo: la' >&7
+kill -TERM "$daemon_pid"
+(
+	sleep 0.05
+	printf 'lf\n' >&9
+	printf 'st\nfifo: beyond\n' >&7
+) &
+kill -CONT "$daemon_pid"
+status "a stop while lines are being written" 0 wait "$daemon_pid"
+wait "$!"
+is "the lines that had begun are whole" "$(verdicts)" "1 fifo: half clean
+1 fifo: last clean
+1 fifo: next clean
+1 stdin: half clean"
+is "and what comes next is left to the next one" "$(timeout 5 head -n 1 "$D/fifo")" "fifo: beyond"
+
+# The writer is gone: its last line needs no end.
+rm -f "$OUT"
+exec 9>&-
+start_on_pipe
+kill -STOP "$daemon_pid"
+printf 'stdin: last' >&9
+exec 9>&-
+kill -TERM "$daemon_pid"
+kill -CONT "$daemon_pid"
+status "a stop behind a writer that is gone" 0 wait "$daemon_pid"
+is "its last line is one" "$(verdicts)" "1 stdin: last clean"
+
+# --- A writer that says nothing ----------------------------------------------------------------
+
+exec 7>&-
+rm -f "$OUT" "$D/fifo"
+cat >"$CONF" <<-END
+	inputs = ( { name = "fifo"; type = "fifo"; path = "fifo"; },
+		{ name = "local"; type = "syslog"; listen = "unix:$D/log.sock"; } );
+	$OUTPUTS
+END
+mkfifo "$D/fifo"
+exec 7<>"$D/fifo"
+start
+ok "a silent writer: the daemon starts" grep -q ready: "$D/err"
+logger -u "$D/log.sock" --socket-errors=on "beside it"
+ok "others are read" has_lines "$OUT" 1
+kill -HUP "$daemon_pid"
+ok "it reloads" said reloaded:
+sed -i '/fifo/d; s/^{ name = "local/inputs = ( &/' "$CONF"
+kill -HUP "$daemon_pid"
+ok "it reloads without it" said reloaded: 2
+sed -i "s/^inputs = (/&{ name = \"fifo\"; type = \"fifo\"; path = \"fifo\"; },/" "$CONF"
+kill -HUP "$daemon_pid"
+ok "and with it" said reloaded: 3
+echo "fifo: speaks" >&7
+ok "it is heard" within 20 grep -q 'fifo: speaks' "$OUT"
+
+# Somebody else reads it as well: what they take is theirs, and nobody waits for it.
+timeout 60 cat "$D/fifo" >"$T/other" &
+other=$!
+for ((i = 0; i < 2000; i++)); do
+	echo "fifo: number $i"
+done >&7
+logger -u "$D/log.sock" --socket-errors=on "goes on"
+ok "two readers: the others are read" within 20 grep -q 'goes on' "$OUT"
+before=$SECONDS
+status "it ends" 0 finish TERM
+ok "at once" test $((SECONDS - before)) -le 10
+kill "$other"
+exec 7>&-
+done_testing
