@@ -160,7 +160,9 @@ static void compare(struct trial *t, const char *example)
 			fail(t, example, "does not find \"%.*s\"", (int)(mark->end - mark->start),
 			     t->text.ptr + mark->start);
 	}
-	if (t->hits.n_unsearched != 0)
+	if (t->hits.n_unsearched != 0 && t->hits.unsearched[0].reason == REASON_ENGINE_ERROR)
+		fail(t, example, "cannot be searched: the pattern's engine fails");
+	else if (t->hits.n_unsearched != 0)
 		fail(t, example, "runs into a match limit");
 }
 

@@ -28,6 +28,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/engine/regex_factor.h>
 #include <purposed/engine/regex_share.h>
@@ -35,7 +36,9 @@
 /* A pattern, compiled with some options. */
 struct form {
 	uint32_t options;
-	_Atomic(pcre2_code *) code;    /* for the interpreter; NULL: not needed yet */
+	_Atomic(pcre2_code *) code; /* for the interpreter; NULL: not needed yet */
+	atomic_int error;	    /* why there can be no code; 0: it was not tried, or is there */
+	atomic_bool said;	    /* so has been said */
 	_Atomic(pcre2_code *) machine; /* NULL: not there */
 	atomic_bool tried;	       /* it was, or could not be made */
 	size_t work_max;	       /* set with code: machine code from so much work on */
@@ -167,15 +170,16 @@ static struct regex *caches_of(const struct regex *regex)
 	return (struct regex *)(uintptr_t)regex;
 }
 
-/* NULL: there is no memory for it. */
+/* NULL: it cannot be compiled (there is no memory for it); that is tried once. */
 static const pcre2_code *make_code(const struct regex *regex, struct form *form)
 {
 	int error;
 	size_t at;
 
 	pthread_mutex_lock(&making);
-	if (atomic_load(&form->code) == NULL)
-		compile_form(caches_of(regex), form, &error, &at);
+	if (atomic_load(&form->code) == NULL && atomic_load(&form->error) == 0 &&
+	    compile_form(caches_of(regex), form, &error, &at) == NULL)
+		atomic_store(&form->error, error);
 	pthread_mutex_unlock(&making);
 	return atomic_load(&form->code);
 }
@@ -184,7 +188,31 @@ static const pcre2_code *code_of(const struct regex *regex, struct form *form)
 {
 	const pcre2_code *code = atomic_load_explicit(&form->code, memory_order_acquire);
 
-	return code != NULL ? code : make_code(regex, form);
+	if (code != NULL || atomic_load_explicit(&form->error, memory_order_relaxed) != 0)
+		return code;
+	return make_code(regex, form);
+}
+
+static void add_message(struct buf *out, int error)
+{
+	PCRE2_UCHAR message[256];
+
+	pcre2_get_error_message(error, message, sizeof(message));
+	buf_add_str(out, (const char *)message);
+}
+
+/* A match was asked for, and there is no code for it. */
+static void say_failed(const struct regex *regex, struct form *form)
+{
+	struct buf why = { 0 };
+
+	if (atomic_exchange(&form->said, true))
+		return;
+	add_message(&why, atomic_load(&form->error));
+	log_error("the pattern that begins with %.60s cannot be compiled: %s; records that might "
+		  "match it are unscanned",
+		  regex->pattern, buf_str(&why));
+	buf_fini(&why);
 }
 
 /* Whether what was taken out of the pattern can be compiled, too. */
@@ -199,6 +227,15 @@ static bool has_parts(const struct regex *regex)
 	return true;
 }
 
+/* As it was before anything was taken out of it. */
+static pcre2_code *compile_unshared(struct regex *regex, int *error_r, size_t *at_r)
+{
+	pcre2_code_free(atomic_exchange(&regex->first.code, NULL));
+	regex_parts_fini(&regex->parts);
+	regex->shares = false;
+	return compile_form(regex, &regex->first, error_r, at_r);
+}
+
 int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, struct err *e)
 {
 	char *own = mem_string(pattern);
@@ -209,17 +246,14 @@ int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, str
 	pcre2_code *code = compile_form(regex, &regex->first, &error, &at);
 
 	regex->own = own;
-	if (code != NULL && !has_parts(regex)) {
-		/* Of the whole PCRE2 says what is wrong, and where. */
-		code = NULL;
-		pcre2_code_free(pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-					      regex->first.options, &error, &at, NULL));
-	}
+	if (code != NULL && !has_parts(regex))
+		code = compile_unshared(regex, &error, &at);
 	if (code == NULL) {
-		PCRE2_UCHAR message[256];
+		struct buf message = { 0 };
 
-		pcre2_get_error_message(error, message, sizeof(message));
-		err_add(e, "%s at byte %zu of the pattern", (const char *)message, at);
+		add_message(&message, error);
+		err_add(e, "%s at byte %zu of the pattern", buf_str(&message), at);
+		buf_fini(&message);
 		regex_free(&regex);
 		return -1;
 	}
@@ -273,13 +307,22 @@ void regex_free(struct regex **regex)
 	*regex = NULL;
 }
 
+/* A pattern may say itself, by (*NO_JIT), that it wants none, and then PCRE2 makes none. */
+static bool compile_machine(pcre2_code *code)
+{
+	size_t size = 0;
+
+	return pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0 &&
+	       pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &size) == 0 && size != 0;
+}
+
 /* With the lock held, which it releases; the code is there. */
 static const pcre2_code *make_machine_locked(struct form *form)
 {
 	if (!atomic_load(&form->tried)) {
 		pcre2_code *copy = pcre2_code_copy(atomic_load(&form->code));
 
-		if (copy != NULL && pcre2_jit_compile(copy, PCRE2_JIT_COMPLETE) != 0) {
+		if (copy != NULL && !compile_machine(copy)) {
 			pcre2_code_free(copy);
 			copy = NULL;
 		}
@@ -473,8 +516,10 @@ static enum regex_result match_form(const struct regex *regex, struct form *form
 	if (code != NULL) /* nearly always, once much is searched */
 		return match(code, true, scratch, text, start);
 	plain = code_of(regex, form);
-	if (plain == NULL)
+	if (plain == NULL) {
+		say_failed(regex, form);
 		return REGEX_ERROR;
+	}
 	code = choose_code(regex, form, len);
 	result = match(code, code != plain, scratch, text, start);
 	if (result == REGEX_LIMIT && code == plain) {

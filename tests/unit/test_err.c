@@ -1,5 +1,6 @@
 /* What is said to people: visible text, messages (err) and the log. */
 #include "unit.h"
+#include "unit_capture.h"
 
 #include <errno.h>
 
@@ -156,27 +157,6 @@ static void test_err_append(void **state)
 	err_fini(&e);
 }
 
-/* What call writes to stderr, in out. */
-static void capture(struct buf *out, void (*call)(void))
-{
-	FILE *file = tmpfile();
-	int saved = dup(STDERR_FILENO);
-	char bytes[4096];
-	size_t n;
-
-	assert_non_null(file);
-	fflush(stderr);
-	assert_int_equal(dup2(fileno(file), STDERR_FILENO), STDERR_FILENO);
-	call();
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(file);
-	while ((n = fread(bytes, 1, sizeof(bytes), file)) != 0)
-		buf_add(out, bytes, n);
-	fclose(file);
-}
-
 static void print_many(void)
 {
 	struct err e = { 0 };
@@ -192,7 +172,7 @@ static void test_err_print(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	capture(&out, print_many);
+	unit_capture(&out, print_many);
 	assert_true(span_starts(buf_span(&out), "purposed: m0\npurposed: m1\n"));
 	assert_non_null(strstr(buf_str(&out), "purposed: m999\npurposed: and 2 more errors\n"));
 	assert_null(strstr(buf_str(&out), "m1000"));
@@ -222,13 +202,13 @@ static void test_log(void **state)
 
 	(void)state;
 	unsetenv("JOURNAL_STREAM");
-	capture(&out, log_some);
+	unit_capture(&out, log_some);
 	assert_true(span_starts(buf_span(&out), "purposed: e 1\npurposed: w\npurposed: 000"));
 	assert_int_equal(out.len, strlen("purposed: e 1\npurposed: w\n") + 2048);
 	assert_int_equal(out.ptr[out.len - 1], '\n');
 	buf_clear(&out);
 	setenv("JOURNAL_STREAM", "8:1", 1);
-	capture(&out, log_some);
+	unit_capture(&out, log_some);
 	unsetenv("JOURNAL_STREAM");
 	assert_true(span_starts(buf_span(&out), "<3>e 1\n<4>w\n<3>000"));
 	buf_fini(&out);
@@ -245,7 +225,7 @@ static void test_log_visible(void **state)
 
 	(void)state;
 	unsetenv("JOURNAL_STREAM");
-	capture(&out, log_hostile);
+	unit_capture(&out, log_hostile);
 	assert_string_equal(buf_str(&out), "purposed: file " HOSTILE_SHOWN "\n");
 	buf_fini(&out);
 }

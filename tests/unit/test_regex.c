@@ -1,8 +1,10 @@
 /* PCRE2 behind its facade.  Every case runs twice: as machine code and interpreted. */
 #include "unit.h"
+#include "unit_capture.h"
 
 #include <pthread.h>
 
+#include <purposed/base/log.h>
 #include <purposed/engine/regex.h>
 
 static const struct regex_limits plenty = { .match = 1000000, .depth = 100000, .heap_kib = 4096 };
@@ -302,17 +304,54 @@ static void test_known(void **state)
 	regex_free(&regex);
 }
 
-/* Nothing is known of what one that cannot be compiled would find. */
+static struct regex *wrong;
+
+static void match_wrong(void)
+{
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(regex_match(wrong, scratch, span_str("abc"), 0), REGEX_ERROR);
+	regex_scratch_free(&scratch);
+}
+
+/* Nothing is known of what one that cannot be compiled would find, which is said once. */
 static void test_known_wrongly(void **state)
 {
 	struct regex_scratch *scratch = regex_scratch_new(&plenty);
 	struct regex *regex = regex_known("b(", *state != NULL);
+	struct buf said = { 0 };
 
-	assert_int_equal(regex_match(regex, scratch, span_str("abc"), 0), REGEX_ERROR);
+	wrong = regex;
+	unit_capture(&said, match_wrong);
+	assert_string_equal(buf_str(&said),
+			    "purposed: the pattern that begins with b( cannot be compiled: missing "
+			    "closing parenthesis; records that might match it are unscanned\n");
+	buf_fini(&said);
+	log_set_level((enum log_level)(LOG_LEVEL_ERR - 1));
 	assert_int_equal(regex_match_at(regex, scratch, span_str("abc"), 1), REGEX_ERROR);
+	log_set_level(LOG_LEVEL_NOTICE);
 	assert_int_equal(regex_group(regex, "b"), -1);
 	assert_false(regex_has_jit(regex));
 	regex_prepare(regex);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+}
+
+/* A pattern that wants no machine code is interpreted. */
+static void test_no_machine_code(void **state)
+{
+	struct regex_scratch *scratch = regex_scratch_new(&plenty);
+	struct regex *regex = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(regex_compile(&regex, "(*NO_JIT)b+c", *state != NULL, &e), 0);
+	assert_false(regex_has_jit(regex));
+	for (int i = 0; i < 1000; i++) {
+		assert_int_equal(regex_match(regex, scratch, span_str("abbc"), 0), REGEX_MATCH);
+		assert_int_equal(regex_match_at(regex, scratch, span_str("abbc"), 0),
+				 REGEX_NO_MATCH);
+	}
 	regex_free(&regex);
 	regex_scratch_free(&scratch);
 }
@@ -353,7 +392,7 @@ int main(void)
 		BOTH(test_error),	  BOTH(test_change),
 		BOTH(test_last_word),	  BOTH(test_at),
 		BOTH(test_at_limit),	  BOTH(test_known),
-		BOTH(test_known_wrongly),
+		BOTH(test_known_wrongly), BOTH(test_no_machine_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
