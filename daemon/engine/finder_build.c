@@ -28,52 +28,76 @@ static void add_to_sieve(struct finder *f, const struct finder_spelling *spellin
 	f->sieve.has_windows = true;
 }
 
-/* --- Rows --------------------------------------------------------------------- */
+/* --- Rows and groups ---------------------------------------------------------- */
 
 static uint32_t hash_of(const struct finder_spelling *s)
 {
 	return s->fourth == FINDER_NO_SET ? finder_hash_four(s->key) : finder_hash_three(s->key);
 }
 
-/* Where the rows of each hash begin. */
-static void count_rows(struct finder *f, const struct finder_parts *parts, const bool *wanted)
+/* The wanted spelling's row is one more of the group. */
+static void add_to_group(struct finder_group *group, const struct finder_spelling *s)
 {
+	if (group->n++ == 0) {
+		group->mask = s->mask;
+		group->bits = s->bits;
+	}
+	group->mask &= s->mask & ~(s->bits ^ group->bits);
+	group->bits &= group->mask;
+}
+
+/* Makes a group for each hash that a wanted spelling has; returns how many rows they have. */
+static uint32_t fill_groups(struct finder *f, const struct finder_parts *parts, const bool *wanted)
+{
+	size_t cap = 0;
+	uint16_t n = 1;
+	uint32_t rows = 0;
+
+	f->groups = mem_grow(NULL, 0, &cap, sizeof(*f->groups));
+	f->groups[0] = (struct finder_group){ .bits = 1 };
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
+		uint16_t *group = &f->by_hash[hash_of(s)];
 
 		if (!wanted[parts->texts[s->text].part])
 			continue;
-		f->firsts[hash_of(s) + 1]++;
 		add_to_sieve(f, s);
+		if (*group == 0) {
+			f->groups = mem_grow(f->groups, n, &cap, sizeof(*f->groups));
+			f->groups[n] = (struct finder_group){ 0 };
+			*group = n++;
+		}
+		add_to_group(&f->groups[*group], s);
 	}
-	for (size_t h = 1; h <= FINDER_HASHES; h++)
-		f->firsts[h] += f->firsts[h - 1];
+	for (uint16_t i = 1; i < n; i++) {
+		f->groups[i].first = rows;
+		rows += f->groups[i].n;
+	}
+	return rows;
 }
 
-/* Puts the wanted spellings into the order of their hashes. */
+/* Puts the wanted spellings into the order of their groups. */
 static void fill_rows(struct finder *f, const struct finder_parts *parts, const bool *wanted)
 {
-	size_t room;
+	size_t room = fill_groups(f, parts, wanted) + (size_t)SIEVE_MORE;
+	uint32_t *filled = mem_new(FINDER_HASHES + 1, sizeof(*filled)); /* rows of each group */
 
-	count_rows(f, parts, wanted);
-	room = f->firsts[FINDER_HASHES] + (size_t)SIEVE_MORE;
 	f->rows.masks = mem_new(room, sizeof(*f->rows.masks));
 	f->rows.bits = mem_new(room, sizeof(*f->rows.bits));
 	f->rows.numbers = mem_new(room, sizeof(*f->rows.numbers));
-	/* Each start moves on as its rows are filled in, and back in the end. */
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
+		uint16_t group = f->by_hash[hash_of(s)];
 		uint32_t row;
 
 		if (!wanted[parts->texts[s->text].part])
 			continue;
-		row = f->firsts[hash_of(s)]++;
+		row = f->groups[group].first + filled[group]++;
 		f->rows.masks[row] = s->mask;
 		f->rows.bits[row] = s->bits;
 		f->rows.numbers[row] = s->text;
 	}
-	memmove(f->firsts + 1, f->firsts, FINDER_HASHES * sizeof(f->firsts[0]));
-	f->firsts[0] = 0;
+	free(filled);
 }
 
 /* --- Shapes ----------------------------------------------------------------- */
@@ -138,6 +162,7 @@ void finder_free(struct finder **finder)
 {
 	if (finder == NULL || *finder == NULL)
 		return;
+	free((*finder)->groups);
 	free((*finder)->rows.masks);
 	free((*finder)->rows.bits);
 	free((*finder)->rows.numbers);

@@ -6,8 +6,9 @@
  * ends, and wait.  So they go through three steps, many at a time, and none of them
  * jumps where it can count instead:
  *
- *	places	of windows for whose hash there are rows
- *	rows	whose bits the eight bytes around have
+ *	places	where the eight bytes around have the bits that all rows for the window's
+ *		hash have in common
+ *	rows	whose bits they have
  *	texts	of these rows, compared set by set
  */
 #include <purposed/engine/finder_private.h>
@@ -19,33 +20,46 @@
 /* So many hits at a time: what is kept of them stays near. */
 enum { HITS = 512 };
 
-/* Notes the place, to be kept where the hash has rows: returns whether. */
-static bool note_place(const struct finder *f, size_t at, uint32_t hash, struct sieve_place *place)
-{
-	uint32_t first = f->firsts[hash];
-	uint32_t n = f->firsts[hash + 1] - first;
+/* A place, and a group whose bits stand there. */
+struct found {
+	uint16_t at;
+	uint16_t group;
+};
 
-	*place = (struct sieve_place){ (uint32_t)at, first, n };
-	return n != 0;
+/* Notes the place, to be kept where the group's bits stand: returns whether. */
+static bool note_found(const struct finder *f, uint64_t eight, uint16_t at, uint32_t hash,
+		       struct found *found)
+{
+	uint16_t number = f->by_hash[hash];
+	const struct finder_group *group = &f->groups[number];
+
+	*found = (struct found){ at, number };
+	return (eight & group->mask) == group->bits;
 }
 
 /* The places of hits where rows may agree; returns how many.  All their rows are counted. */
 static size_t find_places(const struct finder *f, const unsigned char *bytes, const uint16_t *hits,
 			  size_t n_hits, struct sieve_place *places, size_t *rows_r)
 {
+	struct found found[2 * HITS + 1];
 	size_t n = 0;
 	size_t rows = 0;
 
 	for (size_t i = 0; i < n_hits; i++) {
+		uint64_t eight;
 		uint32_t window;
 
-		memcpy(&window, bytes + hits[i], sizeof(window));
-		window = sieve_fold(window);
-		n += note_place(f, hits[i], finder_hash_four(window), &places[n]);
-		n += note_place(f, hits[i], finder_hash_three(window), &places[n]);
+		memcpy(&eight, bytes + hits[i] - FINDER_AHEAD, sizeof(eight));
+		window = sieve_fold((uint32_t)(eight >> (8 * FINDER_AHEAD)));
+		n += note_found(f, eight, hits[i], finder_hash_four(window), &found[n]);
+		n += note_found(f, eight, hits[i], finder_hash_three(window), &found[n]);
 	}
-	for (size_t i = 0; i < n; i++)
-		rows += places[i].n;
+	for (size_t i = 0; i < n; i++) {
+		const struct finder_group *group = &f->groups[found[i].group];
+
+		places[i] = (struct sieve_place){ found[i].at, group->first, group->n };
+		rows += group->n;
+	}
 	*rows_r = rows;
 	return n;
 }

@@ -3,14 +3,15 @@
  * finder.c and finder_match.c, which search with it; and the parts that it is made of.
  *
  * A window of four bytes is looked up by them, one of three by three, in a hash table: what
- * has the same hash are rows, which stand for texts.  Most places where a window stands are
- * not what any of them stands for, and the eight bytes around tell:
+ * has the same hash is a group of rows, which stand for texts.  Most places where a window
+ * stands are not what any of them stands for, and the eight bytes around tell:
  *
  *	text		... [ E v e n t   d o w n l o a d e d   b y ...
  *	window		                  d o w n
  *	eight bytes	              t   d o w n l o
  *
- * So a row has the bits that they must have, and a text is looked at only where they stand.
+ * So a row has the bits that they must have, a group the bits that all its rows agree on,
+ * and a text is looked at only where its row's bits stand.
  */
 #ifndef PURPOSED_ENGINE_FINDER_PRIVATE_H
 #define PURPOSED_ENGINE_FINDER_PRIVATE_H
@@ -78,6 +79,14 @@ struct finder_parts {
 
 /* --- A finder --- */
 
+/* What has the same hash: rows one behind the other, and the bits that they have in common. */
+struct finder_group {
+	uint64_t mask;
+	uint64_t bits;
+	uint32_t first;
+	uint32_t n;
+};
+
 struct finder_shape {
 	uint16_t part; /* the rule's */
 	int before_min, before_max;
@@ -89,10 +98,10 @@ struct finder {
 	const struct finder_part *parts; /* all borrowed */
 	const struct finder_text *texts;
 	const struct byte_set *sets;
-	/* Of windows of four bytes, by hash; then those of three.  Their numbers are texts. */
-	struct sieve_rows rows;
-	uint32_t firsts[FINDER_HASHES + 1]; /* rows by hash: to where the next one's begin */
-	struct finder_shape *shapes;	    /* by output of the sieve's program */
+	struct sieve_rows rows;		 /* in the order of their groups; their numbers are texts */
+	struct finder_group *groups;	 /* the first one is none: no bytes have its bits */
+	uint16_t by_hash[FINDER_HASHES]; /* groups */
+	struct finder_shape *shapes;	 /* by output of the sieve's program */
 	size_t n_shapes;
 };
 
