@@ -92,6 +92,25 @@ static struct tail_file *find_original(const struct tail *t, const struct tail_f
 	return best;
 }
 
+/* Of two rotated names each could be made of the other: neither is the other's original. */
+static bool is_original(const char *path, const char *of)
+{
+	return tail_is_rotated_name(path, of) && !tail_is_rotated_name(of, path);
+}
+
+/* The other way round: where there was nothing at the path yet, what is still to be read. */
+static struct tail_file *find_rotated(const struct tail *t, const struct tail_file *file)
+{
+	for (size_t i = 0; i < t->files.n; i++) {
+		struct tail_file *other = t->files.all[i];
+
+		if (has_place(other, file) && other->at < other->size &&
+		    is_original(file->path, other->path))
+			return other;
+	}
+	return NULL;
+}
+
 static bool has_its_path(const struct tail_file *file)
 {
 	return strcmp(file->name, file->path) == 0;
@@ -108,7 +127,9 @@ static void take_place(struct tail *t, struct tail_file *file)
 		other = find_of_path(t, file);
 		if (other == NULL && has_its_path(file)) {
 			other = find_original(t, file);
-			if (other != NULL)
+			if (other == NULL)
+				other = find_rotated(t, file);
+			else if (is_original(other->path, file->name))
 				next = tail_files_named(&t->files, other->path);
 		}
 	}

@@ -502,6 +502,29 @@ static void test_order_first_start(void **state)
 	end(&s);
 }
 
+/* The same where what was rotated is all there is, and the file is made meanwhile. */
+static void test_order_rotated_only(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "a.log*", 10);
+	append_lines(&s, "a.log.1", 'i', 'l');
+	append_lines(&s, "a.log.2", 'e', 'h');
+	append_lines(&s, "a.log.3", 'a', 'd');
+	write_long_ago(&s, "a.log.3", time(NULL) - 30);
+	write_long_ago(&s, "a.log.2", time(NULL) - 20);
+	write_long_ago(&s, "a.log.1", time(NULL) - 10);
+	open_tail(&s, false);
+	assert_true(step(&s));
+	append_lines(&s, "a.log", 'm', 'p');
+	came(&s, "aaaa\nbbbb\ncccc\ndddd\neeee\nffff\ngggg\nhhhh\niiii\njjjj\nkkkk\nllll\n"
+		 "mmmm\nnnnn\noooo\npppp\n");
+	restart(&s);
+	came(&s, "");
+	end(&s);
+}
+
 /* Nothing is at the path: the files of it stand by age, in whatever order they are known. */
 static void test_order_of_departed(void **state)
 {
@@ -1011,6 +1034,7 @@ int main(void)
 		cmocka_unit_test(test_order_resumed),
 		cmocka_unit_test(test_order_glob),
 		cmocka_unit_test(test_order_first_start),
+		cmocka_unit_test(test_order_rotated_only),
 		cmocka_unit_test(test_order_of_departed),
 		cmocka_unit_test(test_copied_and_renamed),
 		cmocka_unit_test(test_clock_step),
