@@ -15,7 +15,7 @@
 #include <purposed/base/mem.h>
 
 enum {
-	CHUNK_BYTES = 64 * 1024,
+	CHUNK_BYTES = 16 * 1024, /* the first of what is read at once waits for the last */
 	CARRIED_MAX = 16 * 1024, /* what is pending and longer grows in place */
 	TLS_ROOM = 16 * 1024,	 /* a TLS record fits: then OpenSSL keeps nothing back */
 };
@@ -115,8 +115,10 @@ static enum connection_state receive_tls(struct connection *c, char *bytes, size
 static enum connection_state receive(struct connection *c, struct buf *into, size_t most,
 				     size_t *n_r, struct err *e)
 {
-	size_t cap = most != 0 && most < CHUNK_BYTES ? most : CHUNK_BYTES;
-	char *bytes = buf_reserve(into, CHUNK_BYTES);
+	/* Of short TLS records many are read, of long ones one. */
+	size_t chunk = c->tls != NULL ? CHUNK_BYTES + TLS_ROOM : CHUNK_BYTES;
+	size_t cap = most != 0 && most < chunk ? most : chunk;
+	char *bytes = buf_reserve(into, chunk);
 	enum connection_state state;
 
 	*n_r = 0;

@@ -170,6 +170,12 @@ void *pipeline_worker_main(void *arg)
 		pthread_mutex_lock(&p->lock);
 		batch->done = true;
 		pipeline_write_finished(p);
+		/* One with nothing to do sleeps, and others go on anyway. */
+		if (p->hold && p->queue_n != 0) {
+			pthread_mutex_unlock(&p->lock);
+			turn_over();
+			pthread_mutex_lock(&p->lock);
+		}
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;

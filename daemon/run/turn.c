@@ -3,17 +3,20 @@
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	SOON_NS = 100 * 1000, /* the shortest slice that Linux grants */
 	BEHIND_NS = 500 * 1000,
-	BEHIND_NICE = 5, /* more than the thread had */
+	BEHIND_NICE = 5,      /* more than the thread had */
+	OVER_NS = 250 * 1000, /* after so long it is somebody else's turn */
 	LAST_NS = 3 * 1000 * 1000,
 	NICE_MAX = 19,
 };
 
-/* There is no wrapper in every C library.  What it is not allowed to do it does without. */
+/* There is no wrapper in every C library, and <sched.h> does not go together with this.  What it is
+ * not allowed to do it does without. */
 static void set_turn(unsigned slice_ns, int nicer)
 {
 	struct sched_attr attr = { .size = sizeof(attr) };
@@ -36,6 +39,24 @@ void turn_soon(void)
 void turn_behind(void)
 {
 	set_turn(BEHIND_NS, BEHIND_NICE);
+}
+
+/*
+ * Who lets others go first is charged for the slice that he gives up: not for every little
+ * piece of work, or little would be left where others compute as well.
+ */
+void turn_over(void)
+{
+	static _Thread_local long long since;
+	struct timespec t;
+	long long now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+	if (now - since < OVER_NS)
+		return;
+	since = now;
+	(void)syscall(SYS_sched_yield);
 }
 
 void turn_last(void)

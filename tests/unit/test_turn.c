@@ -2,6 +2,8 @@
 #include "unit.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,9 +66,47 @@ static void test_turns(void **state)
 	assert_int_equal(turn().nice, usual);
 }
 
+static atomic_bool over;
+static atomic_ulong steps;
+
+static void *compute(void *context)
+{
+	while (!atomic_load(&over))
+		atomic_fetch_add(&steps, 1);
+	return context;
+}
+
+/* On one processor with another thread that computes: it goes first, most times. */
+static void test_turn_over(void **state)
+{
+	cpu_set_t all, one;
+	pthread_t thread;
+	unsigned went = 0;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	assert_int_equal(pthread_create(&thread, NULL, compute, NULL), 0);
+	for (int i = 0; i < 500 && went < 10; i++) {
+		unsigned long before;
+
+		usleep(1000);
+		before = atomic_load(&steps);
+		turn_over();
+		went += atomic_load(&steps) != before;
+	}
+	atomic_store(&over, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+	assert_int_equal(went, 10);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_turns) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_turns),
+					    cmocka_unit_test(test_turn_over) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,13 @@ void turn_soon(void);
  */
 void turn_behind(void);
 
+/*
+ * Between two pieces of such work: whoever waits for this processor goes first.  A thread that
+ * was woken while another one computes may otherwise have to wait for the next tick, 4 ms on
+ * most systems.
+ */
+void turn_over(void);
+
 /* For a thread whose work can wait for all others. */
 void turn_last(void);
 
