@@ -12,13 +12,15 @@
 const char decode_escapes[] = "%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
 			      "|\\\\(?:[\"'\\\\/nrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
 			      "|&(?:#[0-9xX]|[A-Za-z]{2,6};)"
-			      "|[^\\x00- \"'<>]\\+";
+			      "|[^\\x00- \"'<>]\\+"
+			      "|\\x1b\\[|(?:^|[^\\x00])\\x00|\\xc2\\xa0|\\xe2\\x80[\\x80-\\xaf]";
 
-enum { NAME_MAX_BYTES = 8, DOMAIN_MAX = 15 };
+enum { NAME_MAX_BYTES = 8, DOMAIN_MAX = 15, SEQUENCE_MAX = 40 };
 
 static bool begins_escape(char c)
 {
-	return c == '%' || c == '\\' || c == '&' || c == '+';
+	return c == '%' || c == '\\' || c == '&' || c == '+' || c == '\x1b' || c == '\0' ||
+	       c == '\xc2' || c == '\xe2';
 }
 
 static int hex_value(char c)
@@ -214,12 +216,63 @@ static struct decode_escape escape_reference(struct span text, size_t at)
 	return (struct decode_escape){ 0 };
 }
 
+/* --- What looks like a blank, or like nothing ---------------------------------- */
+
+/* The end of the bytes from text[at] on that lie between first and last. */
+static size_t skip(struct span text, size_t at, char first, char last)
+{
+	while (at < text.len && text.ptr[at] >= first && text.ptr[at] <= last)
+		at++;
+	return at;
+}
+
+/* What a terminal is told (ECMA-48, 5.4: parameters, intermediate bytes, a final one). */
+static struct decode_escape escape_sequence(struct span text, size_t at)
+{
+	struct span near =
+		span_slice(text, 0, text.len - at < SEQUENCE_MAX ? text.len : at + SEQUENCE_MAX);
+	size_t final;
+
+	if (at + 1 >= near.len || near.ptr[at + 1] != '[')
+		return (struct decode_escape){ 0 };
+	final = skip(near, skip(near, at + 2, '0', '?'), ' ', '/');
+	if (final >= near.len || near.ptr[final] < '@' || near.ptr[final] > '~')
+		return (struct decode_escape){ 0 };
+	return escape_byte(final + 1 - at, ' ');
+}
+
+/* The end of a string of C, or what a file is filled up with. */
+static struct decode_escape escape_nul(struct span text, size_t at)
+{
+	return escape_byte(skip(text, at, '\0', '\0') - at, ' ');
+}
+
+/* Blanks of Unicode (category Z) but U+0020: those of typesetters, between groups of digits. */
+static struct decode_escape escape_blank(struct span text, size_t at)
+{
+	struct span rest = span_slice(text, at, text.len);
+	unsigned char last;
+
+	if (span_starts(rest, "\xc2\xa0"))
+		return escape_byte(2, ' ');
+	if (!span_starts(rest, "\xe2\x80") || rest.len < 3)
+		return (struct decode_escape){ 0 };
+	last = (unsigned char)rest.ptr[2];
+	if ((last >= 0x80 && last <= 0x8a) || last == 0xa8 || last == 0xa9 || last == 0xaf)
+		return escape_byte(3, ' ');
+	return (struct decode_escape){ 0 };
+}
+
 static struct decode_escape escape_at(struct span text, size_t at, struct decode_plus *plus)
 {
 	switch (text.ptr[at]) {
 	case '%': return escape_percent(text, at);
 	case '\\': return escape_backslash(text, at);
 	case '&': return escape_reference(text, at);
+	case '\x1b': return escape_sequence(text, at);
+	case '\0': return escape_nul(text, at);
+	case '\xc2':
+	case '\xe2': return escape_blank(text, at);
 	case '+':
 		return decode_plus_is_space(text, at, plus) ? escape_byte(1, ' ')
 							    : (struct decode_escape){ 0 };
@@ -237,7 +290,8 @@ static two_words beginnings(const char *bytes)
 	some_bytes b;
 
 	memcpy(&b, bytes, sizeof(b));
-	return (two_words)((b == '%') | (b == '\\') | (b == '&') | (b == '+'));
+	return (two_words)((b == '%') | (b == '\\') | (b == '&') | (b == '+') | (b == 0x1b) |
+			   (b == 0) | (b == 0xc2) | (b == 0xe2));
 }
 
 /* Most of most records has none. */

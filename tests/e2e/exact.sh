@@ -30,7 +30,7 @@ with open(folder + '/cases', 'rb') as f:
 with open(folder + '/made', 'wb') as f:
     while f.tell() < n:
         line = bytearray(random.choice(cases))
-        kind = random.randrange(6)
+        kind = random.randrange(7)
         if kind == 0:
             line = bytearray(random.choice((b'.', b' ', b'x', b'9', b'=')) * random.randrange(300)) + line
         elif kind == 1 and line:
@@ -41,6 +41,9 @@ with open(folder + '/made', 'wb') as f:
             line += random.choice(cases)
         elif kind == 4:
             line = bytearray(''.join('%%%02X' % c if random.random() < .1 else chr(c) for c in line), 'latin-1')
+        elif kind == 5:
+            parting = random.choice((b'\0', b'\0\0\0', b'\x1b[1;36m', b'\xc2\xa0', b'\xe2\x80\xaf'))
+            line = b''.join(parting if c == b' '[0] and random.random() < .5 else bytes((c,)) for c in line)
         f.write(bytes(line).replace(b'\n', b'') + b'\n')
 with open(folder + '/random', 'wb') as f:
     f.write(random.randbytes(min(n, 2000000) // 2))

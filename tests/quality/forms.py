@@ -51,6 +51,11 @@ QUERY = {
 }
 PATH = {name: QUERY[name] for name in ('percent', 'percent, small', 'percent, all', 'percent twice')}
 PLAIN = {'plain': lambda v: v}
+# As typesetters part groups of digits, and words that are to stay together.
+SPACED = {
+    'no-break blanks': lambda v: v.replace(' ', '\u00a0') if ' ' in v else None,
+    'narrow blanks': lambda v: v.replace(' ', '\u202f') if ' ' in v else None,
+}
 QUOTED = {'plain': lambda v: v, 'hexadecimal': QUERY['hexadecimal']}
 
 
@@ -117,6 +122,9 @@ FORMS = [
     ('prose, French', PLAIN, 'fr', '2024-03-12 08:01:02,123 INFO guichet - {k} : {v} recherché', 'any'),
     ('prose, German', PLAIN, 'de', '2024-03-12 08:01:02,123 INFO schalter - {k}: {v} gesucht', 'any'),
     ('prose, English', PLAIN, 'en', '2024-03-12 08:01:02,123 INFO desk - {k}: {v} looked up', 'any'),
+    ('prose, typeset', SPACED, 'fr', 'échec pour {k}\u00a0: {v}\u00a0!', 'any'),
+    ('coloured logfmt', PLAIN, 'en', '\x1b[90m08:01\x1b[0m \x1b[32mINF\x1b[0m looked up \x1b[36m{k}=\x1b[0m{v}\x1b[0m', 'word'),
+    ('environment', PLAIN, 'en', 'A=1\0{k}={v}\0HOME=/root\0', 'word'),
     ('prose, in parentheses', PLAIN, 'nl', '[2024-03-12] app.WARNING: dubbele aanvraag ({k} {v}), zie boven', 'any'),
     ('prose, at the end', PLAIN, 'fr', 'échec pour {k} {v}', 'any'),
     ('prose, no word', PLAIN, 'en', 'INFO lookup of [{v}] took 7 ms', 'any'),

@@ -12,6 +12,12 @@
  *	\xHH               nginx and Apache
  *	&amp; &#64; &#x40; HTML references: numeric ones and common names
  *
+ * and puts a blank for what parts words without being one:
+ *
+ *	ESC [ ... m	   a control sequence for a terminal (ECMA-48, 5.4): coloured logs
+ *	NUL		   one or many
+ *	U+00A0, U+2000 to U+200A, U+2028, U+2029, U+202F	blanks of Unicode
+ *
  * and exists only where that changed something.  A layer carries an exact map
  * from its bytes back to the record's.  Escapes that are still there after
  * DECODE_LAYERS layers are reported, not ignored.
