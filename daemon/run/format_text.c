@@ -40,12 +40,24 @@ static bool inside_sequence(struct span text, size_t at)
 	return at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80;
 }
 
+/* What the excerpt is about. */
+static struct redact_stretch find_middle(const struct result *result, struct span text)
+{
+	const struct finding *finding = format_worst(result);
+
+	if (finding == NULL)
+		return (struct redact_stretch){ 0, 0 };
+	if (finding->decision.verdict == VERDICT_UNSCANNED)
+		return redact_stretch(finding, text);
+	return (struct redact_stretch){ finding->start, finding->end };
+}
+
 static void add_excerpt(struct buf *out, const struct format_job *job)
 {
 	struct span text = job->record->text;
-	const struct finding *finding = format_worst(job->result);
-	size_t first = finding != NULL && finding->start < text.len ? finding->start : 0;
-	size_t last = finding != NULL && finding->end <= text.len ? finding->end : first;
+	const struct redact_stretch middle = find_middle(job->result, text);
+	size_t first = middle.start < text.len ? middle.start : 0;
+	size_t last = middle.end <= text.len ? middle.end : first;
 	size_t start = first > AROUND_BYTES ? first - AROUND_BYTES : 0;
 	size_t end = text.len - last > AROUND_BYTES ? last + AROUND_BYTES : text.len;
 	struct buf excerpt = { 0 };

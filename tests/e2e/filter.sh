@@ -180,6 +180,34 @@ next <email>"
 next <email>"
 done
 
+# In: values with and without blanks, one byte further each time, across the end of what is
+# searched.  Out: nothing of them.
+for value in 'rrn=85.07.30-033.28' 'iban=BE68 5390 0754 7034' 'mail=jan.maes@example.be'; do
+	for cut in 1 5 9 13 17; do
+		yes b | head -n 32768 | tr '\n' ' ' | head -c $((65536 - ${#value} + cut))
+		echo "$value x"
+	done
+done >"$T/cut"
+for format in record text "json --with-text"; do
+	# shellcheck disable=SC2086
+	"$PURPOSED" filter -p $P -o $format --redact "$T/cut" >"$T/out"
+	is "values cut at the limit, $format: nothing of them is passed on" \
+		"$(grep -c '<unscanned>' "$T/out") $(grep -c -e =8 -e =BE -e =j "$T/out")" "15 0"
+done
+is "but the finding is what was not searched" \
+	"$("$PURPOSED" filter -p $P -o json "$T/cut" | jq -c '.findings[-1] | [.start, .reason]' | sort -u)" \
+	'[65536,"record-limit"]'
+
+# In: values in a query, encoded more often than is undone.  Out: nothing of them.
+for value in 'email=k.maes%2525252540example.net' 'rrn=85%252525252E07.30-033.28'; do
+	echo "192.0.2.7 - - [10/Oct/2024:13:55:36 +0200] \"GET /z?$value HTTP/1.1\" 200 5 \"-\" \"-\""
+done >"$T/deep"
+is "values that are still encoded are taken out with their word" \
+	"$("$PURPOSED" filter -p website-traffic-analysis -o record --redact "$T/deep" | sort -u)" \
+	'192.0.2.7 - - [10/Oct/2024:13:55:36 +0200] "GET <unscanned> "-" "-"'
+is "from text, too" "$("$PURPOSED" filter -p website-traffic-analysis -o text "$T/deep" |
+	grep -c -e maes -e example -e 07.30)" 0
+
 # --- json -------------------------------------------------------------------------------
 
 # In: an access log entry (1), content (2), nothing (3), a record too long (4), another (5).
@@ -381,6 +409,12 @@ for jobs in 1 3; do
 '["out-of-purpose","not-permitted"]
 ["unscanned","input-error"]'
 done
+broken() {
+	with_broken_stdin $'mail an@example.be\n192.0.2.7 - jan [1' \
+		"$PURPOSED" filter -p $P -o record --redact >"$T/out" 2>"$T/err"
+}
+status "an input that fails, redacted: 2" 2 broken
+is "what the torn record ends in is not passed on" "$(cat "$T/out")" $'mail <email>\n<unscanned>'
 { printf 'an@example.be '; many 700000 x; } >"$T/torn"
 broken() {
 	python3 - "$T/torn" "$PURPOSED" filter -p $P -o json >"$T/out" 2>"$T/err" <<-'END'

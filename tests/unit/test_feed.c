@@ -389,9 +389,7 @@ static void test_overlong_redacted(void **state)
 	buf_add_str(&text, " c@d.be\nnext\n");
 	chunks.bytes = buf_span(&text);
 	feed(&fed, &chunks, NULL, REDACT_ELEMENT);
-	assert_true(span_starts(buf_span(&fed.records.taken), "<email> xxx"));
-	assert_null(strstr(buf_str(&fed.records.taken), "@"));
-	assert_non_null(strstr(buf_str(&fed.records.taken), "xxx<unscanned>\nnext\n"));
+	assert_string_equal(buf_str(&fed.records.taken), "<email> <unscanned>\nnext\n");
 	assert_int_equal(fed.stats.records, 2);
 	fed_fini(&fed);
 	buf_fini(&text);
