@@ -38,7 +38,8 @@
  *   decode    and decode_*: escapes undone, layer by layer
  *   finder    and finder_match: where to look  finder_build, finder_parts  what it is made of
  *   confirm   is it really there
- *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees
+ *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees; what
+ *             stands next in them is pattern_first
  *   anchor    and anchor_*: what every match contains
  *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
@@ -47,6 +48,7 @@
  *   words     lists that rules have in common
  *   regex     PCRE2                         regex_factor  what alternatives have in common
  *   regex_share  lookaheads that patterns have in common
+ *   regex_words  and regex_words_*: long lists in them as tables, regex_table
  *   validate  and validate_*: checksums
  *   ahead     many records searched at once  candidates  in order of rules
  *   parts     layers one behind the other

@@ -155,7 +155,7 @@ static double best_around(struct deriver *d, const struct pattern_node *around,
 		.before = place->before, .min = place->min, .max = place->max, .bound = place->bound
 	};
 
-	if (around->child == NULL)
+	if (pattern_asked(around) == NULL)
 		return ANCHOR_PRICE_NEVER;
 	if (around->op == PATTERN_BEHIND) {
 		inside.before = byte_set_all;

@@ -57,7 +57,7 @@ static double node_rate(const struct pattern_node *node, double x, unsigned room
 		return sum < 1 ? sum : 1;
 	case PATTERN_REPEAT: return repeat_rate(node, x, room);
 	case PATTERN_AHEAD:
-		if (x >= 1 && node->child != NULL)
+		if (x >= 1 && pattern_asked(node) != NULL)
 			return node_rate(node->child, x, room);
 		return x * anchor_frequency(&node->set);
 	case PATTERN_BEHIND: return x < 1 ? x * anchor_frequency(&node->set) : x;

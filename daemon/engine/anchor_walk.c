@@ -230,7 +230,7 @@ static void walk_ahead(struct walk *w, const struct pattern_node *node,
 	struct byte_set both = node->set;
 
 	/* With nothing behind it, it is as if it was part of the match. */
-	if (rest == NULL && node->child != NULL) {
+	if (rest == NULL && pattern_asked(node) != NULL) {
 		walk(w, node->child, NULL, len, ahead);
 		return;
 	}

@@ -26,6 +26,11 @@ bool pattern_take(struct pattern_parser *p, const char *word)
 	return true;
 }
 
+uint32_t pattern_place(const struct pattern_parser *p)
+{
+	return (uint32_t)(p->at - p->text);
+}
+
 static struct pattern_node *parse_escape(struct pattern_parser *p)
 {
 	struct byte_set set;
@@ -123,8 +128,8 @@ static bool is_doubtful(const char *text)
 	return text[1 + len] == '}' && strcspn(text + 1, "0123456789") < len;
 }
 
-/* A quantifier, if one stands here; else *min_r and *max_r stay. */
-static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *max_r)
+/* A quantifier, if one stands here; else *min_r, *max_r and *how_r stay. */
+static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *max_r, uint8_t *how_r)
 {
 	const char *start = p->at;
 	unsigned min = 0;
@@ -155,8 +160,10 @@ static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *ma
 	*min_r = min;
 	*max_r = max;
 	skip_blank(p);
-	if (!pattern_take(p, "+"))
-		pattern_take(p, "?");
+	if (pattern_take(p, "+"))
+		*how_r = PATTERN_ATOMIC;
+	else if (pattern_take(p, "?"))
+		*how_r = PATTERN_LAZY;
 }
 
 static bool is_compound(const struct pattern_node *node)
@@ -169,21 +176,27 @@ static struct pattern_node *parse_sequence(struct pattern_parser *p)
 	struct pattern_node *cat = pattern_node_new(p, PATTERN_CAT);
 	const struct pattern_node **link = &cat->child;
 
+	cat->start = pattern_place(p);
 	for (skip_blank(p); !p->bad && *p->at != '\0' && *p->at != '|' && *p->at != ')';
 	     skip_blank(p)) {
+		uint32_t start = pattern_place(p);
 		struct pattern_node *atom = parse_atom(p);
 		unsigned min = 1;
 		unsigned max = 1;
+		uint8_t how = 0;
 
 		skip_blank(p);
-		parse_repeat(p, &min, &max);
+		parse_repeat(p, &min, &max, &how);
 		if (min != 1 || max != 1 || is_compound(atom))
 			atom = pattern_node_repeat(p, atom, min, max);
+		atom->start = start;
+		atom->how |= how;
 		if (atom->op != PATTERN_EMPTY) {
 			*link = atom;
 			link = &atom->next;
 		}
 	}
+	cat->end = pattern_place(p);
 	pattern_node_close(cat);
 	return cat;
 }
@@ -192,13 +205,20 @@ struct pattern_node *pattern_alternatives(struct pattern_parser *p)
 {
 	struct pattern_node *alt = pattern_node_new(p, PATTERN_ALT);
 	const struct pattern_node **link = &alt->child;
+	bool outer = p->options;
 
+	p->options = false;
+	alt->start = pattern_place(p);
+	alt->how = p->fold ? PATTERN_FOLDED : 0;
 	do {
 		struct pattern_node *sequence = parse_sequence(p);
 
 		*link = sequence;
 		link = &sequence->next;
 	} while (!p->bad && pattern_take(p, "|"));
+	alt->end = pattern_place(p);
+	alt->how |= p->options ? PATTERN_FIXED : 0;
+	p->options = outer;
 	pattern_node_close(alt);
 	return alt;
 }

@@ -9,6 +9,7 @@ static struct pattern_node *reference(struct pattern_parser *p, const struct pat
 {
 	if (group->node == NULL)
 		return pattern_fail(p, "a reference into an open group");
+	group->node->how |= PATTERN_CALLED;
 	return pattern_node_copy(p, group->node);
 }
 
@@ -58,6 +59,7 @@ static struct pattern_node *capture(struct pattern_parser *p, const char *name, 
 		return pattern_fail(p, "too many groups");
 	p->groups[p->n_groups++] = (struct pattern_group){ .name = name, .name_len = name_len };
 	node = pattern_alternatives(p);
+	node->how |= PATTERN_CAUGHT;
 	p->groups[number].node = node;
 	return node;
 }
@@ -124,14 +126,14 @@ static struct pattern_node *parse_look(struct pattern_parser *p, enum pattern_op
 	const struct pattern_node *inside = pattern_alternatives(p);
 	struct byte_set set = { 0 };
 	bool only = single_bytes(inside, &set);
-
 	struct pattern_node *node;
 
-	if (negative) {
+	if (negative)
 		byte_set_invert(&set);
-		return pattern_node_around(p, op, &set, false);
-	}
-	node = pattern_node_around(p, op, only ? &set : &byte_set_all, only);
+	else if (!only)
+		set = byte_set_all;
+	node = pattern_node_around(p, op, &set, !negative && only);
+	node->negative = negative;
 	node->child = inside;
 	return node;
 }
@@ -146,9 +148,25 @@ static struct pattern_node *parse_condition(struct pattern_parser *p)
 		return pattern_fail(p, "a condition that the finder does not know");
 	p->at = end + 1;
 	alt = pattern_alternatives(p);
+	alt->how |= PATTERN_FIXED;
 	if (alt->child->next != NULL)
 		return alt;
 	return pattern_node_repeat(p, alt, 0, 1);
+}
+
+static struct pattern_node *alternatives(struct pattern_parser *p, enum pattern_how how)
+{
+	struct pattern_node *node = pattern_alternatives(p);
+
+	node->how |= (uint8_t)how;
+	return node;
+}
+
+/* With a number: it says yes or no. */
+static struct pattern_node *callout(struct pattern_parser *p)
+{
+	p->at += strspn(p->at, "0123456789");
+	return pattern_node_new(p, PATTERN_PLACE);
 }
 
 static struct pattern_node *parse_special(struct pattern_parser *p)
@@ -164,7 +182,11 @@ static struct pattern_node *parse_special(struct pattern_parser *p)
 	if (pattern_take(p, "!"))
 		return parse_look(p, PATTERN_AHEAD, true);
 	if (pattern_take(p, ">"))
-		return pattern_alternatives(p);
+		return alternatives(p, PATTERN_ATOMIC);
+	if (pattern_take(p, ":"))
+		return alternatives(p, PATTERN_BRACKETED);
+	if (pattern_take(p, "C"))
+		return callout(p);
 	if (pattern_take(p, "P<") || pattern_take(p, "<"))
 		return named_capture(p, '>');
 	if (pattern_take(p, "'"))
@@ -197,8 +219,10 @@ struct pattern_node *pattern_group(struct pattern_parser *p)
 	if (!pattern_take(p, ")"))
 		pattern_fail(p, "a group has no end");
 	p->depth--;
-	if (node == NULL)
+	if (node == NULL) {
+		p->options = true;
 		return pattern_node_new(p, PATTERN_EMPTY);
+	}
 	p->fold = fold;
 	p->blank = blank;
 	p->dot_all = dot_all;

@@ -67,6 +67,7 @@ static struct pattern_node *copy_children(struct pattern_parser *p, const struct
 		*link = child;
 		link = &child->next;
 	}
+	twin->start = PATTERN_NOWHERE;
 	pattern_node_close(twin);
 	return twin;
 }

@@ -32,6 +32,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/engine/regex_factor.h>
 #include <purposed/engine/regex_share.h>
+#include <purposed/engine/regex_words.h>
 
 /* A pattern, compiled with some options. */
 struct form {
@@ -55,6 +56,7 @@ struct regex {
 	struct form first;	  /* looks for the first match */
 	struct form here;	  /* matches where it is told to, or not */
 	struct regex_parts parts; /* set with the first code of any form */
+	struct regex_words words; /* the same */
 };
 
 struct regex_scratch {
@@ -65,7 +67,7 @@ struct regex_scratch {
 	size_t limit;		     /* of offsets, as the context has it */
 	uint32_t groups;	     /* of the last match */
 	const struct regex *regex;   /* that is being matched: callouts are of it */
-	uint32_t calls, calls_max;   /* of parts, in this match */
+	uint32_t calls, calls_max;   /* of callouts, in this match */
 	struct regex_scratch *parts; /* for those, which have none themselves; or NULL */
 };
 
@@ -118,23 +120,34 @@ static struct regex *regex_new(const char *pattern, unsigned how)
 static void write_pattern(struct buf *out, struct regex *regex)
 {
 	struct regex_parts parts = { 0 };
+	struct regex_words words = { 0 };
 	struct buf shared = { 0 };
+	struct buf listed = { 0 };
 
-	if (!regex->shares) {
-		if (regex->as_written)
-			buf_add_str(out, regex->pattern);
-		else
-			regex_factor(out, regex->pattern);
+	if (regex->as_written) {
+		buf_add_str(out, regex->pattern);
 		return;
 	}
-	regex_share(&shared, regex->pattern, regex->wanted ? REGEX_JIT : 0, &parts);
-	regex_factor(out, buf_str(&shared));
-	buf_fini(&shared);
-	/* Those of another form are the same, and may be in use. */
-	if (regex->parts.n == 0 && parts.n != 0)
-		regex->parts = parts;
+	if (regex->shares)
+		regex_share(&shared, regex->pattern, regex->wanted ? REGEX_JIT : 0, &parts);
 	else
+		buf_add_str(&shared, regex->pattern);
+	/* Callouts of its own may have the numbers of ours. */
+	if (parts.n != 0 || strstr(regex->pattern, "(?C") == NULL)
+		regex_words(&listed, buf_str(&shared), &words);
+	else
+		buf_add_span(&listed, buf_span(&shared));
+	regex_factor(out, buf_str(&listed));
+	buf_fini(&shared);
+	buf_fini(&listed);
+	/* Those of another form are the same, and may be in use. */
+	if (regex->parts.n == 0 && regex->words.n == 0) {
+		regex->parts = parts;
+		regex->words = words;
+	} else {
 		regex_parts_fini(&parts);
+		regex_words_fini(&words);
+	}
 }
 
 /* Compiles the pattern for the form; NULL: it cannot be, *error_r says why, and where. */
@@ -302,6 +315,7 @@ void regex_free(struct regex **regex)
 	form_fini(&(*regex)->first);
 	form_fini(&(*regex)->here);
 	regex_parts_fini(&(*regex)->parts);
+	regex_words_fini(&(*regex)->words);
 	free((*regex)->own);
 	free(*regex);
 	*regex = NULL;
@@ -397,25 +411,33 @@ int regex_group(const struct regex *regex, const char *name)
 
 /* --- Matching ----------------------------------------------------------------- */
 
-/* Where a part was taken out: whether it matches there.  A pattern may have callouts itself. */
-static int match_part(pcre2_callout_block *block, void *data)
+static int match_part(struct regex_scratch *scratch, const struct regex *part, struct span text,
+		      size_t at)
 {
-	struct regex_scratch *scratch = data;
-	const struct regex_parts *parts = &scratch->regex->parts;
-	struct span text = span_of((const char *)block->subject, block->subject_length);
-	const struct regex *part;
-
-	if (parts->n == 0)
-		return 0;
-	if (++scratch->calls > scratch->calls_max)
-		return PCRE2_ERROR_MATCHLIMIT;
-	part = regex_part(parts, block->callout_number);
-	switch (regex_match_at(part, scratch->parts, text, block->current_position)) {
+	switch (regex_match_at(part, scratch->parts, text, at)) {
 	case REGEX_MATCH: return 0;
 	case REGEX_NO_MATCH: return 1;
 	case REGEX_LIMIT: return PCRE2_ERROR_MATCHLIMIT;
 	default: return PCRE2_ERROR_CALLOUT;
 	}
+}
+
+/* Where something was taken out: whether it matches there.  A pattern may have callouts itself. */
+static int call_out(pcre2_callout_block *block, void *data)
+{
+	struct regex_scratch *scratch = data;
+	const struct regex *regex = scratch->regex;
+	struct span text = span_of((const char *)block->subject, block->subject_length);
+	unsigned number = block->callout_number;
+
+	if (regex->parts.n == 0 && regex->words.n == 0)
+		return 0;
+	if (++scratch->calls > scratch->calls_max)
+		return PCRE2_ERROR_MATCHLIMIT;
+	if (number < REGEX_WORDS_FIRST)
+		return match_part(scratch, regex_part(&regex->parts, number), text,
+				  block->current_position);
+	return regex_words_stand(&regex->words, number, text, block->current_position) ? 0 : 1;
 }
 
 static struct regex_scratch *scratch_new(const struct regex_limits *limits)
@@ -438,6 +460,8 @@ static struct regex_scratch *scratch_new(const struct regex_limits *limits)
 	pcre2_set_heap_limit(scratch->context, limits->heap_kib);
 	/* No stack (executable memory denied) means no JIT either; NULL is then harmless. */
 	pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
+	scratch->calls_max = limits->match;
+	pcre2_set_callout(scratch->context, call_out, scratch);
 	return scratch;
 }
 
@@ -446,8 +470,6 @@ struct regex_scratch *regex_scratch_new(const struct regex_limits *limits)
 	struct regex_scratch *scratch = scratch_new(limits);
 
 	scratch->parts = scratch_new(limits);
-	scratch->calls_max = limits->match;
-	pcre2_set_callout(scratch->context, match_part, scratch);
 	return scratch;
 }
 

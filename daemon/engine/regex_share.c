@@ -13,10 +13,11 @@
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/regex.h>
+#include <purposed/engine/regex_words.h>
 
 enum {
 	SHARED_MIN = 400, /* bytes: of a shorter one a call takes longer than itself */
-	PARTS_MAX = 255,  /* numbers that a callout may have */
+	PARTS_MAX = REGEX_WORDS_FIRST - 1, /* numbers that its callouts may have */
 	DEPTH_MAX = 100,
 	REPEATS_MAX = 9, /* of a group in a shared lookahead */
 };

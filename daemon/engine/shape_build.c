@@ -150,7 +150,7 @@ static uint16_t build(struct shape_builder *b, const struct pattern_node *node, 
 			byte_set_unite(&set, &byte_set_ends);
 		return shape_value_behind(b, x, &set);
 	case PATTERN_AHEAD:
-		if (node->child != NULL)
+		if (pattern_asked(node) != NULL)
 			return shape_value_and(b, build(b, node->child, SHAPE_ALWAYS, reach), x, 0);
 		if (!node->must)
 			byte_set_unite(&set, &byte_set_ends);

@@ -37,9 +37,25 @@ enum pattern_op {
 
 enum { PATTERN_UNBOUNDED = UINT_MAX };
 
+/* What the tree does not need, and whoever writes a pattern anew does. */
+enum pattern_how {
+	PATTERN_CAUGHT = 1,	/* ALT: in a group that catches what it matches */
+	PATTERN_CALLED = 2,	/* ALT: and is referred to from elsewhere */
+	PATTERN_ATOMIC = 4,	/* ALT, REPEAT: nothing of it is given back */
+	PATTERN_LAZY = 8,	/* REPEAT: as rarely as can be */
+	PATTERN_FIXED = 16,	/* ALT: of a condition, or with a change of options in it */
+	PATTERN_FOLDED = 32,	/* ALT: it begins in any case of letters */
+	PATTERN_BRACKETED = 64, /* ALT: in (?:), nothing else */
+};
+
+enum { PATTERN_NOWHERE = UINT32_MAX }; /* a node that a reference made */
+
 struct pattern_node {
-	enum pattern_op op;
-	bool must; /* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
+	enum pattern_op op : 8;
+	bool must;	/* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
+	bool negative;	/* BEHIND, AHEAD: child is what must not stand there */
+	uint8_t how;	/* of enum pattern_how */
+	uint32_t start; /* in the pattern, where it is written; of an ALT, behind its header */
 	/* A catalogue has a hundred thousand nodes. */
 	union {
 		struct byte_set set; /* SET, BEHIND, AHEAD */
@@ -48,11 +64,12 @@ struct pattern_node {
 		};
 		struct {
 			unsigned len_min, len_max; /* CAT, ALT: for pattern_min and pattern_max */
+			uint32_t end;		   /* CAT, ALT: in the pattern */
 		};
 	};
 	/*
-	 * CAT, ALT: the first; REPEAT: the only one.  BEHIND, AHEAD: all that a
-	 * positive lookaround asks for, or NULL.
+	 * CAT, ALT: the first; REPEAT: the only one.  BEHIND, AHEAD: all that the
+	 * lookaround asks for, an ALT, or NULL.
 	 */
 	const struct pattern_node *child;
 	const struct pattern_node *next; /* its next sibling */
@@ -66,6 +83,12 @@ void pattern_free(struct pattern **pattern);
 
 /* Belongs to the pattern. */
 const struct pattern_node *pattern_root(const struct pattern *pattern);
+
+/* What a positive lookaround asks for, or NULL. */
+static inline const struct pattern_node *pattern_asked(const struct pattern_node *around)
+{
+	return around->negative ? NULL : around->child;
+}
 
 /* Bytes that a match of the node has, at least and at most (PATTERN_UNBOUNDED: no limit). */
 unsigned pattern_min(const struct pattern_node *node);

@@ -32,7 +32,7 @@ struct pattern {
 struct pattern_group {
 	const char *name;
 	size_t name_len;
-	const struct pattern_node *node; /* NULL while it is open */
+	struct pattern_node *node; /* NULL while it is open */
 };
 
 struct pattern_parser {
@@ -42,6 +42,7 @@ struct pattern_parser {
 	bool fold;  /* (?i) */
 	bool blank; /* (?x) */
 	bool dot_all;
+	bool options; /* changed in the group at hand */
 	unsigned depth;
 	struct pattern_group groups[PATTERN_GROUPS_MAX];
 	unsigned n_groups; /* the next group's number - 1 */
@@ -55,6 +56,9 @@ struct pattern_node *pattern_fail(struct pattern_parser *p, const char *what);
 
 /* Goes behind word where it stands; false: it does not. */
 bool pattern_take(struct pattern_parser *p, const char *word);
+
+/* Where it reads. */
+uint32_t pattern_place(const struct pattern_parser *p);
 
 /* --- Nodes: the pattern's --- */
 

@@ -35,9 +35,10 @@ struct regex_limits {
 
 /* How a pattern is compiled: any of these together. */
 enum {
-	REGEX_JIT = 1,	      /* want machine code */
-	REGEX_AS_WRITTEN = 2, /* not factored (regex_factor.h), nothing of it shared */
-	REGEX_UNSHARED = 4,   /* what it has in common with others stays in it (regex_share.h) */
+	REGEX_JIT = 1, /* want machine code */
+	/* Not factored (regex_factor.h), nothing of it shared or made a table (regex_words.h). */
+	REGEX_AS_WRITTEN = 2,
+	REGEX_UNSHARED = 4, /* what it has in common with others stays in it (regex_share.h) */
 };
 
 /* -1: the pattern is wrong; e says what and at which byte. */

@@ -1,0 +1,162 @@
+/*
+ * All words that a part of a pattern stands for: see regex_words_private.h.
+ *
+ * The tree is walked as PCRE2 would try it, on a text that goes on with whatever is asked for; each
+ * end that is reached is a word.  What is still to be matched is a list on the stack.
+ */
+#include <purposed/engine/regex_words_private.h>
+
+#include <string.h>
+
+enum { MEMBERS_MAX = 8, TIMES_MAX = 4 };
+
+void words_listing_fini(struct words_listing *listing)
+{
+	buf_fini(&listing->bytes);
+	listing->n = 0;
+}
+
+bool words_listing_next(const struct words_listing *listing, size_t *at, struct span *word_r)
+{
+	const char *word = listing->bytes.ptr + *at;
+
+	if (*at == listing->bytes.len)
+		return false;
+	*word_r = span_of(word + 1, (unsigned char)*word);
+	*at += 1 + word_r->len;
+	return true;
+}
+
+struct walk {
+	struct words_listing *listing;
+	size_t max;
+	bool folded;
+	unsigned char word[1 + REGEX_TABLE_WORD_MAX]; /* so far, behind its length */
+};
+
+/* What comes then: a node and its siblings, or a repeated one up to `max` times more. */
+struct tail {
+	const struct pattern_node *node;
+	bool repeats;
+	unsigned min, max;
+	const struct tail *next;
+};
+
+static bool walk_all(struct walk *w, const struct pattern_node *node, const struct tail *tail);
+
+static bool end_word(struct walk *w)
+{
+	if (w->listing->n == w->max)
+		return false;
+	buf_add(&w->listing->bytes, w->word, 1 + (size_t)w->word[0]);
+	w->listing->n++;
+	return true;
+}
+
+/* node, which is repeated: as often as it can be, and then less often. */
+static bool walk_times(struct walk *w, const struct pattern_node *node, unsigned min, unsigned max,
+		       const struct tail *tail)
+{
+	const struct tail again = { node, true, min > 0 ? min - 1 : 0, max - 1, tail };
+
+	if (max > 0 && !walk_all(w, node, &again))
+		return false;
+	return min > 0 || walk_all(w, NULL, tail);
+}
+
+static bool walk_tail(struct walk *w, const struct tail *tail)
+{
+	if (tail == NULL)
+		return end_word(w);
+	if (tail->repeats)
+		return walk_times(w, tail->node, tail->min, tail->max, tail->next);
+	return walk_all(w, tail->node, tail->next);
+}
+
+static bool is_letter(unsigned c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* One of the bytes of a set; of letters in both cases, where it is folded, the small one. */
+static bool walk_byte(struct walk *w, const struct pattern_node *node, unsigned c,
+		      const struct tail *tail)
+{
+	if (w->folded && is_letter(c)) {
+		if (!byte_set_has(&node->set, (unsigned char)(c ^ 0x20)))
+			return false;
+		if ((c & 0x20) == 0)
+			return true;
+	}
+	if (c == '\0' || w->word[0] == REGEX_TABLE_WORD_MAX)
+		return false;
+	w->word[++w->word[0]] = (unsigned char)c;
+	if (!walk_all(w, node->next, tail))
+		return false;
+	w->word[0]--;
+	return true;
+}
+
+static bool walk_set(struct walk *w, const struct pattern_node *node, const struct tail *tail)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		for (uint64_t left = node->set.bits[i]; left != 0; left &= left - 1) {
+			if (n++ == MEMBERS_MAX ||
+			    !walk_byte(w, node, 64 * i + (unsigned)__builtin_ctzll(left), tail))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool walk_choice(struct walk *w, const struct pattern_node *alt, const struct tail *tail)
+{
+	if ((alt->how & (PATTERN_CAUGHT | PATTERN_ATOMIC | PATTERN_FIXED)) != 0 ||
+	    alt->start == PATTERN_NOWHERE)
+		return false;
+	for (const struct pattern_node *c = alt->child; c != NULL; c = c->next) {
+		if (!walk_all(w, c->child, tail))
+			return false;
+	}
+	return true;
+}
+
+static bool walk_repeat(struct walk *w, const struct pattern_node *node, const struct tail *tail)
+{
+	if ((node->how & (PATTERN_ATOMIC | PATTERN_LAZY)) != 0 || node->max > TIMES_MAX)
+		return false;
+	/* An empty turn ends it: of that nothing is known here. */
+	if (node->max > 1 && pattern_min(node->child) == 0)
+		return false;
+	return walk_times(w, node->child, node->min, node->max, tail);
+}
+
+/* node and its siblings, and what comes then. */
+static bool walk_all(struct walk *w, const struct pattern_node *node, const struct tail *tail)
+{
+	struct tail siblings = { .next = tail };
+
+	if (node == NULL)
+		return walk_tail(w, tail);
+	if (node->op == PATTERN_SET)
+		return walk_set(w, node, tail);
+	siblings.node = node->next;
+	tail = node->next != NULL ? &siblings : tail;
+	switch (node->op) {
+	case PATTERN_ALT: return walk_choice(w, node, tail);
+	case PATTERN_REPEAT: return walk_repeat(w, node, tail);
+	default: return false;
+	}
+}
+
+bool words_listing_fill(struct words_listing *listing, struct span prefix,
+			const struct pattern_node *node, bool folded, size_t max)
+{
+	struct walk w = { .listing = listing, .max = max, .folded = folded };
+
+	w.word[0] = (unsigned char)prefix.len;
+	memcpy(w.word + 1, prefix.ptr, prefix.len);
+	return walk_all(&w, node, NULL);
+}
