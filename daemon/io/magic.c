@@ -19,6 +19,7 @@ struct form {
 /* clang-format off */
 #define BYTES(text) sizeof(text) - 1, text
 #define UNPACK(what) what " is not supported: unpack it first"
+#define WIDE "UTF-16 or UTF-32 text is not supported: convert it with iconv"
 static const struct form forms[] = {
 	{ MAGIC_GZIP, BYTES("\x1f\x8b"), NULL },
 	{ MAGIC_XZ, BYTES("\xfd" "7zXZ\0"), NULL },
@@ -53,9 +54,9 @@ static const struct form forms[] = {
 	{ MAGIC_REFUSED, BYTES("\x7f" "ELF"), "a program or core dump is not supported" },
 	{ MAGIC_REFUSED, BYTES("Salted__"), "an encrypted file cannot be read: decrypt it first" },
 	{ MAGIC_REFUSED, BYTES("age-encryption.org/"), "an encrypted file cannot be read: decrypt it first" },
-	{ MAGIC_REFUSED, BYTES("\xff\xfe"), "UTF-16 or UTF-32 text is not supported: convert it with iconv" },
-	{ MAGIC_REFUSED, BYTES("\xfe\xff"), "UTF-16 text is not supported: convert it with iconv" },
-	{ MAGIC_REFUSED, BYTES("\0\0\xfe\xff"), "UTF-32 text is not supported: convert it with iconv" },
+	{ MAGIC_REFUSED, BYTES("\xff\xfe"), WIDE },
+	{ MAGIC_REFUSED, BYTES("\xfe\xff"), WIDE },
+	{ MAGIC_REFUSED, BYTES("\0\0\xfe\xff"), WIDE },
 };
 /* clang-format on */
 
@@ -131,6 +132,42 @@ static bool is_pcapng(const unsigned char *bytes, size_t len)
 		memcmp(bytes + 8, "\x1a\x2b\x3c\x4d", 4) == 0);
 }
 
+/* A unit of UTF-16 or UTF-32 that is a character of Latin text: zeros and its code at byte at. */
+static bool is_latin_unit(const unsigned char *unit, size_t width, size_t at)
+{
+	unsigned char code = unit[at];
+
+	for (size_t i = 0; i < width; i++) {
+		if (i != at && unit[i] != 0)
+			return false;
+	}
+	return (code >= '\t' && code <= '\r') || (code >= ' ' && code < 0x7f) || code >= 0xa0;
+}
+
+/*
+ * Text in units of more than a byte, without a mark that says so: zeros stand at the same
+ * place of at least half of them, beside text.  A log that holds zeros, or begins with
+ * them after a crash, has no such order; text in no alphabet of ours would not show.
+ */
+static bool is_wide(const unsigned char *bytes, size_t len)
+{
+	enum { UNITS_MIN = 4 };
+
+	for (size_t width = 2; width <= 4; width *= 2) {
+		size_t units = (len < MAGIC_BYTES ? len : MAGIC_BYTES) / width;
+		size_t little = 0;
+		size_t big = 0;
+
+		for (size_t i = 0; i < units; i++) {
+			little += is_latin_unit(bytes + i * width, width, 0);
+			big += is_latin_unit(bytes + i * width, width, width - 1);
+		}
+		if (units >= UNITS_MIN && (2 * little >= units || 2 * big >= units))
+			return true;
+	}
+	return false;
+}
+
 static enum magic refused(const char **why_r, const char *why)
 {
 	*why_r = why;
@@ -180,5 +217,7 @@ enum magic magic_of(const unsigned char *bytes, size_t len, const char **why_r)
 		return refused(why_r, UNPACK("lzma compression"));
 	if (is_pcapng(bytes, len))
 		return refused(why_r, "a packet capture is not supported");
+	if (is_wide(bytes, len))
+		return refused(why_r, WIDE);
 	return behind_skippable(bytes, len, why_r);
 }

@@ -327,6 +327,11 @@ gzip -c "$T/four" >"$T/four.gz"
 trouble "a compressed file" "four.gz is no text.*purposed scan" filter -p $P "$T/four.gz"
 trouble "a compressed stream" "stdin is no text" filter -p $P - <"$T/four.gz"
 trouble "UTF-16" "UTF-16" filter -p $P - < <(printf '\377\376a\0')
+for code in UTF-16LE UTF-16BE UTF-32LE UTF-32BE; do
+	iconv -f UTF-8 -t $code "$T/four" >"$T/wide"
+	trouble "$code without a mark" "wide is no text: UTF-16 or UTF-32" filter -p $P "$T/wide"
+	trouble "$code in a stream" "stdin is no text: UTF-16 or UTF-32" filter -p $P - <"$T/wide"
+done
 # What a message quotes must not drive the terminal that shows it.
 trouble "a name with control bytes" 'n\\x1b\[31m\\xc2\\x9b31m' filter $'n\033[31m\302\23331m'
 trouble "a command with control bytes" "no command 'x\\\\x07\\\\x9b'" $'x\a\233'

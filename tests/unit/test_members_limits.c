@@ -78,6 +78,7 @@ static void other_containers_are_not_taken_for_text(void **state)
 		{ "\xff\xfe"
 		  "a\0b\0",
 		  6, "UTF-16" },
+		{ "a\0n\0@\0e\0x\0.\0b\0e\0\n\0", 18, "UTF-16" },
 		{ "\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0", 14, "lzma" },
 	};
 
