@@ -94,7 +94,7 @@ static void put_rule(size_t i, const struct rule *rule)
 	}
 	printf("%u, ", rule->line);
 	put_string(rule->kind);
-	printf(", ");
+	printf(", %d, ", rule->opens);
 	put_string(rule->keywords != NULL ? regex_pattern(rule->keywords) : NULL);
 	printf(", ");
 	put_list_name("keywords", i, rule->n_keywords);

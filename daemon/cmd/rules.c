@@ -151,6 +151,9 @@ static void print_rule(const struct session *session, const struct rule *rule)
 		print_target(session, &rule->targets[i]);
 	if (rule->kind != NULL)
 		printf("kind       a record in which it matches is %s\n", rule->kind);
+	if (rule->opens)
+		printf("opens      it is asked of all records before other rules that say the "
+		       "same\n");
 	printf("pattern    %s\n", rule->written);
 	print_words("keywords   ", rule->keyword_list, rule->n_keywords);
 	if (rule->n_keywords != 0)

@@ -171,25 +171,6 @@ struct walk {
 	size_t next; /* the record at hand */
 };
 
-/*
- * What tells of a record what it is, which most of its other candidates would tell again,
- * is confirmed at once, as far back as any of its rule may reach.
- */
-static bool add_candidate(struct glance *g, const struct walk *w, struct glance_record *record,
-			  const struct candidate *c)
-{
-	const struct look_rule *rule = look_rule(g->look, c->rule);
-	struct proposal p = { *c, (uint32_t)w->next };
-
-	if (!is_of_use(record, rule, 0))
-		return true;
-	if (rule->sure == 0 && !rule->tells_kind)
-		return candidates_add(g->candidates, c, (uint32_t)w->next);
-	p.candidate.before_max = c->rule_max;
-	confirm(g, record, &p, span_slice(w->block, record->start, record->end), 0, record->start);
-	return true;
-}
-
 /* A candidate in a record of the walk, whose records before it are done with. */
 static bool add_to_block(struct glance *g, struct walk *w, const struct candidate *c)
 {
@@ -203,7 +184,7 @@ static bool add_to_block(struct glance *g, struct walk *w, const struct candidat
 		return true;
 	}
 	if (c->rule != LOOK_ESCAPE)
-		return add_candidate(g, w, record, c);
+		return candidates_add(g->candidates, c, (uint32_t)w->next);
 	if (!record->decoded)
 		decode_record(g, record, span_slice(w->block, record->start, record->end));
 	return true;
@@ -265,8 +246,6 @@ static bool gather_parts(struct glance *g, const struct parts *parts, size_t *ne
 		if (g->records[part->record].named)
 			finder_skip(g->scan, part->end);
 		else if (c.rule != LOOK_ESCAPE &&
-			 is_of_use(&g->records[part->record], look_rule(g->look, c.rule),
-				   part->layer) &&
 			 !candidates_add(g->candidates, &c, (uint32_t)*next))
 			return true;
 	}

@@ -202,9 +202,17 @@ static void sum_rules(struct look *look)
 
 /* --- Finders ------------------------------------------------------------------ */
 
-static bool is_first(const struct look_rule *r)
+static bool matters(const struct look_rule *r)
 {
-	return r->worst == LOOK_NAMED || r->tells_kind || r->sure != 0;
+	return r->worst != LOOK_NOTHING || r->tells_kind;
+}
+
+static bool is_first(const struct look *look, size_t rule)
+{
+	const struct look_rule *r = &look->rules[rule];
+
+	return r->worst == LOOK_NAMED ||
+	       (rules_at(rules_of(look), rule)->opens && (r->tells_kind || r->sure != 0));
 }
 
 /* For the rules of one of the two passes, and n more; NULL: one of them has no anchor. */
@@ -215,7 +223,7 @@ static struct finder *make_finder(const struct look *look, bool first, uint16_t 
 	for (size_t i = 0; i < rules_count(rules_of(look)); i++) {
 		const struct look_rule *r = &look->rules[i];
 
-		if ((r->worst == LOOK_NOTHING && !r->tells_kind) || is_first(r) != first)
+		if (!matters(r) || is_first(look, i) != first)
 			continue;
 		if (lookout_is_slow(lookout, i))
 			return NULL;
@@ -234,10 +242,12 @@ static bool sum_second(struct look *look)
 	for (size_t i = 0; i < rules_count(rules_of(look)); i++) {
 		const struct look_rule *r = &look->rules[i];
 
-		if (r->worst == LOOK_NOTHING || is_first(r))
+		if (!matters(r) || is_first(look, i))
 			continue;
 		any = true;
+		sum->tells_kind |= r->tells_kind;
 		sum->categories |= r->categories;
+		sum->sure |= r->sure;
 		if (r->worst > sum->worst)
 			sum->worst = r->worst;
 	}

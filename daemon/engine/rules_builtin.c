@@ -41,6 +41,7 @@ static void fill_rule(const struct prepared_rule *from, unsigned how, struct rul
 		.file = from->file,
 		.line = from->line,
 		.kind = from->kind,
+		.opens = from->opens,
 		.regex = regex_known(from->pattern, how),
 		.keyword_list = from->keyword_list,
 		.n_keywords = from->n_keywords,

@@ -107,10 +107,10 @@ void rules_release(struct rule *rule)
 
 int rules_read(struct rules *rules, const struct conf_node *node, struct err *e)
 {
-	static const char *const keys[] = {
-		"id",	"element", "what",	"pattern", "validate", "keywords",	   "window",
-		"rank", "groups",  "container", "kind",	   "examples", "counter_examples", NULL
-	};
+	static const char *const keys[] = { "id",	"element",	    "what",   "pattern",
+					    "validate", "keywords",	    "window", "rank",
+					    "groups",	"container",	    "kind",   "opens",
+					    "examples", "counter_examples", NULL };
 	struct rule rule = { .file = conf_file(node), .line = conf_line(node) };
 	int bad = 0;
 
@@ -123,6 +123,7 @@ int rules_read(struct rules *rules, const struct conf_node *node, struct err *e)
 	bad |= conf_read_string(node, "what", CONF_REQUIRED, &rule.what, e);
 	bad |= conf_read_string(node, "pattern", CONF_REQUIRED, &rule.written, e);
 	bad |= conf_read_string(node, "kind", CONF_OPTIONAL, &rule.kind, e);
+	bad |= conf_read_bool(node, "opens", CONF_OPTIONAL, &rule.opens, e);
 	bad |= check_id(rules, &rule, node, e);
 	rule.examples =
 		rules_read_strings(node, "examples", CONF_REQUIRED, &rule.n_examples, &bad, e);

@@ -74,6 +74,7 @@ static void same_rule(const struct rule *a, const struct rule *b)
 	same_string(a->file, b->file);
 	assert_int_equal(a->line, b->line);
 	same_string(a->kind, b->kind);
+	assert_int_equal(a->opens, b->opens);
 	same_string(regex_pattern(a->regex), regex_pattern(b->regex));
 	assert_int_equal(a->keywords == NULL, b->keywords == NULL);
 	if (a->keywords != NULL)

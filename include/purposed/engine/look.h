@@ -68,8 +68,8 @@ void look_free(struct look **look);
 const struct look_rule *look_rule(const struct look *look, size_t rule);
 
 /*
- * Of all records: for what names them, for what makes a category or the kind
- * sure, and for escapes (LOOK_ESCAPE).
+ * Of all records: for what names them, for what opens them (rules.h) and makes a
+ * category or the kind sure, and for escapes (LOOK_ESCAPE).
  */
 const struct finder *look_first(const struct look *look);
 

@@ -34,6 +34,7 @@ struct prepared_rule {
 	const char *file;
 	unsigned line;
 	const char *kind;
+	bool opens;
 	const char *keywords; /* the pattern that finds them, or NULL */
 	const char *const *keyword_list;
 	size_t n_keywords;

@@ -16,6 +16,7 @@
  *	    rank = 70;                                    // optional, 0..100, default 50
  *	    container = true;                             // optional, default false
  *	    kind = "web-traffic-log";                     // optional
+ *	    opens = true;                                 // optional, default false
  *	    groups = { client = "ipv4";                   // optional: capture group -> element
  *	               user = { element = "username"; rank = 80; }; };
  *	    examples = [ "rrn [[85.07.30-033.28]] ok" ];  // mandatory
@@ -42,6 +43,11 @@
  *
  * kind: a record in which this rule matches has that kind: a cell may
  * permit on that condition (policy.h).
+ *
+ * opens: of many records one match of this rule tells most of what is in them, as
+ * the head of an access-log line does.  That changes no finding: a first look
+ * (look.h) asks it of all records, and other rules that only say the same only of
+ * those that it leaves open.
  *
  * Examples are whole records.  [[...]] marks each expected finding of this
  * rule, [[group:...]] for rules with groups; the brackets are taken out before
@@ -84,6 +90,7 @@ struct rule {
 	const char *file;    /* where it is written */
 	unsigned line;
 	const char *kind; /* or NULL */
+	bool opens;
 	struct regex *regex;
 	struct regex *keywords;		 /* or NULL */
 	const char *const *keyword_list; /* n_keywords words, as written */
