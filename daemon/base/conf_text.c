@@ -33,6 +33,18 @@ static bool await(int fd, int ms)
 	return n != 0;
 }
 
+/* Editors of other systems put a byte order mark before a text, which the parser does not take. */
+static void drop_mark(struct buf *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t len = sizeof(mark) - 1;
+
+	if (!span_starts(buf_span(text), mark))
+		return;
+	memmove(text->ptr, text->ptr + len, text->len - len);
+	text->len -= len;
+}
+
 const char *conf_read_text(int fd, struct buf *text)
 {
 	bool waited = false;
@@ -55,6 +67,7 @@ const char *conf_read_text(int fd, struct buf *text)
 		if (text->len > TEXT_MAX)
 			return "it is longer than 64 MiB";
 	}
+	drop_mark(text);
 	return memchr(text->ptr, '\0', text->len) != NULL ? "it is no text: it has a zero byte"
 							  : NULL;
 }

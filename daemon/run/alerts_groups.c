@@ -53,9 +53,9 @@ void alerts_end_minute(struct alerts *a, bool now)
 	else
 		output->format->add_held(&a->out, held);
 	buf_add_char(&a->out, '\n');
-	log_warning(
-		"output '%s': %llu alerts of the last minute were held back (rate_limit = %llu)",
-		a->settings.name, held->n, a->settings.rate_limit);
+	log_warning("output '%s': in the last minute %llu %s held back (rate_limit = %llu)",
+		    a->settings.name, held->n, held->n == 1 ? "alert was" : "alerts were",
+		    a->settings.rate_limit);
 	*held = (struct format_held){ 0 };
 }
 

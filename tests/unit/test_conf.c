@@ -403,6 +403,9 @@ static void test_no_text(void **state)
 {
 	char dir[32];
 	char *zero = unit_file(unit_directory(dir), "zero", "a = 1;\n");
+	char *marked = unit_file(dir, "marked",
+				 "\xef\xbb\xbf"
+				 "a = 1;\n");
 	char *outer = unit_file(dir, "outer", "@include '/dev/null'\n");
 	struct conf *conf = NULL;
 	struct err e = { 0 };
@@ -411,13 +414,18 @@ static void test_no_text(void **state)
 	assert_int_equal(conf_load(&conf, "/dev/null", &e), 0);
 	assert_int_equal(conf_count(conf_root(conf)), 0);
 	conf_free(&conf);
+	assert_int_equal(conf_load(&conf, marked, &e), 0);
+	assert_int_equal(conf_count(conf_root(conf)), 1);
+	conf_free(&conf);
 	refused("/dev/zero", ": it is longer than 64 MiB");
 	refused(outer, ":1: cannot include /dev/null: it is no regular file");
 	assert_int_equal(truncate(zero, 8), 0);
 	refused(zero, ": it is no text: it has a zero byte");
 	unlink(zero);
+	unlink(marked);
 	unlink(outer);
 	rmdir(dir);
+	free(marked);
 	free(zero);
 	free(outer);
 }
