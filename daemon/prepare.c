@@ -146,7 +146,7 @@ static void put_texts(const struct finder_parts *parts)
 	for (size_t i = 0; i < parts->n_texts; i++) {
 		const struct finder_text *t = &parts->texts[i];
 
-		printf("{ %u, %u, %u, %d, %d, { ", t->part, t->window, t->n_checks, t->before_min,
+		printf("{ %u, %d, %u, %d, %d, { ", t->part, t->window, t->n_checks, t->before_min,
 		       t->before_max);
 		for (unsigned k = 0; k < t->n_checks; k++)
 			printf("{ %d, %u }, ", t->checks[k].at, t->checks[k].set);

@@ -138,18 +138,14 @@ static bool stands(const struct anchor_sample *sample, const struct anchor_road 
 	return true;
 }
 
-/* Where three bytes that are spelt so may begin. */
-struct places {
-	const uint32_t *at;
-	size_t n;
-};
-
-static struct places places_of(const struct anchor_sample *sample, uint32_t key)
+struct anchor_places anchor_places(const struct anchor_sample *sample, uint32_t key)
 {
 	unsigned h = index_hash(key);
 
-	return (struct places){ sample->places + sample->firsts[h],
-				sample->firsts[h + 1] - sample->firsts[h] };
+	if (sample == NULL)
+		return (struct anchor_places){ 0 };
+	return (struct anchor_places){ sample->places + sample->firsts[h],
+				       sample->firsts[h + 1] - sample->firsts[h] };
 }
 
 /* The distance of the road's three bytes that stand at the fewest places; -1: none can be spelt. */
@@ -168,7 +164,7 @@ static int rarest(const struct anchor_sample *sample, const struct anchor_road *
 			continue;
 		anchor_keys(&spelling, keys);
 		for (unsigned k = 0; k < spelling.keys; k++)
-			n += places_of(sample, keys[k]).n;
+			n += anchor_places(sample, keys[k]).n;
 		if (n >= fewest)
 			continue;
 		fewest = n;
@@ -193,7 +189,7 @@ double anchor_seen_road(const struct anchor_sample *sample, const struct anchor_
 	if (distance < 0)
 		return 1;
 	for (unsigned k = 0; k < n_keys; k++) {
-		struct places places = places_of(sample, keys[k]);
+		struct anchor_places places = anchor_places(sample, keys[k]);
 		uint16_t last = 0; /* kinds count from 1 */
 
 		for (size_t i = 0; i < places.n; i++) {

@@ -23,7 +23,7 @@ static void add_to_sieve(struct finder *f, const struct finder_spelling *spellin
 		if (spelling->fourth != FINDER_NO_SET)
 			whole |= (uint32_t)bytes[i] << 24;
 		h = sieve_hash(whole);
-		f->sieve.windows[h / 32] |= UINT32_C(1) << (h % 32);
+		f->sieve.windows[sieve_hash_word(h)] |= sieve_hash_bits(h);
 	}
 	f->sieve.has_windows = true;
 }

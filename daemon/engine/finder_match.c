@@ -70,11 +70,10 @@ static bool text_stands(const struct finder *f, const unsigned char *bytes, size
 {
 	const struct finder_text *text = &f->texts[match.number];
 	const unsigned char *window = bytes + match.at;
-	size_t start = base + match.at;
+	long long start = (long long)(base + match.at) - text->window;
 
-	if (start < text->window)
+	if (start < 0)
 		return false;
-	start -= text->window;
 	for (unsigned i = 0; i < text->n_checks; i++) {
 		struct finder_check check = text->checks[i];
 		bool outside = start == 0 && check.at < -(int)text->window;

@@ -1,8 +1,9 @@
 /*
  * Every text gets a window: four bytes in a row that are narrow sets and, with
- * the bytes at their sides, rare.  In the sieve all windows share one bitmap of
- * hashes, where each costs the others precision: so the price of a place for a
- * window has the bits that it sets in it.
+ * the bytes at their sides, rare.  It may begin with the byte before the text,
+ * where something must stand there.  In the sieve all windows share one table,
+ * where each costs the others precision: so the price of a place for a window
+ * has how many it takes there.
  */
 #include <purposed/engine/finder_private.h>
 
@@ -14,8 +15,8 @@
 #include <purposed/base/hash.h>
 #include <purposed/base/mem.h>
 
-/* What a bit of the sieve adds to the rate of places that are looked at: about its share. */
-#define BIT_PRICE (2.0 / (1 << SIEVE_HASH_BITS))
+/* What a window in the sieve adds to the rate of places that are looked at, about. */
+#define KEY_PRICE (0.2 / (1 << SIEVE_WINDOWS_BITS))
 
 /* --- Windows ---------------------------------------------------------------- */
 
@@ -29,32 +30,43 @@ static const struct byte_set *text_set(const struct anchor_text *text, int i)
 
 /* A place for a window in a text: where, how long, and how often it is to be expected. */
 struct window {
-	unsigned at;
+	int at;
 	unsigned len;
 	double rate;
 };
 
+/* Spells len bytes of the text from at on; false: there are too many ways to. */
+static bool spell(struct anchor_spelling *spelling_r, const struct anchor_text *text, int at,
+		  unsigned len)
+{
+	struct byte_set sets[ANCHOR_WINDOW_MAX];
+
+	for (unsigned i = 0; i < len; i++)
+		sets[i] = *text_set(text, at + (int)i);
+	return anchor_spell(spelling_r, sets, len);
+}
+
 /* Its rate is exact where it is below enough; the sample is not asked otherwise. */
 static struct window window_at(const struct anchor_text *text, const struct anchor_sample *sample,
-			       unsigned at, double enough)
+			       int at, double enough)
 {
 	struct window w = { .at = at, .len = ANCHOR_WINDOW_MAX, .rate = 1 };
 	struct anchor_spelling spelling;
 	unsigned char fourth[128];
-	unsigned bits = 1; /* for each spelling, in the sieve */
+	unsigned fourths = 1;
 	double price;
 
-	if (at + ANCHOR_WINDOW_MAX > text->len ||
-	    !anchor_spell(&spelling, text->sets + at, ANCHOR_WINDOW_MAX)) {
+	if (at + ANCHOR_WINDOW_MAX > (int)text->len ||
+	    !spell(&spelling, text, at, ANCHOR_WINDOW_MAX)) {
 		w.len = ANCHOR_WINDOW_MIN;
-		if (!anchor_spell(&spelling, text->sets + at, ANCHOR_WINDOW_MIN))
+		if (!spell(&spelling, text, at, ANCHOR_WINDOW_MIN))
 			return w;
 	}
 	for (unsigned i = 0; i < w.len; i++)
-		w.rate *= anchor_frequency(text_set(text, (int)(at + i)));
+		w.rate *= anchor_frequency(text_set(text, at + (int)i));
 	if (w.len < ANCHOR_WINDOW_MAX)
-		bits *= anchor_folded(text_set(text, (int)(at + w.len)), fourth);
-	price = bits * spelling.keys * BIT_PRICE;
+		fourths = anchor_folded(text_set(text, at + (int)w.len), fourth);
+	price = fourths * spelling.keys * KEY_PRICE;
 	if (w.rate + price < enough)
 		w.rate = fmax(w.rate, anchor_seen(sample, &spelling));
 	w.rate += price;
@@ -64,8 +76,9 @@ static struct window window_at(const struct anchor_text *text, const struct anch
 static struct window best_window(const struct anchor_text *text, const struct anchor_sample *sample)
 {
 	struct window best = window_at(text, sample, 0, HUGE_VAL);
+	int first = byte_set_has(&text->before, '\n') ? 1 : -1;
 
-	for (unsigned at = 1; at + ANCHOR_WINDOW_MIN <= text->len; at++) {
+	for (int at = first; at + ANCHOR_WINDOW_MIN <= (int)text->len; at++) {
 		/* Later ones make the search go further back. */
 		double enough = best.rate * 0.9;
 		struct window w = window_at(text, sample, at, enough);
@@ -164,7 +177,7 @@ static void common_bits(const struct byte_set *set, int folded, uint8_t *mask_r,
 static bool is_told(const struct anchor_text *from, const struct window *window, int i)
 {
 	const struct byte_set *set = text_set(from, i);
-	int at = i - (int)window->at;
+	int at = i - window->at;
 	uint8_t mask;
 	uint8_t bits;
 
@@ -184,8 +197,62 @@ static void add_checks(struct maker *m, struct finder_text *text, const struct a
 	for (int i = -1; i < (int)from->len; i++) {
 		if (!is_told(from, window, i))
 			text->checks[text->n_checks++] =
-				(struct finder_check){ (int8_t)(i - (int)window->at),
+				(struct finder_check){ (int8_t)(i - window->at),
 						       number_of_set(m, text_set(from, i)) };
+	}
+}
+
+/* --- The order of checks ------------------------------------------------------ */
+
+/* How often each check held, where the window stands in the sample. */
+struct trial {
+	unsigned held[ANCHOR_TEXT_MAX + 1];
+};
+
+static bool stands_in(const struct anchor_sample *sample, uint32_t key, unsigned len, size_t at)
+{
+	const unsigned char *text = (const unsigned char *)sample->text.ptr;
+
+	for (unsigned i = 0; i < len; i++) {
+		if (at + i >= sample->text.len ||
+		    anchor_fold(text[at + i]) != (key >> (8 * i) & 255))
+			return false;
+	}
+	return true;
+}
+
+static void try_checks(const struct maker *m, const struct finder_text *text,
+		       const struct anchor_sample *sample, size_t at, struct trial *trial)
+{
+	const unsigned char *bytes = (const unsigned char *)sample->text.ptr;
+
+	for (unsigned i = 0; i < text->n_checks; i++) {
+		long long place = (long long)at + text->checks[i].at;
+
+		trial->held[i] += place >= 0 && (size_t)place < sample->text.len &&
+				  byte_set_has(&m->sets[text->checks[i].set], bytes[place]);
+	}
+}
+
+/*
+ * Most places where a window stands are not the text, and the first check should tell: that
+ * which holds at the fewest of those in the sample; or whose bytes are the rarest.
+ */
+static void order_checks(const struct maker *m, struct finder_text *text, const struct trial *trial)
+{
+	double often[ANCHOR_TEXT_MAX + 1];
+
+	for (unsigned i = 0; i < text->n_checks; i++) {
+		struct finder_check check = text->checks[i];
+		double this = trial->held[i] + anchor_frequency(&m->sets[check.set]);
+		unsigned at = i;
+
+		for (; at > 0 && often[at - 1] > this; at--) {
+			often[at] = often[at - 1];
+			text->checks[at] = text->checks[at - 1];
+		}
+		often[at] = this;
+		text->checks[at] = check;
 	}
 }
 
@@ -208,7 +275,7 @@ static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text
 		uint8_t mask;
 		uint8_t bits;
 
-		common_bits(text_set(text, (int)window->at + at), folded_at(key, window, at), &mask,
+		common_bits(text_set(text, window->at + at), folded_at(key, window, at), &mask,
 			    &bits);
 		s.mask |= (uint64_t)mask << (8 * i);
 		s.bits |= (uint64_t)bits << (8 * i);
@@ -231,23 +298,31 @@ static void add_text(struct maker *m, uint16_t part, const struct anchor_text *f
 	struct anchor_spelling spelling;
 	uint32_t keys[ANCHOR_KEYS_MAX];
 	uint16_t fourth = FINDER_NO_SET;
+	struct trial trial = { 0 };
 	struct finder_text text = {
 		.part = part,
-		.window = (uint8_t)window.at,
-		.before_min = from->before_min + (int)window.at,
-		.before_max = farther(from->before_max, (int)window.at),
+		.window = (int8_t)window.at,
+		.before_min = from->before_min + window.at,
+		.before_max = farther(from->before_max, window.at),
 	};
 
 	add_checks(m, &text, from, &window);
-	m->texts = mem_grow(m->texts, m->n_texts, &m->texts_cap, sizeof(*m->texts));
-	m->texts[m->n_texts] = text;
-	anchor_spell(&spelling, from->sets + window.at, window.len);
+	spell(&spelling, from, window.at, window.len);
 	anchor_keys(&spelling, keys);
 	if (window.len < ANCHOR_WINDOW_MAX)
-		fourth = number_of_set(m, text_set(from, (int)window.at + ANCHOR_WINDOW_MIN));
-	for (unsigned k = 0; k < spelling.keys; k++)
+		fourth = number_of_set(m, text_set(from, window.at + ANCHOR_WINDOW_MIN));
+	for (unsigned k = 0; k < spelling.keys; k++) {
+		struct anchor_places places = anchor_places(sample, keys[k]);
+
+		for (size_t i = 0; i < places.n; i++) {
+			if (stands_in(sample, keys[k], window.len, places.at[i]))
+				try_checks(m, &text, sample, places.at[i], &trial);
+		}
 		add_spelling(m, keys[k], from, &window, fourth);
-	m->n_texts++;
+	}
+	order_checks(m, &text, &trial);
+	m->texts = mem_grow(m->texts, m->n_texts, &m->texts_cap, sizeof(*m->texts));
+	m->texts[m->n_texts++] = text;
 }
 
 /* --- Parts ------------------------------------------------------------------ */

@@ -25,14 +25,15 @@ static inline uint64_t windows_from(const struct sieve *sieve, const unsigned ch
 {
 	const __m256i factor = _mm256_set1_epi32((int)SIEVE_HASH_FACTOR);
 	__m256i keys = _mm256_or_si256(load(p), _mm256_set1_epi8(0x20));
-	__m256i h = _mm256_srli_epi32(_mm256_mullo_epi32(keys, factor), 32 - SIEVE_HASH_BITS);
-	__m256i words =
-		_mm256_i32gather_epi32((const int *)sieve->windows, _mm256_srli_epi32(h, 5), 4);
-	__m256i bits = _mm256_sllv_epi32(
-		words, _mm256_sub_epi32(_mm256_set1_epi32(31),
-					_mm256_and_si256(h, _mm256_set1_epi32(31))));
+	const __m256i five = _mm256_set1_epi32(31);
+	__m256i h = _mm256_mullo_epi32(keys, factor);
+	__m256i words = _mm256_i32gather_epi32((const int *)sieve->windows,
+					       _mm256_srli_epi32(h, 32 - SIEVE_WINDOWS_BITS), 4);
+	/* Either bit becomes the sign. */
+	__m256i one = _mm256_sllv_epi32(words, _mm256_andnot_si256(_mm256_srli_epi32(h, 11), five));
+	__m256i two = _mm256_sllv_epi32(words, _mm256_andnot_si256(_mm256_srli_epi32(h, 6), five));
 
-	return (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(bits));
+	return (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(both(one, two)));
 }
 
 static inline uint64_t window_bits(const struct sieve *sieve, const unsigned char *p)

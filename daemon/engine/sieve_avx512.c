@@ -13,11 +13,14 @@
 static inline uint64_t windows_of(const struct sieve *sieve, __m512i keys)
 {
 	const __m512i factor = _mm512_set1_epi32((int)SIEVE_HASH_FACTOR);
-	__m512i h = _mm512_srli_epi32(_mm512_mullo_epi32(keys, factor), 32 - SIEVE_HASH_BITS);
-	__m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(h, 5), sieve->windows, 4);
-	__m512i bits = _mm512_srlv_epi32(words, _mm512_and_si512(h, _mm512_set1_epi32(31)));
+	const __m512i five = _mm512_set1_epi32(31);
+	__m512i h = _mm512_mullo_epi32(keys, factor);
+	__m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(h, 32 - SIEVE_WINDOWS_BITS),
+					       sieve->windows, 4);
+	__m512i one = _mm512_srlv_epi32(words, _mm512_and_si512(_mm512_srli_epi32(h, 11), five));
+	__m512i two = _mm512_srlv_epi32(words, _mm512_and_si512(_mm512_srli_epi32(h, 6), five));
 
-	return _mm512_test_epi32_mask(bits, _mm512_set1_epi32(1));
+	return _mm512_test_epi32_mask(_mm512_and_si512(one, two), _mm512_set1_epi32(1));
 }
 
 /*

@@ -17,10 +17,12 @@ static inline uint64_t window_bits(const struct sieve *sieve, const unsigned cha
 	for (int i = 0; i < 64; i++) {
 		uint32_t key;
 		uint32_t h;
+		uint32_t bits;
 
 		memcpy(&key, p + i, sizeof(key));
 		h = sieve_hash(sieve_fold(key));
-		found |= (uint64_t)(sieve->windows[h / 32] >> (h % 32) & 1) << i;
+		bits = sieve_hash_bits(h);
+		found |= (uint64_t)((sieve->windows[sieve_hash_word(h)] & bits) == bits) << i;
 	}
 	return found;
 }

@@ -377,6 +377,43 @@ static void test_same_window(void **state)
 	buf_fini(&found);
 }
 
+/* A window begins with the byte before its text where that is rare and must stand there. */
+static void test_window_before(void **state)
+{
+	static const char *const texts[] = { "tea1", "tea2" };
+	struct fixture *f = *state;
+	struct anchor_text made[COUNT(texts)] = { 0 };
+	struct anchors anchors[COUNT(texts)] = { 0 };
+	struct finder_rule rules[COUNT(texts)];
+	struct unit_finder finder;
+	struct candidate c;
+	struct buf found = { 0 };
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		made[i].len = (unsigned)strlen(texts[i]);
+		byte_set_add(&made[i].before, 'Q');
+		for (size_t k = 0; k < made[i].len; k++)
+			byte_set_add(&made[i].sets[k], (unsigned char)texts[i][k]);
+		anchors[i].texts = &made[i];
+		anchors[i].n_texts = 1;
+		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
+	}
+	byte_set_add(&made[1].before, '\n');
+	finder = unit_finder(rules, COUNT(texts), sieve_level_find("auto"));
+	list(f, finder.finder, span_str("tea1 Qtea1\nQtea1 xtea1 tea2\ntea2 Qtea2 Qtea"), &found);
+	assert_string_equal(buf_str(&found), "0@5 0@11 1@28 1@34 ");
+	list(f, finder.finder, span_str("tea2 tea1"), &found);
+	assert_string_equal(buf_str(&found), "1@0 ");
+	finder_begin(f->scan, finder.finder, span_str("Qtea1"));
+	assert_true(finder_next(f->scan, &c));
+	assert_int_equal(c.at, 0);
+	assert_int_equal(c.before_min, -1);
+	assert_int_equal(c.before_max, -1);
+	assert_int_equal(c.rule_max, -1);
+	unit_finder_free(&finder);
+	buf_fini(&found);
+}
+
 /* Whether a word stands anywhere in the memory of the scan itself. */
 static bool scan_holds(const struct finder_scan *scan, const char *word)
 {
@@ -410,11 +447,12 @@ static void test_wipe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels),	  cmocka_unit_test(test_alignments),
-		cmocka_unit_test(test_skip),	  cmocka_unit_test(test_levels_by_name),
-		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_lookahead),
-		cmocka_unit_test(test_many),	  cmocka_unit_test(test_wipe),
-		cmocka_unit_test(test_many_sets), cmocka_unit_test(test_same_window),
+		cmocka_unit_test(test_levels),	      cmocka_unit_test(test_alignments),
+		cmocka_unit_test(test_skip),	      cmocka_unit_test(test_levels_by_name),
+		cmocka_unit_test(test_empty),	      cmocka_unit_test(test_lookahead),
+		cmocka_unit_test(test_many),	      cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_many_sets),     cmocka_unit_test(test_same_window),
+		cmocka_unit_test(test_window_before),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -136,6 +136,16 @@ void anchor_keys(const struct anchor_spelling *spelling, uint32_t *keys_r);
 /* How often one of a window's spellings is to be expected at a byte, as the sample has it. */
 double anchor_seen(const struct anchor_sample *sample, const struct anchor_spelling *spelling);
 
+/*
+ * Places of the sample's text where three bytes that are folded to key may begin, in
+ * ascending order; none without a sample.  Borrowed from it.
+ */
+struct anchor_places {
+	const uint32_t *at;
+	size_t n;
+};
+struct anchor_places anchor_places(const struct anchor_sample *sample, uint32_t key);
+
 /* The byte as windows are compared: letters in one case (and some others alike). */
 static inline unsigned char anchor_fold(unsigned char c)
 {

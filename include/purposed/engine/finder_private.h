@@ -48,8 +48,8 @@ struct finder_check {
 };
 
 struct finder_text {
-	uint16_t part;	/* the rule's */
-	uint8_t window; /* where its window starts */
+	uint16_t part; /* the rule's */
+	int8_t window; /* where its window starts; -1: with the byte before it */
 	uint8_t n_checks;
 	int before_min, before_max; /* from the window */
 	struct finder_check checks[ANCHOR_TEXT_MAX + 1];

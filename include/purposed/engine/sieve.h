@@ -24,8 +24,8 @@ enum {
 	SIEVE_STRIDE = 64,
 	SIEVE_WORDS = SIEVE_STRIDE - 1,
 	SIEVE_BYTES = SIEVE_WORDS * 64,
-	SIEVE_READS = 80, /* bytes behind the stretch that are read */
-	SIEVE_HASH_BITS = 21,
+	SIEVE_READS = 80,	 /* bytes behind the stretch that are read */
+	SIEVE_WINDOWS_BITS = 16, /* of the number of a word of windows */
 	SIEVE_MORE = 64, /* of what is read or written many at a time, behind the last one */
 };
 
@@ -35,15 +35,24 @@ static inline uint32_t sieve_fold(uint32_t key)
 	return key | UINT32_C(0x20202020);
 }
 
-/* Of a folded window. */
+/* Of a folded window: 16 bits say in which word it is, and twice five which bits it has there. */
 static inline uint32_t sieve_hash(uint32_t key)
 {
-	return key * SIEVE_HASH_FACTOR >> (32 - SIEVE_HASH_BITS);
+	return key * SIEVE_HASH_FACTOR;
+}
+
+static inline uint32_t sieve_hash_word(uint32_t hash)
+{
+	return hash >> (32 - SIEVE_WINDOWS_BITS);
+}
+
+static inline uint32_t sieve_hash_bits(uint32_t hash)
+{
+	return UINT32_C(1) << (hash >> 11 & 31) | UINT32_C(1) << (hash >> 6 & 31);
 }
 
 struct sieve {
-	/* Bit h is set where a window has hash h. */
-	uint32_t windows[(1 << SIEVE_HASH_BITS) / 32];
+	uint32_t windows[1 << SIEVE_WINDOWS_BITS]; /* the bits of the windows of each word */
 	bool has_windows;
 	/*
 	 * The classes of the program, by nibbles: bit h of rows[c][l] is set
@@ -100,7 +109,7 @@ struct sieve_match {
 struct sieve_level {
 	const char *name;
 	bool (*available)(void);
-	/* Bit p of hits[w] is set where the hash of the four bytes from 64 * w + p on is. */
+	/* Bit p of hits[w] is set where both bits of the four bytes from 64 * w + p on are. */
 	void (*windows)(const struct sieve *sieve, const unsigned char *text, size_t words,
 			uint64_t *hits);
 	/*
