@@ -49,6 +49,7 @@
  *   regex     PCRE2                         regex_factor  what alternatives have in common
  *   regex_share  lookaheads that patterns have in common
  *   regex_words  and regex_words_*: long lists in them as tables, regex_table
+ *   regex_made  what PCRE2 sees after all of that
  *   validate  and validate_*: checksums
  *   ahead     many records searched at once  candidates  in order of rules
  *   parts     layers one behind the other

@@ -8,11 +8,15 @@
  * (prepared.h): what was a table in memory is the same table in C.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <purposed/base/buf.h>
+#include <purposed/base/hash.h>
+#include <purposed/base/mem.h>
 #include <purposed/engine/derived.h>
 #include <purposed/engine/prepared.h>
+#include <purposed/engine/regex_made.h>
 #include <purposed/engine/rules.h>
 
 /* Nothing is prepared where it is being prepared. */
@@ -189,6 +193,118 @@ static void put_sets(const struct finder_parts *parts)
 	puts("};");
 }
 
+/* --- Patterns ------------------------------------------------------------------ */
+
+struct pattern {
+	uint64_t hash;
+	const char *text;
+	bool shares;
+	struct regex_made made;
+};
+
+struct patterns {
+	struct pattern *patterns;
+	size_t n, cap;
+};
+
+/* The pattern, and what it shares with others. */
+static void add_pattern(struct patterns *all, const char *text, bool shares)
+{
+	struct pattern p = { hash_add(HASH_START, span_str(text)), text, shares, { 0 } };
+
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->patterns[i].shares == shares && strcmp(all->patterns[i].text, text) == 0)
+			return;
+	}
+	regex_make_anew(&p.made, text, shares, REGEX_JIT);
+	all->patterns = mem_grow(all->patterns, all->n, &all->cap, sizeof(*all->patterns));
+	all->patterns[all->n++] = p;
+	for (size_t i = 1; i <= p.made.parts.n; i++)
+		add_pattern(all, regex_pattern(regex_part(&p.made.parts, i)), false);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct pattern *x = a;
+	const struct pattern *y = b;
+
+	return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+static void put_table(const struct regex_table *table)
+{
+	struct regex_table_form form;
+	struct span words;
+	size_t n = regex_table_tell(table, &form, &words);
+	char *shape = mem_span_string(form.shape);
+	char *list = mem_span_string(words);
+
+	printf("{ %d, ", form.folded);
+	put_set(&form.run);
+	puts(",");
+	put_string(shape);
+	puts(",");
+	put_string(list);
+	printf(", %zu },\n", n);
+	free(shape);
+	free(list);
+}
+
+static void put_made(size_t i, const struct regex_made *made)
+{
+	if (made->parts.n != 0) {
+		printf("static const char *const shared_%zu[] = {\n", i);
+		for (size_t k = 1; k <= made->parts.n; k++) {
+			put_string(regex_pattern(regex_part(&made->parts, k)));
+			puts(",");
+		}
+		puts("};");
+	}
+	if (made->words.n != 0) {
+		printf("static const struct prepared_table tables_%zu[] = {\n", i);
+		for (size_t k = 0; k < made->words.n; k++)
+			put_table(made->words.tables[k]);
+		puts("};");
+	}
+}
+
+/* Returns how many there are. */
+static size_t put_patterns(const struct rules *rules)
+{
+	struct patterns all = { 0 };
+
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const struct rule *rule = rules_at(rules, i);
+
+		add_pattern(&all, rule->pattern, true);
+		if (rule->keywords != NULL)
+			add_pattern(&all, regex_pattern(rule->keywords), true);
+	}
+	qsort(all.patterns, all.n, sizeof(*all.patterns), by_hash);
+	for (size_t i = 0; i < all.n; i++)
+		put_made(i, &all.patterns[i].made);
+	puts("static const struct prepared_pattern patterns[] = {");
+	for (size_t i = 0; i < all.n; i++) {
+		struct pattern *p = &all.patterns[i];
+
+		printf("{ %#llx,\n", (unsigned long long)p->hash);
+		put_string(p->text);
+		printf(", %d,\n", p->shares);
+		put_string(p->made.text);
+		puts(",");
+		put_list_name("shared", i, p->made.parts.n);
+		if (p->made.words.n != 0)
+			printf("tables_%zu, %zu },\n", i, p->made.words.n);
+		else
+			puts("NULL, 0 },");
+	}
+	puts("};");
+	for (size_t i = 0; i < all.n; i++)
+		regex_made_fini(&all.patterns[i].made);
+	free(all.patterns);
+	return all.n;
+}
+
 /* --- All of it ---------------------------------------------------------------- */
 
 static size_t put_slow(const struct rules *rules, const struct derived *derived)
@@ -212,6 +328,7 @@ static void put_all(const struct rules *rules)
 	struct finder_parts *parts = derived_parts(derived);
 	struct buf version = { 0 };
 	size_t n_slow;
+	size_t n_patterns;
 
 	puts("#include <purposed/engine/prepared.h>");
 	/* Lists of names make patterns that are longer than what C promises to take. */
@@ -221,6 +338,7 @@ static void put_all(const struct rules *rules)
 	put_texts(parts);
 	put_sets(parts);
 	n_slow = put_slow(rules, derived);
+	n_patterns = put_patterns(rules);
 	regex_version(&version);
 	printf("const struct prepared prepared = {\n.pcre2 = ");
 	put_string(buf_str(&version));
@@ -228,7 +346,8 @@ static void put_all(const struct rules *rules)
 	       rules_count(rules), rules_element_count(rules));
 	printf(".parts = { parts, %zu, texts, %zu, spellings, %zu, sets, %zu, values, %zu },\n",
 	       parts->n, parts->n_texts, parts->n_spellings, parts->n_sets, parts->n_values);
-	printf(".slow = slow, .n_slow = %zu,\n};\n", n_slow);
+	printf(".slow = slow, .n_slow = %zu,\n", n_slow);
+	printf(".patterns = patterns, .n_patterns = %zu,\n};\n", n_patterns);
 	buf_fini(&version);
 	finder_parts_free(&parts);
 	derived_free(&derived);

@@ -1,3 +1,4 @@
+/* A descent over the tree: what each node leaves to the one behind it is what that begins with. */
 #include <purposed/engine/pattern_first.h>
 
 static struct byte_set first_of_choice(const struct pattern_node *alt,

@@ -30,9 +30,7 @@
 
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
-#include <purposed/engine/regex_factor.h>
-#include <purposed/engine/regex_share.h>
-#include <purposed/engine/regex_words.h>
+#include <purposed/engine/regex_made.h>
 
 /* A pattern, compiled with some options. */
 struct form {
@@ -117,54 +115,37 @@ static struct regex *regex_new(const char *pattern, unsigned how)
 }
 
 /* What PCRE2 is to see. */
-static void write_pattern(struct buf *out, struct regex *regex)
+static void make_pattern(struct regex_made *made, struct regex *regex)
 {
-	struct regex_parts parts = { 0 };
-	struct regex_words words = { 0 };
-	struct buf shared = { 0 };
-	struct buf listed = { 0 };
-
 	if (regex->as_written) {
-		buf_add_str(out, regex->pattern);
+		made->text = regex->pattern;
 		return;
 	}
-	if (regex->shares)
-		regex_share(&shared, regex->pattern, regex->wanted ? REGEX_JIT : 0, &parts);
-	else
-		buf_add_str(&shared, regex->pattern);
-	/* Callouts of its own may have the numbers of ours. */
-	if (parts.n != 0 || strstr(regex->pattern, "(?C") == NULL)
-		regex_words(&listed, buf_str(&shared), &words);
-	else
-		buf_add_span(&listed, buf_span(&shared));
-	regex_factor(out, buf_str(&listed));
-	buf_fini(&shared);
-	buf_fini(&listed);
-	/* Those of another form are the same, and may be in use. */
+	regex_make(made, regex->pattern, regex->shares, regex->wanted ? REGEX_JIT : 0);
+	/* What is taken out for another form is the same, and may be in use. */
 	if (regex->parts.n == 0 && regex->words.n == 0) {
-		regex->parts = parts;
-		regex->words = words;
-	} else {
-		regex_parts_fini(&parts);
-		regex_words_fini(&words);
+		regex->parts = made->parts;
+		regex->words = made->words;
+		made->parts = (struct regex_parts){ 0 };
+		made->words = (struct regex_words){ 0 };
 	}
 }
 
 /* Compiles the pattern for the form; NULL: it cannot be, *error_r says why, and where. */
 static pcre2_code *compile_form(struct regex *regex, struct form *form, int *error_r, size_t *at_r)
 {
-	struct buf factored = { 0 };
+	struct regex_made made = { 0 };
 	pcre2_code *code;
 	size_t size = 0;
 
-	write_pattern(&factored, regex);
-	code = pcre2_compile((PCRE2_SPTR)buf_str(&factored), PCRE2_ZERO_TERMINATED, form->options,
-			     error_r, at_r, NULL);
+	make_pattern(&made, regex);
+	code = pcre2_compile((PCRE2_SPTR)made.text, PCRE2_ZERO_TERMINATED, form->options, error_r,
+			     at_r, NULL);
 	/* Where it is wrong, that is said of the pattern as it is written. */
 	if (code == NULL)
 		code = pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
 				     form->options, error_r, at_r, NULL);
-	buf_fini(&factored);
+	regex_made_fini(&made);
 	if (code != NULL)
 		pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
 	form->work_max = size / SIZE_SHARE + regex->patience;

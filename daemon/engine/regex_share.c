@@ -209,6 +209,12 @@ static void read_inside(struct share *s, size_t n, bool caseless, struct group *
 	outer->repeats |= group.repeats || repeats_often(s->at);
 }
 
+void regex_parts_add(struct regex_parts *parts, const char *pattern, unsigned how)
+{
+	parts->parts = mem_grow(parts->parts, parts->n, &parts->cap, sizeof(struct regex_part *));
+	parts->parts[parts->n++] = part_ref(pattern, how);
+}
+
 static void share_lookahead(struct share *s, const char *from, bool caseless)
 {
 	struct buf pattern = { 0 };
@@ -216,9 +222,7 @@ static void share_lookahead(struct share *s, const char *from, bool caseless)
 	if (caseless)
 		buf_add_str(&pattern, "(?i)");
 	buf_add(&pattern, from, (size_t)(s->at - from));
-	s->parts->parts =
-		mem_grow(s->parts->parts, s->parts->n, &s->parts->cap, sizeof(struct regex_part *));
-	s->parts->parts[s->parts->n++] = part_ref(buf_str(&pattern), s->how);
+	regex_parts_add(s->parts, buf_str(&pattern), s->how);
 	buf_fini(&pattern);
 	buf_add_str(&s->text, "(?=(?C");
 	buf_add_uint(&s->text, s->parts->n);

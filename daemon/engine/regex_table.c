@@ -21,8 +21,9 @@ struct regex_table {
 	struct buf key; /* form, shape, words */
 	uint64_t key_hash;
 
-	const unsigned char *shape; /* in the key */
-	size_t shape_len;
+	struct regex_table_form form; /* its shape is in the key */
+	struct span words;	      /* in the key */
+	size_t n;
 	size_t longest;
 	uint64_t lengths;	 /* bit n: there is a word of n bytes */
 	unsigned char fold[256]; /* what a byte is in a word; 0: in none */
@@ -92,13 +93,14 @@ static bool has_shaped(const struct regex_table *table, const unsigned char *tex
 	uint64_t hash = 0;
 	size_t at = 0;
 
-	for (size_t i = 0; i < table->shape_len; i++) {
+	for (size_t i = 0; i < table->form.shape.len; i++) {
+		unsigned char c = (unsigned char)table->form.shape.ptr[i];
 		size_t from = at;
 
-		if (table->shape[i] != REGEX_TABLE_RUN) {
-			if (at == len || table->fold[text[at]] != table->shape[i])
+		if (c != REGEX_TABLE_RUN) {
+			if (at == len || table->fold[text[at]] != c)
 				return false;
-			hash = stir(hash, table->shape[i]);
+			hash = stir(hash, c);
 			at++;
 			continue;
 		}
@@ -118,8 +120,8 @@ bool regex_table_has(const struct regex_table *table, struct span text, size_t a
 	/* One byte more tells a run that is longer than any word. */
 	if (len > table->longest + 1)
 		len = table->longest + 1;
-	return table->shape_len == 0 ? begins_with_word(table, bytes, len)
-				     : has_shaped(table, bytes, len);
+	return table->form.shape.len == 0 ? begins_with_word(table, bytes, len)
+					  : has_shaped(table, bytes, len);
 }
 
 /* --- Making --------------------------------------------------------------------- */
@@ -184,8 +186,10 @@ static struct regex_table *table_new(const struct regex_table_form *form, struct
 	table->key = *key;
 	*key = (struct buf){ 0 };
 	table->key_hash = hash;
-	table->shape = (const unsigned char *)table->key.ptr + start - form->shape.len;
-	table->shape_len = form->shape.len;
+	table->form = *form;
+	table->form.shape = span_slice(buf_span(&table->key), start - form->shape.len, start);
+	table->words = span_slice(buf_span(&table->key), start, table->key.len);
+	table->n = n;
 	fill(table, form, start, n);
 	return table;
 }
@@ -213,6 +217,14 @@ struct regex_table *regex_table_ref(const struct regex_table_form *form, struct 
 	pthread_mutex_unlock(&lock);
 	buf_fini(&key);
 	return table;
+}
+
+size_t regex_table_tell(const struct regex_table *table, struct regex_table_form *form_r,
+			struct span *words_r)
+{
+	*form_r = table->form;
+	*words_r = table->words;
+	return table->n;
 }
 
 void regex_table_unref(struct regex_table *table)

@@ -87,12 +87,9 @@ static void write_words(struct writer *w, const struct words_listing *words)
 static void write_table(struct writer *w, const struct words_listing *words,
 			const struct regex_table_form *form)
 {
-	struct regex_words *all = w->words;
-
-	all->tables = mem_grow(all->tables, all->n, &all->cap, sizeof(struct regex_table *));
-	all->tables[all->n] = regex_table_ref(form, buf_span(&words->bytes), words->n);
 	buf_add_str(w->out, "(?C");
-	buf_add_uint(w->out, REGEX_WORDS_FIRST + all->n++);
+	buf_add_uint(w->out, REGEX_WORDS_FIRST + w->words->n);
+	regex_words_add(w->words, form, buf_span(&words->bytes), words->n);
 	buf_add_char(w->out, ')');
 }
 
@@ -319,6 +316,14 @@ void regex_words(struct buf *out, const char *pattern, struct regex_words *words
 	}
 	pattern_free(&tree);
 	err_fini(&ignored);
+}
+
+void regex_words_add(struct regex_words *words, const struct regex_table_form *form,
+		     struct span list, size_t n)
+{
+	words->tables =
+		mem_grow(words->tables, words->n, &words->cap, sizeof(struct regex_table *));
+	words->tables[words->n++] = regex_table_ref(form, list, n);
 }
 
 void regex_words_fini(struct regex_words *words)

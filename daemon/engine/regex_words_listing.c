@@ -88,7 +88,7 @@ static bool walk_byte(struct walk *w, const struct pattern_node *node, unsigned 
 		if ((c & 0x20) == 0)
 			return true;
 	}
-	if (c == '\0' || w->word[0] == REGEX_TABLE_WORD_MAX)
+	if (c <= REGEX_TABLE_RUN || w->word[0] == REGEX_TABLE_WORD_MAX)
 		return false;
 	w->word[++w->word[0]] = (unsigned char)c;
 	if (!walk_all(w, node->next, tail))

@@ -6,6 +6,7 @@
 
 #include <purposed/engine/derived.h>
 #include <purposed/engine/lookout.h>
+#include <purposed/engine/regex_made.h>
 #include <purposed/engine/rules_private.h>
 
 struct fixture {
@@ -98,6 +99,44 @@ static void test_rules(void **state)
 	assert_int_equal(rules_element_count(f->builtin), rules_element_count(f->read));
 	for (size_t i = 0; i < rules_element_count(f->read); i++)
 		assert_string_equal(rules_element(f->builtin, i), rules_element(f->read, i));
+}
+
+/* --- Patterns ----------------------------------------------------------------- */
+
+/* What PCRE2 sees of a pattern, which is known, and of what it shares. */
+static void same_pattern(const char *pattern, bool shares)
+{
+	struct regex_made known = { 0 };
+	struct regex_made anew = { 0 };
+
+	regex_make(&known, pattern, shares, REGEX_JIT);
+	regex_make_anew(&anew, pattern, shares, REGEX_JIT);
+	assert_null(known.own.ptr);
+	assert_string_equal(known.text, anew.text);
+	assert_int_equal(known.parts.n, anew.parts.n);
+	assert_int_equal(known.words.n, anew.words.n);
+	/* Those with the same words are one. */
+	for (size_t i = 0; i < anew.words.n; i++)
+		assert_ptr_equal(known.words.tables[i], anew.words.tables[i]);
+	for (size_t i = 1; i <= anew.parts.n; i++) {
+		assert_ptr_equal(regex_part(&known.parts, i), regex_part(&anew.parts, i));
+		same_pattern(regex_pattern(regex_part(&anew.parts, i)), false);
+	}
+	regex_made_fini(&known);
+	regex_made_fini(&anew);
+}
+
+static void test_patterns(void **state)
+{
+	const struct fixture *f = *state;
+
+	for (size_t i = 0; i < rules_count(f->read); i++) {
+		const struct rule *rule = rules_at(f->read, i);
+
+		same_pattern(rule->pattern, true);
+		if (rule->keywords != NULL)
+			same_pattern(regex_pattern(rule->keywords), true);
+	}
 }
 
 /* --- Parts -------------------------------------------------------------------- */
@@ -234,9 +273,8 @@ static void test_other_version(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_rules),	      cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_parts),	      cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_other_version),
 	};
 

@@ -161,7 +161,7 @@ static bool table_has(const struct regex_table *table, const char *text)
 static void test_table(void **state)
 {
 	static const char words[] = "\002ab\003abc\001x\004a\xc3\xa9z";
-	struct regex_table_form form = { .shape = span_of("", 1) };
+	struct regex_table_form form = { .shape = span_str("\1") };
 	struct span span = span_of(words, sizeof(words) - 1);
 	struct regex_table *table;
 

@@ -47,6 +47,27 @@ struct prepared_rule {
 	size_t n_counter_examples;
 };
 
+/* A table of words (regex_table.h). */
+struct prepared_table {
+	bool folded;
+	struct byte_set run;
+	const char *shape;
+	const char *words;
+	size_t n;
+};
+
+/* What is made of a pattern before PCRE2 sees it (regex_made.h). */
+struct prepared_pattern {
+	uint64_t hash; /* of the pattern, by which they are sorted */
+	const char *pattern;
+	bool shares;
+	const char *text;
+	const char *const *parts;
+	size_t n_parts;
+	const struct prepared_table *tables;
+	size_t n_tables;
+};
+
 struct prepared {
 	const char *pcre2; /* the version that took the patterns (regex_version) */
 	const struct prepared_rule *rules;
@@ -56,6 +77,8 @@ struct prepared {
 	struct finder_parts parts; /* as derived_parts makes them */
 	const uint16_t *slow;	   /* rules that are looked for everywhere */
 	size_t n_slow;
+	const struct prepared_pattern *patterns; /* of rules, and of their parts */
+	size_t n_patterns;
 };
 
 extern const struct prepared prepared;

@@ -37,6 +37,9 @@ struct regex_parts {
  */
 void regex_share(struct buf *out, const char *pattern, unsigned how, struct regex_parts *parts);
 
+/* Adds what is known to be taken out. */
+void regex_parts_add(struct regex_parts *parts, const char *pattern, unsigned how);
+
 /* Lets go of them; the last one who does frees a part. */
 void regex_parts_fini(struct regex_parts *parts);
 

@@ -15,7 +15,7 @@
 
 enum {
 	REGEX_TABLE_WORD_MAX = 63, /* bytes of a word */
-	REGEX_TABLE_RUN = '\0',	   /* in a shape: bytes of `run`, as many as there are */
+	REGEX_TABLE_RUN = 1,	   /* in a shape: bytes of `run`, as many as there are */
 };
 
 struct regex_table;
@@ -34,11 +34,15 @@ struct regex_table_form {
 
 /*
  * A table of n words, which stand one behind the other, each behind a byte that says how
- * long it is; none is empty, or has a byte 0.  Thread-safe.
+ * long it is; none is empty, or has a byte 0 or 1.  Thread-safe.
  */
 struct regex_table *regex_table_ref(const struct regex_table_form *form, struct span words,
 				    size_t n);
 void regex_table_unref(struct regex_table *table);
+
+/* What it was made of; lives as long as the table.  Returns how many words there are. */
+size_t regex_table_tell(const struct regex_table *table, struct regex_table_form *form_r,
+			struct span *words_r);
 
 /* Whether the text has a word at byte `at`, which is not behind its end. */
 bool regex_table_has(const struct regex_table *table, struct span text, size_t at);

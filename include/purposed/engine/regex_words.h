@@ -22,8 +22,7 @@
 
 #include <purposed/base/buf.h>
 #include <purposed/base/span.h>
-
-struct regex_table;
+#include <purposed/engine/regex_table.h>
 
 /* The numbers that its callouts have; regex_share has those below. */
 enum { REGEX_WORDS_FIRST = 128, REGEX_WORDS_LAST = 255 };
@@ -40,6 +39,10 @@ struct regex_words {
  * REGEX_WORDS_FIRST.  Thread-safe.
  */
 void regex_words(struct buf *out, const char *pattern, struct regex_words *words);
+
+/* Adds a table that is known to be one: n words, as regex_table_ref takes them. */
+void regex_words_add(struct regex_words *words, const struct regex_table_form *form,
+		     struct span list, size_t n);
 void regex_words_fini(struct regex_words *words);
 
 /* Whether a word of the list of that callout stands at byte `at` of the text. */
