@@ -96,6 +96,19 @@ void pipeline_work(struct worker *worker, struct batch *batch)
 			     });
 }
 
+void pipeline_rehearse(struct pipeline *p, struct stream *stream, struct span message)
+{
+	struct batch *batch = pipeline_take(p);
+
+	batch->stream = stream_ref(stream);
+	batch->framing = FRAMING_MESSAGES;
+	batch->first_number = 1;
+	clock_gettime(CLOCK_REALTIME, &batch->read_at);
+	framing_add_message(&batch->bytes, message, message.len);
+	pipeline_work(&p->own, batch);
+	pipeline_return(p, batch);
+}
+
 /* How long ago that was; 0 where the clock was set back meanwhile. */
 static unsigned long long ms_since(const struct timespec *then)
 {

@@ -229,6 +229,9 @@ int serve_build(struct serve *s, struct err *e)
 	 */
 	if (s->setup == NULL)
 		pipeline_wait_warm(setup->pipeline);
+	/* What making it took is let go of, and what searching takes is there. */
+	mapped_release();
+	setup_rehearse(setup);
 	if (open_state(s, setup->session.settings, &state, e) != 0 ||
 	    open_ports(s, setup->session.settings, state, &ports, e) != 0) {
 		if (state != s->state)
@@ -239,7 +242,6 @@ int serve_build(struct serve *s, struct err *e)
 	change_to(s, setup, ports, state);
 	/* The old whole, and what reading the new one took: the heap would keep them. */
 	malloc_trim(0);
-	mapped_release();
 	return 0;
 }
 

@@ -101,6 +101,16 @@ void setup_free(struct setup **setup)
 	free(s);
 }
 
+void setup_rehearse(struct setup *setup)
+{
+	static const char usual[] =
+		"<14>Jan  1 00:00:00 host web: 192.0.2.1 - - [01/Jan/2025:00:00:00 +0000] "
+		"\"GET /?q=jan.maes%40example.org HTTP/1.1\" 200 1 \"-\" \"Mozilla/5.0\"";
+
+	for (size_t i = 0; i < setup->session.settings->n_inputs; i++)
+		pipeline_rehearse(setup->pipeline, setup->streams[i], span_str(usual));
+}
+
 void setup_start(struct setup *setup)
 {
 	for (size_t i = 0; i < setup->session.settings->n_outputs; i++)

@@ -8,6 +8,8 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 
+#include <purposed/run/pipeline_private.h>
+
 /* LARGE: so large that a worker searches it, even while all are idle. */
 enum { BATCH_BYTES = 2048, ROUNDS = 300, LARGE = 40000 };
 
@@ -145,6 +147,31 @@ static void test_lone(void **state)
 	close_daemon(&d);
 }
 
+/* What was rehearsed has been searched and has left no trace. */
+static void test_rehearse(void **state)
+{
+	struct daemon d = { 0 };
+	struct stats stats;
+
+	(void)state;
+	open_daemon(&d, 2, NULL);
+	stats_init(&stats, 3);
+	assert_null(d.pipeline->own.classifier);
+	pipeline_rehearse(d.pipeline, d.stream, span_str("<14>jan.maes@example.org"));
+	assert_non_null(d.pipeline->own.classifier);
+	assert_true(d.pipeline->own.cuts.seen != 0);
+	assert_int_equal(pipeline_drain(d.pipeline), 0);
+	assert_int_equal(d.sink.calls, 0);
+	submit(&d, "one\n");
+	assert_int_equal(pipeline_drain(d.pipeline), 0);
+	assert_true(has_taken(&d, "one\n"));
+	pipeline_stats(d.pipeline, &stats);
+	assert_int_equal(stats.records, 1);
+	assert_int_equal(stream_counted(d.stream).records, 1);
+	stats_fini(&stats);
+	close_daemon(&d);
+}
+
 static atomic_uint by_owner; /* writes */
 static pthread_t owner;
 
@@ -276,8 +303,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_take_again), cmocka_unit_test(test_lone),
-		cmocka_unit_test(test_busy),	   cmocka_unit_test(test_warm),
-		cmocka_unit_test(test_seize),	   cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_rehearse),   cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_warm),	   cmocka_unit_test(test_seize),
+		cmocka_unit_test(test_holding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,13 @@ void pipeline_warm(struct pipeline *pipeline, const struct engine *engine,
 /* Until that is there; likewise. */
 void pipeline_wait_warm(struct pipeline *pipeline);
 
+/*
+ * Searches a message as if that stream had brought it, in the owner's thread, and forgets
+ * what is said of it.  The first one takes ten times as long as those behind it: patterns are
+ * compiled, and code comes from files.  While nothing is in flight.
+ */
+void pipeline_rehearse(struct pipeline *pipeline, struct stream *stream, struct span message);
+
 /* Waits for what is in flight.  Accepts a pointer to NULL; clears it. */
 void pipeline_free(struct pipeline **pipeline);
 
