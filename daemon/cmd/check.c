@@ -70,17 +70,50 @@ static unsigned warn_interpreted(const struct session *session)
 
 	if (interpreted == 0 || !regex_may_have_jit())
 		return 0;
-	log_warning("%zu rules run without machine code (slower)", interpreted);
+	log_warning("%zu rule%s without machine code (slower)", interpreted,
+		    interpreted == 1 ? " runs" : "s run");
 	return 1;
 }
 
-/* What works, but not as well as it could; the number of warnings. */
-static unsigned warn(const struct session *session)
+static bool is_found(const struct rules *rules, const char *element)
 {
-	const struct rules *rules = engine_rules(session->engine);
+	for (size_t i = 0; i < rules_element_count(rules); i++) {
+		if (strcmp(rules_element(rules, i), element) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of an own policy: a misspelt element would take none of what was meant into its category. */
+static unsigned warn_unfound(const struct session *session)
+{
+	const struct policy *policy = engine_policy(session->engine);
 	unsigned n = 0;
 
-	n += warn_interpreted(session);
+	for (size_t c = 0; c < policy_category_count(policy); c++) {
+		const struct policy_category *category = policy_category(policy, c);
+
+		for (size_t i = 0; i < category->n_elements; i++) {
+			const struct policy_place *place = &category->places[i];
+
+			if (is_found(engine_rules(session->engine), category->elements[i]))
+				continue;
+			log_warning("%s:%u: no rule finds element '%s'", place->file, place->line,
+				    category->elements[i]);
+			n++;
+		}
+	}
+	return n;
+}
+
+/* What works, but not as well as it could; the number of warnings. */
+static unsigned warn(const struct session *session, bool own_policy)
+{
+	const struct rules *rules = engine_rules(session->engine);
+	unsigned n = warn_interpreted(session);
+
+	if (own_policy)
+		n += warn_unfound(session);
 	for (size_t i = 0; i < rules_element_count(rules); i++) {
 		if (engine_category(session->engine, i) == POLICY_OUTSIDE &&
 		    strcmp(rules_element(rules, i), "content") != 0) {
@@ -104,7 +137,8 @@ static void report_finder(const struct engine *engine)
 	printf("finder: rules are looked for by their anchors, at level %s",
 	       engine_settings(engine)->level->name);
 	if (n_slow != 0)
-		printf("; %zu have none and are slow", n_slow);
+		printf("; %zu %s", n_slow,
+		       n_slow == 1 ? "has none and is slow" : "have none and are slow");
 	printf("\n");
 }
 
@@ -112,12 +146,17 @@ static void report(const struct session *session)
 {
 	const struct policy *policy = engine_policy(session->engine);
 	const struct rules *rules = engine_rules(session->engine);
+	size_t n_purposes = policy_purpose_count(policy);
+	size_t n_categories = policy_category_count(policy);
+	size_t n_elements = rules_element_count(rules);
+	size_t n_examples = count_examples(rules);
 
-	printf("policy: %s, version %s: %zu purposes, %zu categories\n",
-	       policy_title(policy, POLICY_EN), policy_version(policy),
-	       policy_purpose_count(policy), policy_category_count(policy));
-	printf("rules: %zu, for %zu elements; %zu examples hold\n", rules_count(rules),
-	       rules_element_count(rules), count_examples(rules));
+	printf("policy: %s, version %s: %zu purpose%s, %zu categor%s\n",
+	       policy_title(policy, POLICY_EN), policy_version(policy), n_purposes,
+	       n_purposes == 1 ? "" : "s", n_categories, n_categories == 1 ? "y" : "ies");
+	printf("rules: %zu, for %zu element%s; %zu example%s hold%s\n", rules_count(rules),
+	       n_elements, n_elements == 1 ? "" : "s", n_examples, n_examples == 1 ? "" : "s",
+	       n_examples == 1 ? "s" : "");
 	report_finder(session->engine);
 	if (!regex_may_have_jit())
 		printf("patterns: interpreted, since memory may not be made executable\n");
@@ -128,23 +167,28 @@ static void report(const struct session *session)
 
 static enum status check_run(const struct options *options, struct err *e)
 {
+	struct options opening = *options;
 	struct session session;
 	enum status status = STATUS_OK;
 	unsigned warnings;
 
 	if (common_operands(&cmd_check, options, 0, 0, e) != 0)
 		return STATUS_TROUBLE;
-	if (!common_open(&session, options, &status, e))
+	opening.strict = false; /* all warnings are given first */
+	if (!common_open(&session, &opening, &status, e))
 		return status;
 	if (engine_prove(session.engine, e) != 0) {
 		session_close(&session);
 		return STATUS_TROUBLE;
 	}
-	warnings = warn(&session);
+	warnings = warn(&session, options->policy != NULL || session.settings->policy != NULL);
 	if (!options->quiet)
 		report(&session);
 	if (warnings != 0 && options->strict) {
-		err_add(e, "%u warnings, and --strict makes them errors", warnings);
+		err_add(e,
+			warnings == 1 ? "%u warning, and --strict makes it an error"
+				      : "%u warnings, and --strict makes them errors",
+			warnings);
 		status = STATUS_TROUBLE;
 	}
 	session_close(&session);

@@ -16,6 +16,7 @@ bool common_open(struct session *session, const struct options *options, enum st
 		.rules = options->rules,
 		.oracle = options->oracle,
 		.cpu = options->cpu,
+		.strict = options->strict,
 		.purposes = options->purposes,
 		.n_purposes = options->n_purposes,
 	};

@@ -26,7 +26,7 @@ static int open_input(const struct options *options, struct source_fd *input, st
 	*input = (struct source_fd){ .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY),
 				     .name = path };
 	if (input->fd < 0) {
-		err_errno(e, "cannot open %s", path);
+		err_errno(e, "cannot open %s", path[0] != '\0' ? path : "''");
 		return -1;
 	}
 	if (fstat(input->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -131,6 +131,6 @@ const struct cmd cmd_filter = {
 	.help = "  purposed filter -p website-traffic-analysis < access.log\n"
 		"  tail -F app.log | purposed filter -p nis2-supervision -o json --select "
 		"flagged\n",
-	.takes = OPTIONS_PURPOSE | OPTIONS_KIND | OPTIONS_OUTPUT | OPTIONS_JOBS,
+	.takes = OPTIONS_PURPOSE | OPTIONS_KIND | OPTIONS_OUTPUT,
 	.run = filter_run,
 };

@@ -61,7 +61,6 @@ static const struct option_row rows[] = {
 	  "write text and values in json, text, ecs, ocsf and cef, unmasked" },
 	{ OPT_KIND, "kind", OPTIONS_KIND, "KIND",
 	  "what the records are, such as web-traffic-log; else recognised" },
-	{ OPT_JOBS, "jobs", OPTIONS_JOBS, "N", "worker threads" },
 	{ OPT_LANG, "lang", OPTIONS_LANG, "nl|en", "language of the policy's words (nl)" },
 	{ OPT_JSON, "json", OPTIONS_JSON, NULL, "for programs" },
 	{ OPT_CONFIG, "config", 0, "FILE", "configuration file" },
@@ -69,9 +68,11 @@ static const struct option_row rows[] = {
 	{ OPT_RULES, "rules", 0, "DIR", "rule files instead of the built-in ones" },
 	{ OPT_ENGINE, "engine", 0, "auto|pcre2",
 	  "pcre2: every rule at every byte, slowly; finds the same" },
+	{ OPT_JOBS, "jobs", 0, "N", "threads that search (filter, scan, serve)" },
 	{ OPT_CPU, "cpu", 0, "LEVEL",
 	  "of the processor: auto, avx512, avx2, baseline (for tests)" },
-	{ OPT_STRICT, "strict", 0, NULL, "warnings of `purposed check` are errors" },
+	{ OPT_STRICT, "strict", 0, NULL,
+	  "a slow rule is an error; of `purposed check`, every warning" },
 	{ OPT_DUMP_CONFIG, "dump-config", 0, NULL, "print the settings in force and exit" },
 	{ OPT_COLOR, "color", 0, "WHEN", "auto, always or never" },
 	{ OPT_EXIT_ZERO, "exit-zero", 0, NULL,
@@ -122,6 +123,18 @@ static int take_redact(struct options *o, const struct option_row *row, const ch
 	return which < 0 ? -1 : 0;
 }
 
+/* An empty one is a variable of a script that is not set. */
+static int take_path(const char **path_r, const struct option_row *row, const char *value,
+		     struct err *e)
+{
+	if (value[0] == '\0') {
+		err_add(e, "--%s: '' names no file", row->name);
+		return -1;
+	}
+	*path_r = value;
+	return 0;
+}
+
 static int take_format(struct options *o, const char *value, struct err *e)
 {
 	o->format = format_find(value);
@@ -152,9 +165,9 @@ static int take(struct options *o, const struct option_row *row, const char *val
 		o->english = which == 1;
 		break;
 	case OPT_JSON: o->json = true; break;
-	case OPT_CONFIG: o->config = value; break;
-	case OPT_POLICY: o->policy = value; break;
-	case OPT_RULES: o->rules = value; break;
+	case OPT_CONFIG: return take_path(&o->config, row, value, e);
+	case OPT_POLICY: return take_path(&o->policy, row, value, e);
+	case OPT_RULES: return take_path(&o->rules, row, value, e);
 	case OPT_ENGINE:
 		which = choice(row, value, engines, e);
 		o->oracle = which == 1;
@@ -216,6 +229,24 @@ static int report_bad(int code, char **argv, struct err *e)
 	return -1;
 }
 
+/* Behind a blank the word is an operand: a file, that is, and there is none of that name. */
+static int check_redact(const struct options *o, struct err *e)
+{
+	if (o->redact != REDACT_ELEMENT)
+		return 0;
+	for (size_t i = 0; i < o->n_operands; i++) {
+		const char *word = o->operands[i];
+
+		if (words_find(redact_words, word) < 0 || access(word, F_OK) == 0)
+			continue;
+		err_add(e,
+			"there is no file '%s'; for redaction write --redact=%s, without a blank",
+			word, word);
+		return -1;
+	}
+	return 0;
+}
+
 int options_parse(struct options *o, unsigned takes, int argc, char **argv, struct err *e)
 {
 	char shorts[2 * N_ROWS + 2];
@@ -242,7 +273,7 @@ int options_parse(struct options *o, unsigned takes, int argc, char **argv, stru
 	}
 	o->operands = (const char *const *)argv + optind;
 	o->n_operands = (size_t)(argc - optind);
-	return bad;
+	return bad | check_redact(o, e);
 }
 
 void options_fini(struct options *options)

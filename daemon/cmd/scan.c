@@ -68,6 +68,6 @@ const struct cmd cmd_scan = {
 	.help = "Archives are known by their content: gzip, bzip2, xz, zstd, lz4, tar, zip.\n"
 		"  purposed scan -p website-traffic-analysis /var/log/nginx/\n"
 		"  purposed scan -j4 -p nis2-supervision -o json --select all app.log.tar.gz\n",
-	.takes = OPTIONS_PURPOSE | OPTIONS_KIND | OPTIONS_OUTPUT | OPTIONS_JOBS,
+	.takes = OPTIONS_PURPOSE | OPTIONS_KIND | OPTIONS_OUTPUT,
 	.run = scan_command,
 };

@@ -25,6 +25,8 @@ static enum status serve(const struct options *given, struct err *e)
 		.config = options.config,
 		.policy = options.policy,
 		.rules = options.rules,
+		.strict = options.strict,
+		.jobs = options.jobs,
 	};
 	return serve_run(&request, e) == 0 ? STATUS_OK : STATUS_TROUBLE;
 }

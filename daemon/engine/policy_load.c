@@ -52,12 +52,19 @@ static void load_elements(struct policy_loader *l, const struct conf_node *group
 {
 	struct policy_category *c = &l->policy->categories[category];
 	const struct conf_node *list = NULL;
+	struct policy_place *places;
 
 	conf_read_list(group, "elements", CONF_REQUIRED, &list, l->e);
 	if (list == NULL)
 		return;
 	c->n_elements = policy_load_strings(l, list, &c->elements);
+	places = policy_own(l->policy, mem_new(c->n_elements, sizeof(*places)));
+	c->places = places;
 	for (size_t i = 0; i < c->n_elements; i++) {
+		const struct conf_node *node = conf_at(list, i);
+
+		places[i].file = policy_own(l->policy, mem_string(conf_file(node)));
+		places[i].line = conf_line(node);
 		policy_check_id(l, conf_at(list, i), c->elements[i]);
 		policy_mention(elements, c->elements[i], conf_at(list, i), category);
 	}

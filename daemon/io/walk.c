@@ -50,7 +50,7 @@ static int trouble(struct walk *w, const char *path, const char *what, struct er
 
 	w->counts.troubles++;
 	label_add(&label, path);
-	err_add(e, "%s: %s", buf_str(&label), what);
+	err_add(e, "%s: %s", label.len != 0 ? buf_str(&label) : "''", what);
 	buf_fini(&label);
 	return -1;
 }

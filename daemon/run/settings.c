@@ -243,6 +243,7 @@ static int read_root(struct settings *settings, const struct conf_node *root, st
 					 "pseudonym_key" };
 	size_t n = 5;
 	int bad = 0;
+	int bad_ports = 0;
 
 	for (size_t i = 0; i < settings_table_count; i++) {
 		if (settings_table[i].group == NULL)
@@ -254,14 +255,17 @@ static int read_root(struct settings *settings, const struct conf_node *root, st
 	bad |= settings_read_ids(root, "default_purposes", CONF_OPTIONAL,
 				 &settings->default_purposes, e);
 	bad |= read_key(settings, root, e);
-	bad |= settings_read_inputs(settings, root, e);
-	bad |= settings_read_outputs(settings, root, e);
-	return bad != 0 ? -1 : settings_check_loops(settings, e);
+	bad_ports |= settings_read_inputs(settings, root, e);
+	bad_ports |= settings_read_outputs(settings, root, e);
+	if (bad_ports == 0)
+		bad_ports = settings_check_loops(settings, e);
+	return bad | bad_ports;
 }
 
-int settings_load(struct settings **settings_r, const char *path, struct err *e)
+int settings_read(struct settings **settings_r, const char *path, struct err *e)
 {
 	struct settings *settings = mem_new(1, sizeof(*settings));
+	int bad = 0;
 
 	for (size_t i = 0; i < settings_table_count; i++) {
 		if (settings_table[i].type == SETTING_INT)
@@ -269,8 +273,21 @@ int settings_load(struct settings **settings_r, const char *path, struct err *e)
 				settings_table[i].start;
 	}
 	settings->state = mem_string("/var/lib/purposed");
-	if (path != NULL && (conf_load(&settings->doc, path, e) != 0 ||
-			     read_root(settings, conf_root(settings->doc), e) != 0)) {
+	if (path != NULL && conf_load(&settings->doc, path, e) != 0) {
+		settings_free(&settings);
+		return -1;
+	}
+	if (path != NULL)
+		bad = read_root(settings, conf_root(settings->doc), e);
+	*settings_r = settings;
+	return bad;
+}
+
+int settings_load(struct settings **settings_r, const char *path, struct err *e)
+{
+	struct settings *settings = NULL;
+
+	if (settings_read(&settings, path, e) != 0) {
 		settings_free(&settings);
 		return -1;
 	}

@@ -24,6 +24,13 @@ static int check_ids(const struct settings_ids *ids, struct engine *engine, stru
 	return -1;
 }
 
+/* What is missing of it has been said. */
+static bool is_whole(const struct settings_tls *tls)
+{
+	return tls->node != NULL && (tls->cert == NULL) == (tls->key == NULL) &&
+	       (tls->peers.n == 0 || tls->ca != NULL);
+}
+
 /* Certificates are read here too, so that a reload with bad ones is refused as a whole. */
 static int check_tls(const struct settings_tls *settings,
 		     int (*make)(struct tls_context **context_r, const struct tls_settings *tls,
@@ -34,7 +41,7 @@ static int check_tls(const struct settings_tls *settings,
 	struct tls_context *context = NULL;
 	struct err why = { 0 };
 
-	if (settings->node == NULL || make(&context, &tls, &why) == 0) {
+	if (!is_whole(settings) || make(&context, &tls, &why) == 0) {
 		tls_context_free(&context);
 		return 0;
 	}
@@ -48,7 +55,6 @@ static int check_input(const struct settings_input *input, struct engine *engine
 	int bad = check_ids(&input->purposes, engine, e);
 
 	bad |= check_ids(&input->allow_purposes, engine, e);
-	bad |= check_tls(&input->tls, tls_server_context, e);
 	for (size_t i = 0; i < input->n_binds; i++)
 		bad |= check_ids(&input->binds[i].purposes, engine, e);
 	if (input->kind != NULL && !engine_knows_kind(engine, input->kind)) {
@@ -62,10 +68,18 @@ static int check_input(const struct settings_input *input, struct engine *engine
 
 int settings_check(const struct settings *settings, struct engine *engine, struct err *e)
 {
-	int bad = check_ids(&settings->default_purposes, engine, e);
+	int bad = 0;
 
-	for (size_t i = 0; i < settings->n_inputs; i++)
-		bad |= check_input(&settings->inputs[i], engine, e);
+	if (engine != NULL)
+		bad |= check_ids(&settings->default_purposes, engine, e);
+	for (size_t i = 0; i < settings->n_inputs; i++) {
+		const struct settings_input *input = &settings->inputs[i];
+
+		if (engine != NULL)
+			bad |= check_input(input, engine, e);
+		if (input->tls.cert != NULL)
+			bad |= check_tls(&input->tls, tls_server_context, e);
+	}
 	for (size_t i = 0; i < settings->n_outputs; i++)
 		bad |= check_tls(&settings->outputs[i].tls, tls_client_context, e);
 	return bad;

@@ -31,11 +31,13 @@ static int make_all(struct setup *setup, const char *config, struct err *e)
 }
 
 /* One for each processor that we may use; the one that receives beside them needs little. */
-static unsigned count_workers(const struct settings *settings)
+static unsigned count_workers(const struct settings *settings, unsigned jobs)
 {
 	cpu_set_t set;
 	int n = 1;
 
+	if (jobs != 0)
+		return jobs;
 	if (settings->workers != 0)
 		return (unsigned)settings->workers;
 	if (sched_getaffinity(0, sizeof(set), &set) == 0)
@@ -70,7 +72,7 @@ int setup_open(struct setup **setup_r, const struct session_request *request,
 	}
 	setup->pipeline = pipeline_new(setup->outputs, setup->session.settings->n_outputs,
 				       policy_category_count(engine_policy(setup->session.engine)),
-				       count_workers(setup->session.settings),
+				       count_workers(setup->session.settings, request->jobs),
 				       session_batch_bytes(&setup->session));
 	pipeline_hold(setup->pipeline, wake, context);
 	pipeline_apart(setup->pipeline);

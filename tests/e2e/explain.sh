@@ -255,6 +255,25 @@ wrong "unknown limit" "$T/etc/c.conf:2: .*'record_byte'" -c "$T/etc/c.conf"
 printf 'outputs = ( { name = "siem"; type = "syslog"; to = "tls://siem:6514";\n  tls = { ca = "none.pem"; }; } );\n' \
 	>"$T/etc/ca.conf"
 wrong "authorities of an output that are not there" "$T/etc/ca.conf:2: .*$T/etc/none.pem: No such file" -c "$T/etc/ca.conf"
+# In: mistakes of a file alone, and such that only policy, rules or other files show.
+cat >"$T/etc/all.conf" <<'END'
+foo = 1;
+default_purposes = [ "nis3" ];
+inputs = ( { name = "a"; type = "tail"; path = "/var/log/x.log"; from = "middle";
+    purposes = [ "nope" ];
+    kind = "weblog"; } );
+outputs = ( { name = "o"; type = "syslog"; to = "tls://siem:6514";
+    tls = { ca = "none.pem"; }; } );
+END
+wrong "mistakes of the file and others at once" "$T/etc/all.conf:1: .*'foo'" -c "$T/etc/all.conf"
+for line in "2: .*'nis3'" "3: from 'middle'" "4: .*'nope'" "5: .*'weblog'" "7: .*none.pem"; do
+	like "check: they are all told: $line" "$(cat "$T/err")" "$T/etc/all.conf:$line"
+done
+is "check: and each of them once" "$(wc -l <"$T/err")" 6
+wrong "a missing policy, too" "$T/none: No such file" -c "$T/etc/all.conf" --policy "$T/none" --rules "$T/nil"
+for line in "$T/nil: No such file" "conf:1: .*'foo'" "conf:3: from 'middle'" "conf:7: .*none.pem"; do
+	like "check: with what can be told without it: $line" "$(cat "$T/err")" "$line"
+done
 printf 'policy = "none.conf";\n' >"$T/etc/d.conf"
 wrong "missing policy" "$T/etc/none.conf: No such file" -c "$T/etc/d.conf"
 sed 's/row = 7;/row = 8;/' conf/annex-i.conf >"$T/etc/twice.conf"
@@ -267,6 +286,39 @@ sed 's/, "ecli"//' conf/annex-i.conf >"$T/etc/less.conf"
 status "check warns of an element in no category" 0 run check --policy "$T/etc/less.conf"
 like "and names it" "$(cat "$T/err")" "'ecli'"
 status "with --strict it is an error" 2 run check --strict --policy "$T/etc/less.conf"
+sed '0,/"iban"/s//"ibann"/' conf/annex-i.conf >"$T/etc/spelt.conf"
+LINE=$(grep -n '"ibann"' "$T/etc/spelt.conf" | cut -d: -f1)
+status "check warns of an element that no rule finds" 0 run check --policy "$T/etc/spelt.conf"
+like "and names it with its place" "$(cat "$T/err")" "$T/etc/spelt.conf:$LINE: no rule finds element 'ibann'"
+echo 'policy = "spelt.conf";' >"$T/etc/spelt-too.conf"
+status "with --strict it is an error" 2 run check --strict -c "$T/etc/spelt-too.conf"
+like "two of them, with the one that is in no category" "$(cat "$T/err")" "2 warnings, and --strict makes them errors"
+
+# In: rules of one's own, of which one has nothing to be looked for.
+mkdir "$T/slow" "$T/fast"
+printf 'rules = ( { id = "x"; element = "ipv4"; what = "w"; pattern = "%s";
+    examples = [ "[[x1]]" ]; counter_examples = [ "y" ]; } );\n' '\\w+\\d' >"$T/slow/x.conf"
+sed 's/pattern = "[^"]*"/pattern = "needle1"/; s/\[\[x1/[[needle1/' "$T/slow/x.conf" >"$T/fast/x.conf"
+echo nothing >"$T/plain"
+echo 'inputs = ( { name = "i"; type = "stdin"; } ); outputs = ( { name = "o"; type = "stdout"; } );' >"$T/etc/serve.conf"
+for command in "filter -p $P $T/plain" "scan -p $P $T/plain" "explain nothing" "serve -c $T/etc/serve.conf"; do
+	# shellcheck disable=SC2086
+	status "${command%% *} --strict: a slow rule is an error" 2 run $command --strict --rules "$T/slow"
+	like "and is named" "$(cat "$T/err")" "$T/slow/x.conf:1: rule 'x' is slow"
+done
+for command in filter scan; do
+	status "$command: without --strict it is none" 0 run $command -p $P --rules "$T/slow" "$T/plain"
+	status "$command --strict: one that is not slow is none" 0 run $command -p $P --strict --rules "$T/fast" "$T/plain"
+done
+status "check --strict: a slow rule is an error" 2 run check --strict --rules "$T/slow"
+like "one" "$(cat "$T/err")" "1 warning, and --strict makes it an error"
+like "one element" "$(cat "$T/out")" "rules: 1, for 1 element; 2 examples hold"
+
+for command in check "policy list" "policy table" "rules list" "explain nothing"; do
+	# shellcheck disable=SC2086
+	status "$command takes -j, as all do" 0 run $command -j2
+done
+
 printf 'rules = (\n  { id = "x"; element = "email"; what = "w"; pattern = "("; examples = [ "x" ]; counter_examples = [ "y" ]; } );\n' \
 	>"$T/etc/rules/zz.conf"
 wrong "a pattern that is none" "$T/etc/rules/zz.conf:2: .*'x'" -c "$T/etc/good.conf"

@@ -346,6 +346,13 @@ trouble "missing policy" "$T/none" filter --policy "$T/none" "$T/four"
 trouble "missing rules" "$T/none" filter --rules "$T/none" "$T/four"
 trouble "unknown format" "'xml' is none of tag, json" filter -o xml "$T/four"
 trouble "unknown selection" "'some'" filter --select some "$T/four"
+for command in filter scan; do
+	trouble "$command --redact pseudonym" "no file 'pseudonym'; .*--redact=pseudonym" $command --redact pseudonym
+	trouble "$command '--redact pseudonym FILE'" "no file 'pseudonym'" $command --redact pseudonym "$T/four"
+done
+trouble "a file without a name" "cannot open '': No such file" filter -p $P ""
+trouble "a configuration without a name" "--config: '' names no file" filter -c ""
+like "a path without a name" "$("$PURPOSED" scan "" 2>&1)" "^purposed: '': No such file"
 trouble "unknown redaction" "'black'" filter --redact=black "$T/four"
 trouble "no jobs" "'0'" filter -j 0 "$T/four"
 trouble "too many files" "too many" filter "$T/four" "$T/four"

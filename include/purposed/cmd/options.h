@@ -16,9 +16,8 @@ enum {
 	OPTIONS_PURPOSE = 1 << 0, /* -p */
 	OPTIONS_KIND = 1 << 1,	  /* --kind */
 	OPTIONS_OUTPUT = 1 << 2,  /* -o, --select, --redact, --with-text */
-	OPTIONS_JOBS = 1 << 3,	  /* -j */
-	OPTIONS_LANG = 1 << 4,	  /* --lang */
-	OPTIONS_JSON = 1 << 5,	  /* --json */
+	OPTIONS_LANG = 1 << 3,	  /* --lang */
+	OPTIONS_JSON = 1 << 4,	  /* --json */
 };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

@@ -76,11 +76,18 @@ struct policy_enumeration {
 	size_t n_items[POLICY_LANGS];
 };
 
+/* Where something stands in the policy's file. */
+struct policy_place {
+	const char *file;
+	unsigned line;
+};
+
 struct policy_category {
 	const char *id;
 	unsigned column; /* as numbered in the source; given or counted from 1 */
 	const char *words[POLICY_LANGS];
-	const char *const *elements; /* n_elements ids, in the order of the file */
+	const char *const *elements;	   /* n_elements ids, in the order of the file */
+	const struct policy_place *places; /* of each of them */
 	size_t n_elements;
 };
 

@@ -21,6 +21,8 @@ struct session_request {
 	bool oracle;		     /* every rule on every record (--engine pcre2) */
 	const char *cpu;	     /* the finder's level; NULL: the best one */
 	bool lasting;		     /* to be ready at once counts for more than to start at once */
+	bool strict;		     /* a slow rule is an error */
+	unsigned jobs;		     /* of serve: threads that search; 0: the configuration's */
 	const char *const *purposes; /* none: the configuration's default_purposes */
 	size_t n_purposes;
 };

@@ -124,7 +124,17 @@ struct settings {
 int settings_load(struct settings **settings_r, const char *path, struct err *e);
 void settings_free(struct settings **settings);
 
-/* Whether policy and rules know every purpose and kind in them, and TLS takes its files. */
+/*
+ * The same, but where the file can be read and holds mistakes *settings_r is what
+ * could be made of it: for settings_check, and settings_pseudonymizer, to tell the
+ * other mistakes as well, and for nothing else.
+ */
+int settings_read(struct settings **settings_r, const char *path, struct err *e);
+
+/*
+ * Whether policy and rules know every purpose and kind in them, and TLS takes its
+ * files.  engine NULL: it could not be loaded; then only the files are looked at.
+ */
 int settings_check(const struct settings *settings, struct engine *engine, struct err *e);
 
 /* What the engine needs of them; the strings are borrowed. */
