@@ -1,6 +1,7 @@
 /*
  * A file of our own that others rotate.  Renamed, it is written to until we are told to open it
- * anew, as rotation wants it; removed, nobody would ever see what is written to it.
+ * anew, as rotation wants it, and that can be done; removed, nobody would ever see what is written
+ * to it.
  *
  * A new file begins with a whole line: of one that has no end yet, since the disk is full for
  * one, what was taken is kept.
@@ -30,6 +31,7 @@ struct file_sink {
 	size_t line_at;	 /* so much of it is in the file */
 	bool too_long;	 /* it is not kept: the file is not made anew within it */
 	bool nameless;	 /* it had no name when it was opened: it is not looked for */
+	bool due;	 /* it was to be opened anew, and could not be: it is tried again */
 	struct seldom removed;
 };
 
@@ -156,11 +158,25 @@ static int file_reopen(struct sink *sink, struct err *e)
 {
 	struct file_sink *s = (struct file_sink *)sink;
 
-	if (open_anew(s, e) != 0)
+	s->due = open_anew(s, e) != 0;
+	if (s->due)
 		return -1;
 	buf_fini(&s->line);
 	s->too_long = false;
 	return 0;
+}
+
+/* Between two lines; what is written until it can be opened goes to the old one. */
+static void open_late(struct file_sink *s)
+{
+	struct err e = { 0 };
+
+	if (!s->due || s->line.len != 0 || s->too_long)
+		return;
+	s->due = open_anew(s, &e) != 0;
+	if (!s->due)
+		log_notice("output file %s is opened anew, at last", s->path);
+	err_fini(&e);
 }
 
 /* Where somebody has removed the file; -1: it cannot be made anew. */
@@ -184,6 +200,7 @@ static enum sink_result file_write(struct sink *sink, struct span *bytes, struct
 	struct span all = *bytes;
 	int result;
 
+	open_late(s);
 	if (bytes->len != 0 && replace_removed(s, e) != 0)
 		return SINK_ERROR;
 	if (s->torn && write_all(s, &line_end, e) != 0)
