@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/head.h>
 
 void hits_clear(struct hits *hits)
 {
@@ -121,7 +122,7 @@ static enum regex_result accept(const struct rule *rule, uint16_t index, struct 
 		if (result != REGEX_MATCH)
 			return result;
 	}
-	if (rule->kind != NULL && layer == 0 && index < hits->kind_rule)
+	if (rule->kind != NULL && layer == 0 && index < hits->kind_rule && head_ends_at(text, at))
 		hits->kind_rule = index;
 	return add_hits(rule, index, text, layer, scratch, hits) ? REGEX_MATCH : REGEX_NO_MATCH;
 }

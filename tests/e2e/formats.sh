@@ -11,7 +11,7 @@ P=website-traffic-analysis
 # A value in every form that could leak: as written, and encoded.
 cat >"$T/log" <<'END'
 nothing in here
-client 192.0.2.77 - - [05/Jan/2026:10:00:00 +0100] "GET /shop HTTP/1.1" 200 5 "-" "Mozilla/5.0"
+www.example.be 192.0.2.77 - - [05/Jan/2026:10:00:00 +0100] "GET /shop HTTP/1.1" 200 5 "-" "Mozilla/5.0"
 mail=jan.peeters%40example.be|a=b\c
 %2525252540
 rrn 85.07.30-033.28 of jan.peeters@example.be, jan.peeters@example.be

@@ -191,7 +191,10 @@ static void test_limit_in_keywords(void **state)
 	hits_fini(&hits);
 }
 
-/* The lowest rule that matches the record itself gives its kind, whatever its groups yield. */
+/*
+ * The lowest rule that matches where the record's own text begins gives its kind, whatever its
+ * groups yield.
+ */
 static void test_kind(void **state)
 {
 	struct rules *rules = unit_rules(
@@ -200,7 +203,7 @@ static void test_kind(void **state)
 		"    counter_examples = [ 'y' ]; },\n"
 		"  { id = 'b'; what = 'w'; element = 'e'; pattern = 'b'; kind = 'bees';\n"
 		"    validate = 'iban'; examples = [ 'x' ]; counter_examples = [ 'y' ]; },\n"
-		"  { id = 'c'; what = 'w'; element = 'e'; pattern = 'c'; kind = 'cees';\n"
+		"  { id = 'c'; what = 'w'; element = 'e'; pattern = 'bc'; kind = 'cees';\n"
 		"    examples = [ 'x' ]; counter_examples = [ 'y' ]; } );\n",
 		false);
 	struct regex_scratch *scratch = regex_scratch_new(&plenty);
@@ -209,10 +212,13 @@ static void test_kind(void **state)
 	(void)state;
 	hits_clear(&hits);
 	for (uint16_t i = 3; i-- > 0;)
-		confirm_rule(rules_at(rules, i), i, span_str("abc"), 1, 0, scratch, &hits);
+		confirm_rule(rules_at(rules, i), i, span_str("bca"), 1, 0, scratch, &hits);
 	assert_true(hits.kind_rule == UINT32_MAX);
 	for (uint16_t i = 3; i-- > 0;)
-		confirm_rule(rules_at(rules, i), i, span_str("abc"), 0, 0, scratch, &hits);
+		confirm_rule(rules_at(rules, i), i, span_str("a bc"), 0, 0, scratch, &hits);
+	assert_true(hits.kind_rule == UINT32_MAX);
+	for (uint16_t i = 3; i-- > 0;)
+		confirm_rule(rules_at(rules, i), i, span_str("bca"), 0, 0, scratch, &hits);
 	assert_int_equal(hits.kind_rule, 1);
 	regex_scratch_free(&scratch);
 	rules_free(&rules);

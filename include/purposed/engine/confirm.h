@@ -38,7 +38,7 @@ struct hits {
 	size_t n, cap;
 	struct unsearched *unsearched;
 	size_t n_unsearched, unsearched_cap;
-	uint32_t kind_rule; /* lowest index of a matching rule with a kind, or UINT32_MAX */
+	uint32_t kind_rule; /* lowest index of a rule that tells the kind, or UINT32_MAX */
 };
 
 void hits_clear(struct hits *hits);

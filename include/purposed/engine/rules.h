@@ -41,8 +41,10 @@
  * overlap, the higher rank wins, unless the outer one's rule is a container
  * (a request URI holds an e-mail address: both stand).
  *
- * kind: a record in which this rule matches has that kind: a cell may
- * permit on that condition (policy.h).
+ * kind: a record in which this rule matches right behind its head (head.h) has
+ * that kind: a cell may permit on that condition (policy.h).  A match further
+ * on is a finding and tells nothing of the record: there stand texts that
+ * others choose.  So the pattern begins where the record's own text does.
  *
  * opens: of many records one match of this rule tells most of what is in them, as
  * the head of an access-log line does.  That changes no finding: a first look

@@ -1,0 +1,37 @@
+/*
+ * head: where a record's own text begins.
+ *
+ * What a record is, is told by its form from the beginning on, not by what stands somewhere
+ * in it: a user name, a subject, a query are texts that others choose.  So a rule tells a
+ * record's kind only where nothing but a head stands before its match.  A head is made of
+ *
+ *	<134>  <134>1               a priority and the version (RFC 5424, 6.2.1), then the fields
+ *	                            and the structured data of such a header
+ *	Nov 28 10:00:00 host tag[7]:   RFC 3164, 4.1; host and tag also behind any other time
+ *	times, numbers, addresses   also in brackets, and "-" for none
+ *	www.example.net:443         names with dots, or with a port
+ *	INFO  [error]               levels; what stands in brackets as one word
+ *	stdout F                    the Kubernetes container runtimes' log form
+ *	web-1  |                    Docker Compose; a word between bars, dashes or tabs
+ *	key=value key="..."         logfmt: a match may begin in any key, or with a request
+ *	                            line's value
+ *	{"key":"...",               JSON: a match may begin in a key of the record's own object, or
+ *	                            of one in it that stands for the request, or with the value
+ *	                            of a key that holds a request line or the text of a container.
+ *	                            Quotes within a value are escaped, so a value cannot forge this
+ *	"                           one that opens the request line
+ *
+ * and of no other word: that would be the beginning of a sentence.
+ */
+#ifndef PURPOSED_ENGINE_HEAD_H
+#define PURPOSED_ENGINE_HEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <purposed/base/span.h>
+
+/* Whether bytes [0, at) of the record are a head. */
+bool head_ends_at(struct span record, size_t at);
+
+#endif

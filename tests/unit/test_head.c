@@ -1,0 +1,166 @@
+/* Where a record's own text begins: each part of a head, and what is none. */
+#include "unit.h"
+
+#include <purposed/engine/head.h>
+
+/* "^" marks the byte in question. */
+static const char *const heads[] = {
+	"^GET",
+	"\"^GET",
+	/* syslog */
+	"<190>^GET",
+	"<190>Nov 28 10:00:00 web3 nginx: ^GET",
+	"Nov  8 10:00:00 web3 nginx[7]: ^GET",
+	"Nov 28 10:00:00 web3 ^GET",
+	"<134>1 2026-11-28T10:00:00Z web3 nginx 7 - - ^GET",
+	"<134>1 2026-11-28T10:00:00Z web3 nginx 7 - - \xEF\xBB\xBF^GET",
+	"<134>1 2026-11-28T10:00:00Z - - - - [a n=\"x]\\\" \"][b] ^GET",
+	"2026-11-28T10:00:00+01:00 web3 nginx: ^GET",
+	/* times, addresses, names, levels */
+	"2026-11-28 10:00:00,123 +0100 ^GET",
+	"1710230462.123     77 ^GET",
+	"[28/Nov/2026:10:00:00 +0100] ^GET",
+	"[Fri Oct 08 17:08:41.203277 2021] [core:error] [pid 7:tid 8] ^GET",
+	"192.0.2.9 - - ^GET",
+	"192.0.2.9:77, 2001:db8::7 [::1] ^GET",
+	"www.example.be:443 localhost web3:80 ^GET",
+	"INFO:     ^GET",
+	"[2026-11-28T10:00:00Z INFO app::http] ^GET",
+	"TLSv1.3 TLS_AES_128_GCM_SHA256 ^GET",
+	/* what carries logs */
+	"2026-11-28T10:00:00Z stdout F ^GET",
+	"web-1  | ^GET",
+	"2026-11-28 10:00:00,112 - webui - INFO - ^GET",
+	"a\tb7\t^GET",
+	"https 2026-11-28T10:00:00Z app/prod/7 192.0.2.9:77 ^GET",
+	"2026-11-28T10:00:00Z elb7 192.0.2.9:77 10.0.0.1:80 ^GET",
+	/* keys */
+	"level=info msg=\"a \\\" b\" ^method=GET",
+	"level=info http_^method=GET",
+	"request=\"^GET /x HTTP/1.1\"",
+	"{\"^method\":\"GET\"}",
+	"{^\"method\":\"GET\"}",
+	"{ \"a\" : [1, {\"b\":\"]\"}], \"c\":null,\n\"d\":{\"e\":-1.5}, \"http_^method\":\"GET\"}",
+	"{\"request\":{\"^method\":\"GET\"}}",
+	"{\"context\":{\"http_request\":{\"^method\":\"GET\"}}}",
+	"{\"a\":\"\\\\\",\"request\":\"^GET /x HTTP/2\"}",
+	"{\"log\":\"^GET /x\"}",
+	"{\"MESSAGE\":\"192.0.2.9 - - ^[\"}",
+	"2026-11-28T10:00:00Z stdout F {\"^method\":1}",
+};
+
+static const char *const none[] = {
+	"x ^GET",
+	"From 192.0.2.9 \"^GET",
+	"G^ET",
+	"nginx: ^GET",
+	"Nov 28 10:00:00 h sshd[1]: Invalid user ^GET",
+	"Nov 28 10:00:00 h sshd[1]: x y: ^GET",
+	"Nov 28 ^GET",
+	"Nov 28 10:00:00 h i ^GET",
+	"2026-11-28 10:00:00 Blocked ^GET",
+	"<134 ^GET",
+	"<1345>^GET",
+	"192.0.2.9 <134>^GET",
+	"<134>1 2026-11-28T10:00:00Z - - - - [a n=\"] ^GET",
+	"<134>1 2026-11-28T10:00:00Z - - - - [a n=\"x\"] so ^GET",
+	"[no end ^GET",
+	"[of two] ^GET",
+	"[a \"b] ^GET",
+	"stdout F ^GET",
+	"'^GET",
+	"a | b ^GET",
+	"app/x ^GET",
+	"level=info msg=\"^GET\"",
+	"level=info msg=\"a ^method=GET",
+	"level=info so ^method=GET",
+	"level=info \"^GET",
+	"user=a {\"^method\":\"GET\"}",
+	"request=\"^GET /x\"",
+	"request=\"a ^GET /x HTTP/1.1\"",
+	"{\"msg\":\"^GET /x HTTP/1.1\"}",
+	"{\"request\":\"a ^GET /x HTTP/1.1\"}",
+	"{\"request\":\"^GET /x HTTP/1.1 so\"}",
+	"{\"message\":\"^GET /x HTTP/1.1\"}",
+	"{\"log\":\"so ^GET /x\"}",
+	"{\"body\":{\"^method\":\"GET\"}}",
+	"{\"body\":{\"request\":{\"^method\":\"GET\"}}}",
+	"{\"a\":[{\"^method\":\"GET\"}]}",
+	"{\"a\":\"\\\"^method\\\":\"}",
+	"{\"a\":1} ^method",
+	"{\"a\" ^method",
+	"{a ^method",
+	"{\"a\":\"\\^",
+	"{\"a\":[^",
+	"{\"a\":^",
+	"{^",
+	"{\"req\":{\"req\":{\"req\":{\"req\":{\"req\":{\"req\":{\"req\":{\"req\":{\"^method\":1}}}}"
+	"}}}}}",
+};
+
+static void expect(const char *marked, bool wanted)
+{
+	const char *mark = strchr(marked, '^');
+	size_t at = (size_t)(mark - marked);
+	size_t len = strlen(marked) - 1;
+	char *text = malloc(len + 1); /* of its own size: a step too far is seen */
+	bool got;
+
+	assert_non_null(text);
+	memcpy(text, marked, at);
+	memcpy(text + at, mark + 1, len - at);
+	got = head_ends_at(span_of(text, len), at);
+	free(text);
+	if (got != wanted)
+		fail_msg("%s: %s", marked, got ? "a head" : "none");
+}
+
+static void heads_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		expect(heads[i], true);
+}
+
+static void sentences_do_not(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		expect(none[i], false);
+}
+
+/* Every head and every sentence, cut everywhere, asked for every byte: nothing beyond is read. */
+static void cut_anywhere(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]) + sizeof(none) / sizeof(none[0]);
+	     i++) {
+		const size_t n = sizeof(heads) / sizeof(heads[0]);
+		const char *text = i < n ? heads[i] : none[i - n];
+
+		for (size_t len = 0; len <= strlen(text); len++) {
+			char *cut = malloc(len + (len == 0));
+
+			assert_non_null(cut);
+			memcpy(cut, text, len);
+			for (size_t at = 0; at <= len; at++) {
+				if (at == 0)
+					assert_true(head_ends_at(span_of(cut, len), at));
+				else
+					(void)head_ends_at(span_of(cut, len), at);
+			}
+			free(cut);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(heads_end),
+		cmocka_unit_test(sentences_do_not),
+		cmocka_unit_test(cut_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
