@@ -20,7 +20,10 @@
 #include <purposed/run/service.h>
 #include <purposed/run/turn.h>
 
-enum { TICK_MS = 1000 }; /* how often alerts in their windows are looked at */
+enum {
+	TICK_MS = 1000, /* how often alerts in their windows are looked at */
+	LOG_PATIENCE_MS = 1000,
+};
 
 time_t serve_now(void)
 {
@@ -183,6 +186,7 @@ int serve_run(const struct session_request *request, struct err *e)
 	int result = -1;
 
 	raise_descriptors();
+	log_set_patience(LOG_PATIENCE_MS);
 	/* What this thread does is to receive. */
 	turn_soon();
 	if (loop_new(&s.loop, e) == 0 && add_sources(&s, e) == 0 && serve_build(&s, e) == 0) {

@@ -3,8 +3,6 @@
  */
 #include <purposed/run/serve_private.h>
 
-#include <unistd.h>
-
 #include <purposed/base/log.h>
 #include <purposed/run/counters.h>
 
@@ -95,8 +93,7 @@ void serve_on_counters(void *context)
 
 	collect(s, &counters);
 	counters_write(&out, &counters);
-	if (write(STDERR_FILENO, out.ptr, out.len) < 0)
-		log_debug("nobody reads the counters");
+	log_write(buf_span(&out));
 	counters_fini(&counters);
 	buf_fini(&out);
 }

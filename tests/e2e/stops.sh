@@ -4,6 +4,8 @@
 # In: a connection whose sender never pauses; connections, a pipe and standard input in which
 # half a message waits; a pipe whose writer says nothing, and one that somebody else reads.
 #
+# And a log that nobody reads.
+#
 # Out: everything that was queued when the signal came.  The message that this ended in is
 # whole where its rest came at once, and otherwise said and unscanned.  Nobody is waited for.
 
@@ -205,4 +207,33 @@ status "it ends" 0 finish TERM
 ok "at once" test $((SECONDS - before)) -le 10
 kill "$other"
 exec 7>&-
+
+# --- A log that nobody reads ------------------------------------------------------------------
+
+rm -f "$OUT"
+mkfifo "$D/log"
+exec 6<>"$D/log"
+"$PURPOSED" serve -c "$CONF" 2>"$D/log" 6>&- &
+daemon_pid=$!
+read -r line <&6
+like "a log in a pipe" "$line" '^purposed: ready: '
+# A line of two kilobytes each: more than the pipe takes.
+for ((i = 0; i < 300; i++)); do
+	kill -USR1 "$daemon_pid"
+	sleep 0.005
+done
+logger -u "$D/log.sock" --socket-errors=on "nobody reads"
+ok "that nobody reads does not stop the daemon" within 20 grep -q 'nobody reads' "$OUT"
+cat <&6 >"$T/log" &
+reader=$!
+within 20 test -s "$T/log"
+sleep 0.2
+kill -HUP "$daemon_pid"
+ok "when it is read again it says what is lost" within 20 \
+	grep -qE '^purposed: nobody read this log for a while: [0-9]+ lines' "$T/log"
+ok "and goes on" within 20 grep -q '^purposed: reloaded: ' "$T/log"
+is "all else are whole lines" "$(grep -v '^purposed: ' "$T/log" | jq .uptime_s 2>&1 >/dev/null)" ""
+status "and it ends" 0 finish TERM
+kill "$reader"
+exec 6>&-
 done_testing

@@ -10,6 +10,8 @@
 #ifndef PURPOSED_BASE_LOG_H
 #define PURPOSED_BASE_LOG_H
 
+#include <purposed/base/span.h>
+
 enum log_level {
 	LOG_LEVEL_ERR = 3,
 	LOG_LEVEL_WARNING = 4,
@@ -21,6 +23,16 @@ enum log_level {
 /* What is less urgent than level is not written; the start value is NOTICE. */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
+
+/*
+ * So long, in milliseconds, a line waits for who reads standard error; less than 0, as at the
+ * start: for ever.  A daemon must not stop because nobody reads what it says: lines are then
+ * left out, and counted, which is said as soon as somebody reads again.
+ */
+void log_set_patience(int ms);
+
+/* A line of another form, with its end, on standard error, in the same way. */
+void log_write(struct span line);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
