@@ -239,7 +239,7 @@ static void put_table(const struct regex_table *table)
 	char *shape = mem_span_string(form.shape);
 	char *list = mem_span_string(words);
 
-	printf("{ %d, ", form.folded);
+	printf("{ %d, %d, ", form.folded, form.behind);
 	put_set(&form.run);
 	puts(",");
 	put_string(shape);
@@ -280,7 +280,8 @@ static size_t put_patterns(const struct rules *rules)
 		if (rule->keywords != NULL)
 			add_pattern(&all, regex_pattern(rule->keywords), true);
 	}
-	qsort(all.patterns, all.n, sizeof(*all.patterns), by_hash);
+	if (all.n != 0)
+		qsort(all.patterns, all.n, sizeof(*all.patterns), by_hash);
 	for (size_t i = 0; i < all.n; i++)
 		put_made(i, &all.patterns[i].made);
 	puts("static const struct prepared_pattern patterns[] = {");

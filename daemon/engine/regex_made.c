@@ -52,7 +52,8 @@ void regex_make(struct regex_made *made, const char *pattern, bool shares, unsig
 		regex_parts_add(&made->parts, known->parts[i], how);
 	for (size_t i = 0; i < known->n_tables; i++) {
 		const struct prepared_table *t = &known->tables[i];
-		const struct regex_table_form form = { t->folded, t->run, span_str(t->shape) };
+		const struct regex_table_form form = { t->folded, t->behind, t->run,
+						       span_str(t->shape) };
 
 		regex_words_add(&made->words, &form, span_str(t->words), t->n);
 	}

@@ -24,6 +24,7 @@ struct regex_table {
 	struct regex_table_form form; /* its shape is in the key */
 	struct span words;	      /* in the key */
 	size_t n;
+	struct byte_set firsts; /* bytes that words begin with */
 	size_t longest;
 	uint64_t lengths;	 /* bit n: there is a word of n bytes */
 	unsigned char fold[256]; /* what a byte is in a word; 0: in none */
@@ -47,43 +48,50 @@ static size_t slot_of(const struct regex_table *table, uint64_t hash)
 	return (size_t)(hash >> (64 - table->bits));
 }
 
+/* Bytes of the text in the order in which they are asked for: step is 1, or -1. */
 static bool is_word(const struct regex_table *table, size_t word, const unsigned char *text,
-		    size_t len)
+		    ptrdiff_t step, size_t len)
 {
 	const unsigned char *bytes = (const unsigned char *)table->key.ptr + word;
 
 	if (bytes[0] != len)
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (bytes[1 + i] != table->fold[text[i]])
+	for (size_t i = 0; i < len; i++, text += step) {
+		if (bytes[1 + i] != table->fold[*text])
 			return false;
 	}
 	return true;
 }
 
-static bool has_word(const struct regex_table *table, const unsigned char *text, size_t len,
-		     uint64_t hash)
+static bool has_word(const struct regex_table *table, const unsigned char *text, ptrdiff_t step,
+		     size_t len, uint64_t hash)
 {
 	size_t mask = ((size_t)1 << table->bits) - 1;
 
 	if ((table->lengths >> len & 1) == 0)
 		return false;
 	for (size_t i = slot_of(table, hash); table->slots[i] != 0; i = (i + 1) & mask) {
-		if (is_word(table, table->slots[i], text, len))
+		if (is_word(table, table->slots[i], text, step, len))
 			return true;
 	}
 	return false;
 }
 
-/* One that the text, of len bytes, begins with. */
-static bool begins_with_word(const struct regex_table *table, const unsigned char *text, size_t len)
+/* One that the text, of len bytes from there on, begins with. */
+static bool begins_with_word(const struct regex_table *table, const unsigned char *text,
+			     ptrdiff_t step, size_t len)
 {
+	const unsigned char *at = text;
 	uint64_t hash = 0;
 
-	for (size_t i = 0; i < len && table->fold[text[i]] != 0; i++) {
-		hash = stir(hash, table->fold[text[i]]);
-		if (has_word(table, text, i + 1, hash))
+	if (len == 0 || !byte_set_has(&table->firsts, *text))
+		return false;
+	for (size_t i = 1; i <= len && i <= table->longest && table->fold[*at] != 0; i++) {
+		hash = stir(hash, table->fold[*at]);
+		if (has_word(table, text, step, i, hash))
 			return true;
+		if (i < len)
+			at += step;
 	}
 	return false;
 }
@@ -109,7 +117,7 @@ static bool has_shaped(const struct regex_table *table, const unsigned char *tex
 		if (at == from)
 			return false;
 	}
-	return at <= table->longest && has_word(table, text, at, hash);
+	return at <= table->longest && has_word(table, text, 1, at, hash);
 }
 
 bool regex_table_has(const struct regex_table *table, struct span text, size_t at)
@@ -117,11 +125,12 @@ bool regex_table_has(const struct regex_table *table, struct span text, size_t a
 	const unsigned char *bytes = (const unsigned char *)text.ptr + at;
 	size_t len = text.len - at;
 
+	if (table->form.behind)
+		return at != 0 && begins_with_word(table, bytes - 1, -1, at);
+	if (table->form.shape.len == 0)
+		return begins_with_word(table, bytes, 1, len);
 	/* One byte more tells a run that is longer than any word. */
-	if (len > table->longest + 1)
-		len = table->longest + 1;
-	return table->form.shape.len == 0 ? begins_with_word(table, bytes, len)
-					  : has_shaped(table, bytes, len);
+	return has_shaped(table, bytes, len < table->longest + 1 ? len : table->longest + 1);
 }
 
 /* --- Making --------------------------------------------------------------------- */
@@ -146,6 +155,7 @@ static void add_word(struct regex_table *table, size_t at)
 	for (slot = slot_of(table, hash); table->slots[slot] != 0;)
 		slot = (slot + 1) & mask;
 	table->slots[slot] = (uint32_t)at;
+	byte_set_add(&table->firsts, word[1]);
 	table->lengths |= UINT64_C(1) << word[0];
 	table->longest = word[0] > table->longest ? word[0] : table->longest;
 }
@@ -159,6 +169,8 @@ static void fill(struct regex_table *table, const struct regex_table_form *form,
 	table->slots = mem_new((size_t)1 << table->bits, sizeof(*table->slots));
 	for (size_t at = words; at < table->key.len; at += 1 + (unsigned char)table->key.ptr[at])
 		add_word(table, at);
+	if (form->folded)
+		byte_set_fold(&table->firsts);
 	for (unsigned c = 0; c < 256; c++) {
 		table->fold[c] = table->fold[folded(form, (unsigned char)c)];
 		if (byte_set_has(&form->run, (unsigned char)c))
@@ -169,6 +181,7 @@ static void fill(struct regex_table *table, const struct regex_table_form *form,
 static void write_key(struct buf *key, const struct regex_table_form *form, struct span words)
 {
 	buf_add_char(key, form->folded ? 'i' : '-');
+	buf_add_char(key, form->behind ? '<' : '-');
 	buf_add(key, &form->run, sizeof(form->run));
 	buf_add_uint(key, form->shape.len);
 	buf_add_char(key, ' ');

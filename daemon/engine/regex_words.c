@@ -4,7 +4,8 @@
  * an alternation is known from engine/pattern_first; at the end of a group that is left for good
  * (an atomic one, a lookaround) or from several places (one that is called) nothing is known.
  *
- * In a lookbehind, where each alternative has one length, everything stays.
+ * A lookbehind that asks for nothing but words is a table of what ends there; in others, where
+ * each alternative has one length, everything stays.
  */
 #include <purposed/engine/regex_words.h>
 
@@ -97,7 +98,7 @@ static void write_block(struct writer *w, const struct words_block *block,
 			const struct byte_set *run, bool folded)
 {
 	struct span shape = buf_span(&block->shape);
-	const struct regex_table_form form = { folded, *run, shape };
+	const struct regex_table_form form = { .folded = folded, .run = *run, .shape = shape };
 
 	if (shape.len == 0 || w->words->n > REGEX_WORDS_LAST - REGEX_WORDS_FIRST) {
 		write_words(w, &block->words);
@@ -232,6 +233,76 @@ static bool write_list(struct writer *w, const struct pattern_node *alt,
 	return good;
 }
 
+/* --- Lookbehinds ---------------------------------------------------------------- */
+
+/* All that a lookbehind asks for, backwards; false: that is more than words, or few of them. */
+static bool list_behind(const struct writer *w, const struct pattern_node *node, bool folded,
+			struct words_listing *words)
+{
+	const struct pattern_node *alt = node->child;
+	bool good = node->op == PATTERN_BEHIND && has_many(w->text, alt->start, alt->end);
+
+	/* A change of options in it shows in the bytes that are asked for. */
+	for (const struct pattern_node *c = alt->child; good && c != NULL; c = c->next)
+		good = words_listing_fill(words, span_of("", 0), c->child, folded,
+					  alt->end - alt->start);
+	return good && words->n >= REGEX_WORDS_MIN && words_listing_mirror(words);
+}
+
+/* Behind a lookaround. */
+static size_t end_of(const struct pattern_node *around)
+{
+	return around->child->end + sizeof(")") - 1;
+}
+
+/* Negative ones in a row ask together whether nothing ends there; returns the last of them. */
+static const struct pattern_node *list_row(const struct writer *w, const struct pattern_node *node,
+					   bool folded, struct words_listing *words)
+{
+	const struct pattern_node *next = node->next;
+
+	while (node->negative && next != NULL && next->op == PATTERN_BEHIND && next->negative &&
+	       next->start == end_of(node)) {
+		struct words_listing more = { 0 };
+		bool good = list_behind(w, next, folded, &more);
+
+		if (good) {
+			buf_add_span(&words->bytes, buf_span(&more.bytes));
+			words->n += more.n;
+			node = next;
+			next = node->next;
+		}
+		words_listing_fini(&more);
+		if (!good)
+			break;
+	}
+	return node;
+}
+
+/* A lookbehind, and those that it is asked together with; returns the last of them. */
+static const struct pattern_node *write_behind(struct writer *w, const struct pattern_node *node)
+{
+	struct regex_table_form form = { .folded = true, .behind = true };
+	struct words_listing words = { 0 };
+	bool good = list_behind(w, node, form.folded, &words);
+
+	if (!good) {
+		form.folded = false;
+		words_listing_fini(&words);
+		good = list_behind(w, node, form.folded, &words);
+	}
+	if (good && w->words->n <= REGEX_WORDS_LAST - REGEX_WORDS_FIRST) {
+		copy_to(w, node->start);
+		buf_add_str(w->out, node->negative ? "(?!(?=" : "(?=");
+		node = list_row(w, node, form.folded, &words);
+		write_table(w, &words, &form);
+		buf_add_str(w->out, node->negative ? "))" : ")");
+		w->at = end_of(node);
+	}
+	words_listing_fini(&words);
+	return node;
+}
+
 /* --- The walk ------------------------------------------------------------------- */
 
 static const struct behind unknown = {
@@ -296,8 +367,12 @@ static void write_node(struct writer *w, const struct pattern_node *node,
 static void write_sequence(struct writer *w, const struct pattern_node *node,
 			   const struct behind *behind)
 {
-	for (; node != NULL; node = node->next)
-		write_node(w, node, behind);
+	for (; node != NULL; node = node->next) {
+		if (node->op == PATTERN_BEHIND)
+			node = write_behind(w, node);
+		else
+			write_node(w, node, behind);
+	}
 }
 
 void regex_words(struct buf *out, const char *pattern, struct regex_words *words)

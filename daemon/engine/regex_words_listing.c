@@ -27,6 +27,25 @@ bool words_listing_next(const struct words_listing *listing, size_t *at, struct 
 	return true;
 }
 
+bool words_listing_mirror(struct words_listing *listing)
+{
+	struct span word;
+
+	for (size_t at = 0; words_listing_next(listing, &at, &word);) {
+		char *bytes = listing->bytes.ptr + (at - word.len);
+
+		if (word.len == 0)
+			return false;
+		for (size_t i = 0; i < word.len / 2; i++) {
+			char c = bytes[i];
+
+			bytes[i] = bytes[word.len - 1 - i];
+			bytes[word.len - 1 - i] = c;
+		}
+	}
+	return true;
+}
+
 struct walk {
 	struct words_listing *listing;
 	size_t max;

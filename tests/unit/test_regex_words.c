@@ -85,7 +85,20 @@ static const struct {
 	{ "(?=(#))\\w", NULL, 0 },
 	{ "(?=(?<n>x+(?:#)))\\w", NULL, 0 },
 	{ "(?!(?:#){2})\\w", NULL, 0 },
-	{ "(?<!#)\\w", NULL, 0 },
+	/* What ends there is asked backwards, in a row together. */
+	{ "(?<!#)\\w", "(?!(?=(?C128)))\\w", 1 },
+	{ "(?<=#)\\w", "(?=(?C128))\\w", 1 },
+	{ "(?<!(?i)#|x)\\w", "(?!(?=(?C128)))\\w", 1 },
+	{ "(?<!x[ab](?:#))\\w", "(?!(?=(?C128)))\\w", 1 },
+	{ "(?<!#)(?<!#|x)(?<!y)z", "(?!(?=(?C128)))(?<!y)z", 1 },
+	{ "(?<!#)a?(?<=#)(?<=#)z", "(?!(?=(?C128)))a?(?=(?C129))(?=(?C130))z", 3 },
+	{ "(?!(?<!#)x+)y", "(?!(?!(?=(?C128)))x+)y", 1 },
+	{ "(?<!#|\\w)z", NULL, 0 },
+	{ "(?<!#|)z", NULL, 0 },
+	{ "(?<!(#))z", NULL, 0 },
+	{ "(?<!#)?z", NULL, 0 },
+	{ "(?<!(?=#)..)z", NULL, 0 },
+	{ "(?<!abc|abd)z", NULL, 0 },
 	/* Words with other bytes than those have shapes; few of one stay. */
 	{ "(?:#|a-b|aaq-b)(?![a-z])", "(?:(?C128)[a-z]++|a\\x2db|aaq\\x2db)(?![a-z])", 1 },
 	{ "(?:aaq-b|#|a-b)(?![a-z])", "(?:aaq\\x2db|a\\x2db|(?C128)[a-z]++)(?![a-z])", 1 },
@@ -190,6 +203,14 @@ static void test_table(void **state)
 	table = regex_table_ref(&form, span, 4);
 	assert_true(table_has(table, "aB"));
 	assert_false(table_has(table, "aBx"));
+	regex_table_unref(table);
+	form = (struct regex_table_form){ .behind = true };
+	table = regex_table_ref(&form, span, 4);
+	assert_true(regex_table_has(table, span_str("-cba-"), 4));
+	assert_true(regex_table_has(table, span_str("x"), 1));
+	assert_false(regex_table_has(table, span_str("cba"), 0));
+	assert_false(regex_table_has(table, span_str("za"), 2));
+	assert_false(regex_table_has(table, span_str("Ba"), 2));
 	regex_table_unref(table);
 	form = (struct regex_table_form){ 0 };
 	table = regex_table_ref(&form, span, 4);

@@ -50,6 +50,7 @@ struct prepared_rule {
 /* A table of words (regex_table.h). */
 struct prepared_table {
 	bool folded;
+	bool behind;
 	struct byte_set run;
 	const char *shape;
 	const char *words;

@@ -23,11 +23,12 @@ struct regex_table;
 /* How a table is asked. */
 struct regex_table_form {
 	bool folded;	     /* in any case of ASCII letters: the words have small ones */
+	bool behind;	     /* they end where it is asked, and are given backwards */
 	struct byte_set run; /* with both cases of a letter, where it is folded */
 	/*
 	 * All of its words have this shape: bytes that stand for themselves, and runs.  What is
 	 * asked for is the one stretch of the text that has it, whose runs are as long as they
-	 * can be.  Empty: any word that the text goes on with.
+	 * can be.  Empty, as it is where they end there: any word.
 	 */
 	struct span shape;
 };
@@ -44,7 +45,7 @@ void regex_table_unref(struct regex_table *table);
 size_t regex_table_tell(const struct regex_table *table, struct regex_table_form *form_r,
 			struct span *words_r);
 
-/* Whether the text has a word at byte `at`, which is not behind its end. */
+/* Whether the text has a word at (or before) byte `at`, which is not behind its end. */
 bool regex_table_has(const struct regex_table *table, struct span text, size_t at);
 
 #endif

@@ -13,6 +13,10 @@
  * of them stands there, whatever follows:
  *
  *	(?!adams|aerts|...|wouters)	(?!(?=(?C128)))
+ *
+ * and a lookbehind that asks for nothing but words asks whether one of them ends there:
+ *
+ *	(?<!(?i)host=|node=|...|zone=)	(?!(?=(?C128)))
  */
 #ifndef PURPOSED_ENGINE_REGEX_WORDS_H
 #define PURPOSED_ENGINE_REGEX_WORDS_H

@@ -25,12 +25,16 @@ struct words_listing {
 };
 
 /*
- * Adds to an empty listing all that node and its siblings match, each behind prefix; false: it is
- * more than words, or more than max, or one is too long.  A word may be empty.  folded: letters
- * stand for both cases, small ones in the listing; else for themselves.  NULL: nothing.
+ * Adds to a listing all that node and its siblings match, each behind prefix; false: it is
+ * more than words, or with them it has more than max, or one is too long.  A word may be empty.
+ * folded: letters stand for both cases, small ones in the listing; else for themselves.  NULL:
+ * nothing.
  */
 bool words_listing_fill(struct words_listing *listing, struct span prefix,
 			const struct pattern_node *node, bool folded, size_t max);
+
+/* Turns each word around; false: one is empty. */
+bool words_listing_mirror(struct words_listing *listing);
 
 void words_listing_fini(struct words_listing *listing);
 
