@@ -77,8 +77,7 @@ static unsigned add_record(struct buf *out, const struct format_job *job)
 	buf_add_str(out, "- - ");
 	format_add_tag(out, job);
 	buf_add_char(out, ' ');
-	format_add_text(out, job, text.len - message.text.len, text.len);
-	return 0;
+	return format_add_message(out, job, text.len - message.text.len);
 }
 
 static unsigned add_alert(struct buf *out, const struct format *format,

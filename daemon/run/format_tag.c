@@ -4,13 +4,14 @@
  *	203.0.113.9 - - [...] "GET / HTTP/1.1" ... [purposed@32473 verdict="..." ...]
  *
  * A record that is itself RFC 5424 gets it inside its STRUCTURED-DATA, and any
- * element there that claims to be ours is taken out first: a sender could
- * otherwise tag its own records.  Elsewhere ours is the last on the line, so a
- * forged one before it proves nothing.
+ * element that claims to be ours is taken out first, there and in the message
+ * behind: a sender could otherwise tag its own records.  Elsewhere ours is the
+ * last on the line, so a forged one before it proves nothing.
  */
 #include <purposed/run/format.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include <purposed/io/syslog.h>
 
@@ -30,46 +31,112 @@ void format_add_tag(struct buf *out, const struct format_job *job)
 	buf_add_str(out, "\"]");
 }
 
+enum { CLAIM_MAX = 4096 }; /* ours with every purpose and element is shorter */
+
+/* An SD-ID with room for any number. */
+struct own_id {
+	char text[32];
+};
+
+static struct own_id own_id(const struct format_job *job)
+{
+	struct own_id id;
+
+	snprintf(id.text, sizeof(id.text), "purposed@%u", job->options->enterprise_id);
+	return id;
+}
+
+/* Where the next tag that claims to be ours begins: true, and it is to be taken out up to *end_r.
+ */
+static bool find_claim(struct span text, size_t from, const char *ours, size_t *start_r,
+		       size_t *end_r)
+{
+	size_t len = strlen(ours);
+
+	for (;;) {
+		const char *at = memmem(text.ptr + from, text.len - from, ours, len);
+		struct span element;
+		struct span id;
+
+		if (at == NULL)
+			return false;
+		*start_r = (size_t)(at - text.ptr);
+		from = *start_r + len;
+		if (from < text.len && text.ptr[from] >= '0' && text.ptr[from] <= '9')
+			continue; /* another's number */
+		if (text.len - *start_r > CLAIM_MAX)
+			text.len = *start_r + CLAIM_MAX;
+		*end_r = *start_r;
+		/* Of one that is not well-formed what it would be known by. */
+		if (!syslog_next_element(text, end_r, &element, &id))
+			*end_r = from;
+		return true;
+	}
+}
+
+unsigned format_add_message(struct buf *out, const struct format_job *job, size_t start)
+{
+	struct span text = job->record->text;
+	struct buf ours = { 0 };
+	size_t claim;
+	size_t end;
+	unsigned forged = 0;
+
+	buf_printf(&ours, "[%s", own_id(job).text);
+	while (find_claim(text, start, buf_str(&ours), &claim, &end)) {
+		format_add_text(out, job, start, claim);
+		/* What stands on both sides must not make another. */
+		if (claim != start && text.ptr[claim - 1] != ' ')
+			buf_add_char(out, ' ');
+		start = end;
+		forged++;
+	}
+	format_add_text(out, job, start, text.len);
+	buf_fini(&ours);
+	return forged;
+}
+
 static unsigned add_structured(struct buf *out, const struct format_job *job, struct span data)
 {
 	struct span text = job->record->text;
 	size_t data_start = (size_t)(data.ptr - text.ptr);
+	const struct own_id ours = own_id(job);
 	struct span element;
 	struct span id;
-	char ours[32];
 	size_t at = 0;
 	unsigned forged = 0;
 
-	snprintf(ours, sizeof(ours), "purposed@%u", job->options->enterprise_id);
 	format_add_text(out, job, 0, data_start);
 	while (syslog_next_element(data, &at, &element, &id)) {
 		size_t start = (size_t)(element.ptr - text.ptr);
 
-		if (span_is(id, ours))
+		if (span_is(id, ours.text))
 			forged++;
 		else
 			format_add_text(out, job, start, start + element.len);
 	}
 	format_add_tag(out, job);
-	format_add_text(out, job, data_start + data.len, text.len);
-	return forged;
+	return forged + format_add_message(out, job, data_start + data.len);
 }
 
 static unsigned tag_add(struct buf *out, const struct format_job *job, size_t *tail_r)
 {
+	const struct record *record = job->record;
 	struct span data;
+	bool structured = syslog_find_data(record->text, &data);
 	unsigned forged = 0;
 
-	if (syslog_find_data(job->record->text, &data)) {
+	if (structured)
 		forged = add_structured(out, job, data);
-		*tail_r = out->len;
-		return forged;
-	}
-	format_add_text(out, job, 0, job->record->text.len);
+	else
+		format_add_text(out, job, 0, record->text.len);
 	*tail_r = out->len;
-	buf_add_char(out, ' ');
-	format_add_tag(out, job);
-	return 0;
+	/* In bytes that are passed on unseen there may be one: ours is the last again. */
+	if (!structured || record->len > record->text.len) {
+		buf_add_char(out, ' ');
+		format_add_tag(out, job);
+	}
+	return forged;
 }
 
 const struct format format_tag = {

@@ -105,10 +105,20 @@ is "RFC 5424: a forged one is taken out" \
 	"$(tagged "$SYSLOG [purposed@32473 verdict=\"clean\"][c@2] mail an@example.be")" \
 	"$SYSLOG [c@2]$OURS mail an@example.be"
 like "and counted" "$(cat "$T/err")" 'forged tags .*: 1'
-{ printf '%s ' "$SYSLOG [purposed@32473 verdict=\"clean\"]"; many 700000 x; echo; } >"$T/forged"
+is "RFC 5424: one in the message, too" \
+	"$(tagged "$SYSLOG - mail an@example.be [purposed@32473 verdict=\"clean\"]")" \
+	"$SYSLOG $OURS mail an@example.be "
+like "and counted, too" "$(cat "$T/err")" 'forged tags .*: 1'
+{
+	printf '%s ' "$SYSLOG [purposed@32473 verdict=\"clean\"]"
+	many 700000 x
+	echo ' [purposed@32473 verdict="clean"]'
+} >"$T/forged"
 "$PURPOSED" filter -p $P "$T/forged" >"$T/out" 2>"$T/err"
 like "in a record that is longer than any buffer, too" "$(cut -c 1-80 "$T/out")" \
 	"\[purposed@32473 verdict=\"unscanned\""
+like "whose end has passed unseen: ours is the last there again" "$(tail -c 200 "$T/out")" \
+	"\[purposed@32473 verdict=\"clean\"\] \[purposed@32473 verdict=\"unscanned\" [^[]*\]$"
 like "and counted there" "$(cat "$T/err")" 'forged tags .*: 1$'
 is "elsewhere a forged one stays, ours is the last" \
 	"$(tagged 'an@example.be [purposed@32473 verdict="clean"]')" \

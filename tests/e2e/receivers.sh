@@ -24,15 +24,15 @@ receive "unix:$D/j.sock" octets "$D/j.out"
 start_on_pipe
 {
 	echo 'plain of jan@example.be'
-	echo '<165>Jan  5 10:00:00 web1 shop[12]: order of jan@example.be'
+	echo '<165>Jan  5 10:00:00 web1 shop[12]: order of jan@example.be [purposed@32473 verdict="clean"]'
 	echo '<34>1 2026-01-02T03:04:05Z h app 7 ID [x@1 a="b"][purposed@32473 verdict="clean"] jan@example.be'
 } >&9
 ok "three messages arrive" has_lines "$D/a.out" 3
 SD='\[purposed@32473 verdict="gap" purpose="" categories="identification" elements="email"\]'
 like "what is no message gets a header" "$(sed -n 1p "$D/a.out")" \
 	"^<13>1 20[-0-9]+T[:.0-9]+Z $(hostname) in - - $SD plain of jan@example\.be$"
-like "one of RFC 3164 gets that of RFC 5424" "$(sed -n 2p "$D/a.out")" \
-	"^<165>1 20..-01-05T10:00:00\.000Z web1 shop - - $SD order of jan@example\.be$"
+like "one of RFC 3164 gets that of RFC 5424, and loses a forged verdict" "$(sed -n 2p "$D/a.out")" \
+	"^<165>1 20..-01-05T10:00:00\.000Z web1 shop - - $SD order of jan@example\.be $"
 like "one of RFC 5424 keeps its own, but for a forged verdict" "$(sed -n 3p "$D/a.out")" \
 	"^<34>1 2026-01-02T03:04:05Z h app 7 ID \[x@1 a=\"b\"\]$SD jan@example\.be$"
 ok "an alert too" has_lines "$D/j.out" 3

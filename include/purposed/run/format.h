@@ -124,6 +124,12 @@ void format_add_text(struct buf *out, const struct format_job *job, size_t start
 /* What we say of the record, as an RFC 5424 SD element: [purposed@32473 verdict="..." ...] */
 void format_add_tag(struct buf *out, const struct format_job *job);
 
+/*
+ * Adds the record's bytes from start on, the message of syslog behind a tag of ours,
+ * without tags that claim to be ours; returns how many there were.
+ */
+unsigned format_add_message(struct buf *out, const struct format_job *job, size_t start);
+
 /* Ids of the categories of all findings, in the order of the policy, separated by commas. */
 void format_add_categories(struct buf *out, const struct format_job *job);
 
