@@ -1,12 +1,13 @@
 /*
  * The finders are made for long texts, and get them: the first one goes over the
  * block itself.  The decoded layers of all records that have any are put one
- * behind the other into a buffer of their own, and so are the records that are
- * still open when the second one's turn comes:
+ * behind the other into a buffer of their own, and so are the records, and layers,
+ * that are chosen for another finder: those that are still open for the second one,
+ * then those in which a category is likely for that of decoys.
  *
  *	block	record 1 | 2 with %40 | 3 | 4 with %2540 | ...
  *	layers	           2, layer 1 |     4, 1 | 4, 2  | ...
- *	open	record 1 |              3 |                ...
+ *	chosen	record 1 |              3 |                ...
  */
 #include <purposed/engine/glance.h>
 
@@ -19,8 +20,11 @@
 #include <purposed/engine/decode.h>
 #include <purposed/engine/parts.h>
 
-/* No escape, however often encoded, is longer. */
-enum { ESCAPE_MAX = 64 };
+enum {
+	ESCAPE_MAX = 64, /* no escape, however often encoded, is longer */
+	/* By so much an edge may still move, until characters are whole (classify.c). */
+	EDGE_MAX = 4,
+};
 
 struct glance {
 	struct engine *engine;
@@ -34,7 +38,7 @@ struct glance {
 	bool kind_stated;
 	struct glance_record *records; /* at hand */
 	struct parts layers;
-	struct parts open;
+	struct parts chosen;
 };
 
 struct glance *glance_new(struct engine *engine)
@@ -63,7 +67,7 @@ void glance_free(struct glance **glance)
 	hits_fini(&g->hits);
 	candidates_free(&g->candidates);
 	parts_fini(&g->layers);
-	parts_fini(&g->open);
+	parts_fini(&g->chosen);
 	free(g);
 	*glance = NULL;
 }
@@ -73,7 +77,7 @@ void glance_wipe(struct glance *glance)
 	decoded_wipe(&glance->decoded);
 	finder_scan_wipe(glance->scan);
 	parts_wipe(&glance->layers);
-	parts_wipe(&glance->open);
+	parts_wipe(&glance->chosen);
 }
 
 /* --- What is known of a record -------------------------------------------------- */
@@ -87,6 +91,8 @@ static bool is_of_use(const struct glance_record *record, const struct look_rule
 	if (rule->worst == LOOK_NAMED)
 		return true;
 	if (rule->tells_kind && layer == 0 && !record->kind)
+		return true;
+	if (rule->decoy && (record->likely & ~record->categories) != 0)
 		return true;
 	if (rule->worst == LOOK_UNLESS_KIND && !record->kind && !record->doubt)
 		return true;
@@ -112,6 +118,30 @@ static bool may_be_split(struct span text, size_t start, size_t end)
 	return false;
 }
 
+/* A value of a category: it is there for sure, or it is likely, and this is what makes it so. */
+static void weigh_value(struct glance_record *record, const struct look_target *target,
+			const struct hit *hit, struct span text)
+{
+	bool whole = hit->layer == 0 && !may_be_split(text, hit->start, hit->end);
+
+	if (target->sure && whole) {
+		record->categories |= target->category;
+		return;
+	}
+	record->likely |= target->category;
+	if (whole && record->value_end == 0) {
+		record->value_start = hit->start;
+		record->value_end = hit->end;
+	}
+}
+
+/* Whether a decoy may take the bytes of the value that makes a category likely. */
+static bool takes_value(const struct glance_record *record, const struct hit *hit)
+{
+	return hit->layer != 0 || (hit->start < record->value_end + EDGE_MAX &&
+				   hit->end + EDGE_MAX > record->value_start);
+}
+
 /* What the hits of a rule mean for the record. */
 static void weigh(struct glance *g, struct glance_record *record, uint16_t rule, struct span text)
 {
@@ -125,10 +155,10 @@ static void weigh(struct glance *g, struct glance_record *record, uint16_t rule,
 
 		record->named |= target->need == LOOK_NAMED;
 		record->doubt |= target->need == LOOK_UNLESS_KIND;
-		if (target->sure && hit->layer == 0 && !may_be_split(text, hit->start, hit->end))
-			record->categories |= target->category;
-		else
-			record->likely |= target->category;
+		if (target->category != 0)
+			weigh_value(record, target, hit, text);
+		else if (target->need == LOOK_NOTHING)
+			record->named |= record->likely != 0 && takes_value(record, hit);
 	}
 }
 
@@ -164,7 +194,7 @@ static void decode_record(struct glance *g, struct glance_record *record, struct
 
 /* The walk of a finder over the records of a block. */
 struct walk {
-	const struct plan *plan;
+	const struct plan *plan; /* theirs that are looked at */
 	struct span block;
 	struct glance_record *records;
 	size_t n;
@@ -219,17 +249,15 @@ static void confirm_block(struct glance *g, const struct walk *w)
 	}
 }
 
-static void pass_block(struct glance *g, const struct plan *plan, struct span block,
-		       struct glance_record *records, size_t n)
+static void pass_block(struct glance *g, struct walk *w)
 {
-	struct walk w = { plan, block, records, n, 0 };
 	bool more = true;
 
 	candidates_begin(g->candidates);
-	finder_begin(g->scan, look_first(g->look), block);
+	finder_begin(g->scan, look_first(g->look), w->block);
 	while (more) {
-		more = gather_block(g, &w);
-		confirm_block(g, &w);
+		more = gather_block(g, w);
+		confirm_block(g, w);
 	}
 }
 
@@ -281,29 +309,51 @@ static void pass_parts(struct glance *g, const struct finder *finder, const stru
 }
 
 /* Whether the second finder's rules can tell anything about a record that the first one's left. */
-static bool is_open(const struct glance *g, const struct glance_record *record, uint8_t layer)
+static bool is_open(const struct glance *g, const struct glance_record *record)
 {
-	return is_of_use(record, look_second_sum(g->look), layer);
+	return is_of_use(record, look_second_sum(g->look), 0);
 }
 
-/* What the first finder's rules leave open: the records, then the layers of those still open. */
-static void pass_open(struct glance *g, const struct plan *plan, struct span block,
-		      struct glance_record *records, size_t n)
+/* Whether a category is likely, and sure if no decoy takes the value that makes it so. */
+static bool is_likely(const struct glance *g, const struct glance_record *record)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (records[i].plan == plan && is_open(g, &records[i], 0))
-			parts_add(&g->open, span_slice(block, records[i].start, records[i].end),
+	uint64_t all = record->likely | record->categories;
+
+	(void)g;
+	return !record->named && (record->kind || !record->doubt) && record->value_end != 0 &&
+	       (record->likely & ~record->categories) != 0 && (all & (all - 1)) == 0;
+}
+
+/* A finder over the walk's records of which that holds, and their layers. */
+static void pass_chosen(struct glance *g, const struct walk *w,
+			bool (*holds)(const struct glance *g, const struct glance_record *record),
+			const struct finder *finder)
+{
+	parts_clear(&g->chosen);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct glance_record *record = &w->records[i];
+
+		if (record->plan == w->plan && holds(g, record))
+			parts_add(&g->chosen, span_slice(w->block, record->start, record->end),
 				  (uint32_t)i, 0);
 	}
-	pass_parts(g, look_second(g->look), &g->open);
-	parts_clear(&g->open);
 	for (size_t i = 0; i < g->layers.n; i++) {
 		const struct part *layer = &g->layers.parts[i];
 
-		if (is_open(g, &records[layer->record], layer->layer))
-			parts_add(&g->open, parts_text(&g->layers, i), layer->record, layer->layer);
+		if (holds(g, &w->records[layer->record]))
+			parts_add(&g->chosen, parts_text(&g->layers, i), layer->record,
+				  layer->layer);
 	}
-	pass_parts(g, look_second(g->look), &g->open);
+	pass_parts(g, finder, &g->chosen);
+}
+
+static void pass_likely(struct glance *g, const struct walk *w)
+{
+	pass_chosen(g, w, is_likely, look_decoys(g->look));
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->records[i].plan == w->plan && is_likely(g, &w->records[i]))
+			w->records[i].categories = w->records[i].likely;
+	}
 }
 
 static void begin(struct glance *g, const struct look *look, struct glance_record *records,
@@ -313,7 +363,7 @@ static void begin(struct glance *g, const struct look *look, struct glance_recor
 	g->records = records;
 	g->kind_stated = kind != NULL;
 	parts_clear(&g->layers);
-	parts_clear(&g->open);
+	parts_clear(&g->chosen);
 }
 
 void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth, struct span block,
@@ -321,6 +371,7 @@ void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth
 {
 	const struct look *look = plan_look(plan, depth);
 	bool kind_holds = kind != NULL && look_kind_holds(look, kind);
+	struct walk w = { plan, block, records, n, 0 };
 
 	begin(g, look, records, kind);
 	for (size_t i = 0; i < n; i++) {
@@ -332,10 +383,12 @@ void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth
 		r->named = r->end - r->start > g->record_max;
 		r->kind = kind_holds;
 	}
-	pass_block(g, plan, block, records, n);
+	pass_block(g, &w);
 	pass_parts(g, look_first(look), &g->layers);
 	if (look_second(look) != NULL)
-		pass_open(g, plan, block, records, n);
+		pass_chosen(g, &w, is_open, look_second(look));
+	if (look_decoys(look) != NULL)
+		pass_likely(g, &w);
 	for (size_t i = 0; i < n; i++) {
 		if (records[i].plan == plan)
 			records[i].named |= (records[i].doubt && !records[i].kind) ||

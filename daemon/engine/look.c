@@ -21,6 +21,7 @@ struct look {
 	struct look_rule second_sum;
 	struct finder *first;
 	struct finder *second;
+	struct finder *decoys;
 };
 
 static const struct rules *rules_of(const struct look *look)
@@ -188,6 +189,7 @@ static void sum_rules(struct look *look)
 		for (size_t t = 0; t < rules_at(rules, i)->n_targets; t++) {
 			const struct look_target *target = &r->targets[t];
 
+			r->decoy |= target->need == LOOK_NOTHING;
 			if (target->need > r->worst)
 				r->worst = target->need;
 			r->categories |= target->category;
@@ -215,15 +217,25 @@ static bool is_first(const struct look *look, size_t rule)
 	       (rules_at(rules_of(look), rule)->opens && (r->tells_kind || r->sure != 0));
 }
 
-/* For the rules of one of the two passes, and n more; NULL: one of them has no anchor. */
-static struct finder *make_finder(const struct look *look, bool first, uint16_t *rules, size_t n)
+static bool is_second(const struct look *look, size_t rule)
+{
+	return matters(&look->rules[rule]) && !is_first(look, rule);
+}
+
+static bool is_decoy(const struct look *look, size_t rule)
+{
+	return look->rules[rule].decoy;
+}
+
+/* For the rules that are asked for, and n more; NULL: one of them has no anchor. */
+static struct finder *make_finder(const struct look *look,
+				  bool (*is_asked)(const struct look *look, size_t rule),
+				  uint16_t *rules, size_t n)
 {
 	const struct lookout *lookout = engine_lookout(look->plan->engine);
 
 	for (size_t i = 0; i < rules_count(rules_of(look)); i++) {
-		const struct look_rule *r = &look->rules[i];
-
-		if (!matters(r) || is_first(look, i) != first)
+		if (!is_asked(look, i))
 			continue;
 		if (lookout_is_slow(lookout, i))
 			return NULL;
@@ -242,7 +254,7 @@ static bool sum_second(struct look *look)
 	for (size_t i = 0; i < rules_count(rules_of(look)); i++) {
 		const struct look_rule *r = &look->rules[i];
 
-		if (!matters(r) || is_first(look, i))
+		if (!is_second(look, i))
 			continue;
 		any = true;
 		sum->tells_kind |= r->tells_kind;
@@ -262,9 +274,11 @@ static int make_finders(struct look *look)
 	bool has_second = sum_second(look);
 
 	rules[0] = (uint16_t)lookout_escapes(lookout);
-	look->first = make_finder(look, true, rules, 1);
+	look->first = make_finder(look, is_first, rules, 1);
 	if (has_second)
-		look->second = make_finder(look, false, rules, 0);
+		look->second = make_finder(look, is_second, rules, 0);
+	if (look->depth == LOOK_CATEGORIES)
+		look->decoys = make_finder(look, is_decoy, rules, 0);
 	free(rules);
 	return look->first != NULL && (look->second != NULL || !has_second) ? 0 : -1;
 }
@@ -303,6 +317,7 @@ void look_free(struct look **look)
 	free(l->rules);
 	finder_free(&l->first);
 	finder_free(&l->second);
+	finder_free(&l->decoys);
 	free(l);
 }
 
@@ -319,6 +334,11 @@ const struct finder *look_first(const struct look *look)
 const struct finder *look_second(const struct look *look)
 {
 	return look->second;
+}
+
+const struct finder *look_decoys(const struct look *look)
+{
+	return look->decoys;
 }
 
 const struct look_rule *look_second_sum(const struct look *look)

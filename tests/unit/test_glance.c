@@ -293,6 +293,47 @@ static void test_rivals(void **state)
 	close_own(&own);
 }
 
+/* Too many decoys outrank the value to make its category sure; it is, where none takes it. */
+static void test_likely(void **state)
+{
+	struct buf rules = { 0 };
+	struct fixture own;
+	size_t vain[LOOK_DEPTHS];
+
+	(void)state;
+	buf_add_str(&rules, "rules = ({ id = 'weak'; element = 'ipv6'; what = 'w'; rank = 40;"
+			    "  pattern = 'from::[0-9a-f]{4}';"
+			    "  examples = [ '[[from::12ab]]' ]; counter_examples = [ 'from' ]; }");
+	for (int i = 0; i < 14; i++)
+		buf_printf(
+			&rules,
+			", { id = 'd%d'; element = 'none'; what = 'w'; rank = 90;"
+			"  pattern = 'route%c (?:from::[0-9a-f]{4})?';"
+			"  examples = [ '[[route%c from::12ab]]' ]; counter_examples = [ 'r' ]; }",
+			i, 'a' + i, 'a' + i);
+	buf_add_str(&rules,
+		    ", { id = 'long'; element = 'none'; what = 'w'; rank = 90;"
+		    "  pattern = 'long z+ from::[0-9a-f]{4}';"
+		    "  examples = [ '[[long z from::12ab]]' ]; counter_examples = [ 'r' ]; });");
+	own = open_own(buf_str(&rules));
+	/* None of these is looked at in full: no decoy comes near. */
+	look(&own, "website-management", NULL,
+	     span_str(
+		     "from::12ab\nroutea x here from::12ab\nfrom::12ab and from::12ac at routen x\n"
+		     "from\nfrom::12ab a=%20c\nfrom::12ab x from::12%61d\n"),
+	     vain);
+	assert_int_equal(vain[LOOK_CATEGORIES], 0);
+	look(&own, "website-management", NULL,
+	     span_str("routea from::12ab\nroutea from::12ab from::12ac\nfrom::12%61b\n"
+		      "from::12ab routen from::12ab\nfrom::12abrouted x\nroutee%20from::12ab\n"
+		      "%72outee from::12ab\nrouteb %66rom::12ab\nrouteb%2520from::12ab\n"
+		      "a%20b c from::12ab\nlong%20zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+		      "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz from::12ab\n"),
+	     vain);
+	close_own(&own);
+	buf_fini(&rules);
+}
+
 /* Lines as access logs have them are not named: what is permitted is known without. */
 static void test_access(void **state)
 {
@@ -367,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_long),	  cmocka_unit_test(test_random),
 		cmocka_unit_test(test_line_ends), cmocka_unit_test(test_access),
 		cmocka_unit_test(test_plans),	  cmocka_unit_test(test_rivals),
+		cmocka_unit_test(test_likely),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

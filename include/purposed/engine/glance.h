@@ -12,6 +12,8 @@
  *		│ an escape: the record decoded, and the finder over its layers
  *		▼
  *	what is left open ─ second finder, likewise
+ *		▼
+ *	what makes a category likely, but not sure ─ a finder of decoys
  *
  * Whatever is in doubt is named: a record longer than records are searched, one
  * with escapes beyond the last layer, one in which a limit stopped the search.
@@ -35,6 +37,7 @@ struct glance_record {
 	uint64_t categories;	 /* else: a bit for each of the policy's that is in it */
 	/* The rest is glance_run's. */
 	uint64_t likely;
+	size_t value_start, value_end; /* within it, of one that made a category likely; or 0, 0 */
 	bool kind, doubt, decoded;
 };
 

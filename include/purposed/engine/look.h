@@ -15,6 +15,10 @@
  * or of a decoy, with as high a rank.  Those are its rivals, and a record that
  * has any is looked at in full.
  *
+ * A value of lower rank makes its category likely.  If nothing in the record is of
+ * another category, only a decoy can take its bytes for good: so where none does, that
+ * category is there, be it by this value or by one that outranks it.
+ *
  * Immutable, and shared.
  */
 #ifndef PURPOSED_ENGINE_LOOK_H
@@ -52,6 +56,7 @@ struct look_rule {
 	bool tells_kind;      /* and the kind matters */
 	uint64_t categories;  /* of its targets */
 	uint64_t sure;	      /* those that a value of it can make sure */
+	bool decoy; /* one of its targets is a decoy: it may take bytes of likely values */
 	struct look_target *targets;
 };
 
@@ -75,6 +80,9 @@ const struct finder *look_first(const struct look *look);
 
 /* Of those that this leaves open: for the other rules that matter.  NULL: there are none. */
 const struct finder *look_second(const struct look *look);
+
+/* For LOOK_CATEGORIES, of those in which one is but likely: for decoys.  NULL: it stays so. */
+const struct finder *look_decoys(const struct look *look);
 
 /* What the second one's rules have to say. */
 const struct look_rule *look_second_sum(const struct look *look);
