@@ -13,18 +13,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <purposed/base/clock.h>
 #include <purposed/base/mem.h>
 #include <purposed/io/magic.h>
 
-enum { LOOK_BACK_BYTES = 64 * 1024 };
+enum {
+	LOOK_BACK_BYTES = 64 * 1024,
+	SPARE_DESCRIPTORS = 16, /* left to those who write checkpoints, reload, open outputs anew */
+};
+
+/* The kernel gives the lowest that is free. */
+static bool is_spare(int fd)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	       (rlim_t)fd + SPARE_DESCRIPTORS >= limit.rlim_cur;
+}
 
 static int open_text(const char *path)
 {
 	/* O_NONBLOCK: whatever takes the file's place meanwhile is not waited for. */
-	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0 || !is_spare(fd))
+		return fd;
+	close(fd);
+	errno = EMFILE;
+	return -1;
 }
 
 struct tail_file *tail_file_open(const char *path)

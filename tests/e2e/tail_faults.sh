@@ -347,4 +347,30 @@ start
 ok "and what follows it comes the next time" has_lines "$OUT" 6
 is "once" "$(tail -n 1 "$OUT")" "number 2 end"
 finish TERM
+
+# --- More files than descriptors --------------------------------------------------------
+
+afresh
+for ((i = 1; i <= 60; i++)); do
+	write "$i" "$i" "$i.log"
+done
+: >"$D/err"
+(
+	ulimit -n 48
+	exec "$PURPOSED" serve -c "$CONF" 2>"$D/err"
+) &
+daemon_pid=$!
+said 'ready:'
+ok "with more files than descriptors some are read" has_lines "$OUT" 5
+like "and of the others it is said why not" "$(cat "$D/err")" 'too many files are open \(LimitNOFILE\)'
+before=$(wc -l <"$OUT")
+mv "$OUT" "$D/out.1"
+kill -HUP "$daemon_pid"
+ok "a reload has what it needs" said 'reloaded:'
+status "it ends well" 0 finish TERM
+is "and so has a checkpoint" "$(grep -c 'cannot write' "$D/err")" 0
+start
+ok "where there are enough, the others come" has_lines "$OUT" $((60 - before))
+finish TERM
+is "each once" "$(cat "$D/out.1" "$OUT" | sort | uniq -c | awk '$1 == 1 { n++ } END { print n, NR }')" "60 60"
 done_testing
