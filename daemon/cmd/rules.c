@@ -27,6 +27,8 @@ static void add_listed(struct buf *out, const char *id)
 {
 	size_t len = strlen(id);
 
+	if (len == 0) /* a decoy's category, which is none */
+		return;
 	for (const char *at = out->len != 0 ? buf_str(out) : ""; *at != '\0';) {
 		size_t n = strcspn(at, ",");
 
@@ -150,7 +152,7 @@ static void print_rule(const struct session *session, const struct rule *rule)
 	for (size_t i = 0; i < rule->n_targets; i++)
 		print_target(session, &rule->targets[i]);
 	if (rule->kind != NULL)
-		printf("kind       a record in which it matches is %s\n", rule->kind);
+		printf("kind       a record that begins with a match of it is %s\n", rule->kind);
 	if (rule->opens)
 		printf("opens      it is asked of all records before other rules that say the "
 		       "same\n");

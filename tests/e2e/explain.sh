@@ -167,6 +167,8 @@ ok "has the fields of the contract" jq -e 'length > 10 and all(.[];
 is "ids are unique" "$(jq 'length - (map(.id) | unique | length)' "$T/rules.json")" 0
 is "the category of an element is the policy's" \
 	"$(jq -r '.[] | select(.element == "ecli").category' "$T/rules.json" | sort -u)" sanctions
+is "a group that is a decoy adds none" "$(jq -r '.[].category | select(split(",") | any(. == ""))' "$T/rules.json")" ""
+ok "there are such rules" jq -e 'any(.[]; (.element | split(",") | any(. == "none")) and .category != "")' "$T/rules.json"
 is "rules list: a line a rule" "$("$PURPOSED" rules list | wc -l)" "$(jq length "$T/rules.json")"
 is "rules show --json is that entry" "$("$PURPOSED" rules show ecli --json)" \
 	"$(jq -c '.[] | select(.id == "ecli")' "$T/rules.json")"
