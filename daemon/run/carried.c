@@ -131,23 +131,22 @@ static size_t value_end(struct span s, size_t at)
  * A member's key may be written with escapes, "\u0070urpose" too.  Such a key is
  * taken for ours: then there is one more than is clear.
  */
-static bool may_be_ours(struct span key)
+static bool may_be_ours(struct span key, const char *name)
 {
-	return span_is(key, key_name) || memchr(key.ptr, '\\', key.len) != NULL;
+	return span_is(key, name) || memchr(key.ptr, '\\', key.len) != NULL;
 }
 
-static enum carried add_member(enum carried so_far, struct span key, struct span value,
-			       struct span *purpose_r)
+static enum carried add_member(enum carried so_far, const char *name, struct span key,
+			       struct span value, struct span *value_r)
 {
-	if (!may_be_ours(key))
+	if (!may_be_ours(key, name))
 		return so_far;
-	if (!span_is(key, key_name) || value.ptr[0] != '"')
+	if (!span_is(key, name) || value.ptr[0] != '"')
 		return CARRIED_UNCLEAR;
-	return add(so_far, span_slice(value, 1, value.len - 1), purpose_r);
+	return add(so_far, span_slice(value, 1, value.len - 1), value_r);
 }
 
-/* CARRIED_NONE where text is no object. */
-static enum carried in_json(struct span text, struct span *purpose_r)
+enum carried carried_member(struct span text, const char *name, struct span *value_r)
 {
 	enum carried found = CARRIED_NONE;
 	size_t at = skip_space(text, 0);
@@ -168,8 +167,8 @@ static enum carried in_json(struct span text, struct span *purpose_r)
 		end = value < text.len ? value_end(text, value) : 0;
 		if (end == 0)
 			return CARRIED_NONE;
-		found = add_member(found, span_slice(text, key, key_end - 1),
-				   span_slice(text, value, end), purpose_r);
+		found = add_member(found, name, span_slice(text, key, key_end - 1),
+				   span_slice(text, value, end), value_r);
 		at = skip_space(text, end);
 		if (at < text.len && text.ptr[at] == ',')
 			at = skip_space(text, at + 1);
@@ -241,7 +240,7 @@ enum carried carried_purpose(const struct syslog_message *message, const struct 
 	if (found == CARRIED_NONE && origin->purpose.len != 0)
 		found = add(found, origin->purpose, purpose_r);
 	if (found == CARRIED_NONE)
-		found = in_json(message->text, purpose_r);
+		found = carried_member(message->text, key_name, purpose_r);
 	if (found == CARRIED_NONE)
 		found = in_logfmt(message->text, purpose_r);
 	return found;

@@ -7,7 +7,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/io/syslog.h>
 
-enum { SELECTORS = 6 };
+enum { SELECTORS = 7 };
 
 static const struct selector {
 	const char *name;
@@ -19,6 +19,7 @@ static const struct selector {
 	{ "unit", offsetof(struct stream_selector, unit) },
 	{ "path", offsetof(struct stream_selector, path) },
 	{ "peer", offsetof(struct stream_selector, peer) },
+	{ "json", offsetof(struct stream_selector, json) },
 };
 
 /* A name of no facility would bind nothing.  Globs, and numbers beyond the names, may. */
@@ -28,6 +29,14 @@ static int check_facility(const struct conf_node *node, const char *glob, struct
 	    glob[strspn(glob, "0123456789")] == '\0' || syslog_facility_number(span_str(glob)) >= 0)
 		return 0;
 	conf_err(e, conf_get(node, "facility"), "'%s' is no facility of syslog", glob);
+	return -1;
+}
+
+static int check_member(const struct conf_node *node, const char *member, struct err *e)
+{
+	if (member == NULL || (strchr(member, '=') != NULL && member[0] != '='))
+		return 0;
+	conf_err(e, conf_get(node, "json"), "'json' must be \"member=glob\"");
 	return -1;
 }
 
@@ -44,9 +53,10 @@ static int read_selector(const struct conf_node *node, struct stream_selector *s
 		any |= conf_get(node, selectors[i].name) != NULL;
 	}
 	bad |= check_facility(node, selector->facility, e);
+	bad |= check_member(node, selector->json, e);
 	if (!any) {
 		conf_err(e, node,
-			 "a binding must name one of app, host, facility, unit, path, peer");
+			 "a binding must name one of app, host, facility, unit, path, peer, json");
 		bad = -1;
 	}
 	return bad;
@@ -54,8 +64,8 @@ static int read_selector(const struct conf_node *node, struct stream_selector *s
 
 static int read_bind(const struct conf_node *node, struct settings_bind *bind, struct err *e)
 {
-	static const char *const keys[] = { "app",  "host", "facility", "unit",
-					    "path", "peer", "purposes", NULL };
+	static const char *const keys[] = { "app",  "host", "facility", "unit", "path",
+					    "peer", "json", "purposes", NULL };
 	int bad = 0;
 
 	if (conf_type(node) != CONF_GROUP) {

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <purposed/base/mem.h>
 #include <purposed/io/origin.h>
@@ -14,7 +15,9 @@
 enum { FIELDS = 6 };
 
 struct binding {
-	char *globs[FIELDS]; /* in the order of fields_of; NULL: any */
+	char *globs[FIELDS];	 /* in the order of fields_of; NULL: any */
+	char *member;		 /* of a JSON object; NULL: any */
+	const char *member_glob; /* in the same memory */
 	const struct plan *plan;
 };
 
@@ -32,7 +35,7 @@ struct stream {
 	bool has_offsets;
 	struct binding *bindings;
 	size_t n_bindings, bindings_cap;
-	bool reads_header; /* some binding asks for a field that a syslog header may have */
+	bool reads_record;	    /* some binding asks for what a record's bytes may say */
 	const struct plan *unknown; /* NULL: records are not trusted */
 	unsigned enterprise_id;
 	struct allowed *allowed;
@@ -71,6 +74,7 @@ void stream_unref(struct stream **stream)
 	for (size_t i = 0; i < s->n_bindings; i++) {
 		for (size_t j = 0; j < FIELDS; j++)
 			free(s->bindings[i].globs[j]);
+		free(s->bindings[i].member);
 	}
 	for (size_t i = 0; i < s->n_allowed; i++)
 		free(s->allowed[i].id);
@@ -90,8 +94,16 @@ void stream_bind(struct stream *stream, const struct stream_selector *selector,
 
 	for (size_t i = 0; i < FIELDS; i++)
 		binding.globs[i] = globs[i] != NULL ? mem_string(globs[i]) : NULL;
-	if (selector->app != NULL || selector->host != NULL || selector->facility != NULL)
-		stream->reads_header = true;
+	if (selector->json != NULL) {
+		size_t name = strcspn(selector->json, "=");
+
+		binding.member = mem_string(selector->json);
+		binding.member_glob = binding.member + name + (binding.member[name] != '\0');
+		binding.member[name] = '\0';
+	}
+	if (selector->app != NULL || selector->host != NULL || selector->facility != NULL ||
+	    selector->json != NULL)
+		stream->reads_record = true;
 	stream->bindings = mem_grow(stream->bindings, stream->n_bindings, &stream->bindings_cap,
 				    sizeof(*stream->bindings));
 	stream->bindings[stream->n_bindings++] = binding;
@@ -153,7 +165,17 @@ static bool facility_fits(const char *glob, struct span value)
 	return fnmatch(glob, digits, 0) == 0 || fnmatch(glob, syslog_facility_name(number), 0) == 0;
 }
 
-static bool binding_fits(const struct binding *binding, const struct origin *origin)
+static bool member_fits(const struct binding *binding, struct span text)
+{
+	struct span value;
+
+	return binding->member == NULL ||
+	       (carried_member(text, binding->member, &value) == CARRIED_ONE &&
+		fits(binding->member_glob, value));
+}
+
+static bool binding_fits(const struct binding *binding, const struct origin *origin,
+			 struct span text)
 {
 	const struct span fields[FIELDS] = { origin->app,  origin->host, origin->facility,
 					     origin->unit, origin->path, origin->peer };
@@ -166,7 +188,7 @@ static bool binding_fits(const struct binding *binding, const struct origin *ori
 		if (!(i == 2 ? facility_fits(glob, fields[i]) : fits(glob, fields[i])))
 			return false;
 	}
-	return true;
+	return member_fits(binding, text);
 }
 
 static struct span unless_known(struct span known, struct span other)
@@ -185,10 +207,11 @@ static void complete(struct origin *origin, const struct syslog_message *message
 }
 
 /* The plan of the first binding that fits, or NULL. */
-static const struct plan *bound_plan(const struct stream *stream, const struct origin *origin)
+static const struct plan *bound_plan(const struct stream *stream, const struct origin *origin,
+				     struct span text)
 {
 	for (size_t i = 0; i < stream->n_bindings; i++) {
-		if (binding_fits(&stream->bindings[i], origin))
+		if (binding_fits(&stream->bindings[i], origin, text))
 			return stream->bindings[i].plan;
 	}
 	return NULL;
@@ -232,9 +255,9 @@ const struct plan *stream_only_plan(const struct stream *stream, struct span ori
 	const struct origin known = origin_read(origin);
 	const struct plan *plan;
 
-	if (stream->reads_header || stream->unknown != NULL)
+	if (stream->reads_record || stream->unknown != NULL)
 		return NULL;
-	plan = bound_plan(stream, &known);
+	plan = bound_plan(stream, &known, span_of(NULL, 0));
 	return plan != NULL ? plan : stream->plan;
 }
 
@@ -247,10 +270,10 @@ const struct plan *stream_plan(const struct stream *stream, struct span record, 
 	if (stream->n_bindings == 0 && stream->unknown == NULL)
 		return stream->plan;
 	origin = origin_read(written);
-	if (stream->reads_header || stream->unknown != NULL)
+	if (stream->reads_record || stream->unknown != NULL)
 		message = syslog_parse(record);
 	complete(&origin, &message);
-	plan = bound_plan(stream, &origin);
+	plan = bound_plan(stream, &origin, message.text);
 	if (plan == NULL && stream->unknown != NULL)
 		plan = carried_plan(stream, &message, &origin);
 	return plan != NULL ? plan : stream->plan;

@@ -51,7 +51,7 @@ static const char whole[] =
 	"    trust_record_purpose = true; allow_purposes = [ 'd', 'e' ];\n"
 	"    bind = ( { app = 'nginx'; purposes = [ 'a', 'b' ]; },\n"
 	"             { app = 'ssh*'; host = 'h'; facility = 'auth'; unit = 'u'; path = '/p';\n"
-	"               peer = '::1'; purposes = [ 'c' ]; } ); },\n"
+	"               peer = '::1'; json = 's=t*'; purposes = [ 'c' ]; } ); },\n"
 	"  { name = 'net'; type = 'syslog'; listen = 'tls://[::1]:6514';\n"
 	"    tls = { cert = 'c.pem'; key = '/k.pem'; ca = 'ca.pem'; peers = [ '*.be' ]; }; },\n"
 	"  { name = 'udp'; type = 'syslog'; listen = 'udp://*:514'; receive_bytes = 4194304; },\n"
@@ -159,6 +159,7 @@ static void test_binds(void **state)
 	assert_string_equal(input->binds[1].selector.unit, "u");
 	assert_string_equal(input->binds[1].selector.path, "/p");
 	assert_string_equal(input->binds[1].selector.peer, "::1");
+	assert_string_equal(input->binds[1].selector.json, "s=t*");
 	assert_true(input->trust_record_purpose);
 	assert_int_equal(input->allow_purposes.n, 2);
 	assert_string_equal(input->allow_purposes.ids[1], "e");
@@ -312,7 +313,13 @@ static const struct mistake {
 	{ "inputs = ( { name = 'a'; type = 'stdin';\n trust_record_purpose = true; } );",
 	  ":2: 'trust_record_purpose' needs allow_purposes = [ ... ]" },
 	{ "inputs = ( { name = 'a'; type = 'stdin';\n bind = ( { purposes = [ ]; } ); } );",
-	  ":2: a binding must name one of app, host, facility, unit, path, peer" },
+	  ":2: a binding must name one of app, host, facility, unit, path, peer, json" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n bind = ( { json = 'x'; purposes = [ ]; } ); "
+	  "} );",
+	  ":2: 'json' must be \"member=glob\"" },
+	{ "inputs = ( { name = 'a'; type = 'stdin';\n bind = ( { json = '=x'; purposes = [ ]; } ); "
+	  "} );",
+	  ":2: 'json' must be \"member=glob\"" },
 	{ "inputs = ( { name = 'a'; type = 'syslog'; listen = 'unix:/x';\n bind = ( 1 ); } );",
 	  ":2: a binding must be { app = ...; purposes = [ ... ]; }" },
 	{ "inputs = ( { name = 'a'; type = 'stdin'; },\n { name = 'a'; type = 'syslog';\n"

@@ -105,6 +105,19 @@ static const struct select_case {
 	{ { .peer = "10.*" }, "", { .peer = S("10.1.2.3") }, true },
 	{ { .peer = "10.*" }, "<134>1 - 10.1.2.3 10.1.2.3 - - - x", NOWHERE, false },
 	{ { .peer = "a", .unit = "b" }, "", { .peer = S("a"), .unit = S("b") }, true },
+	{ { .json = "service=shop*" }, "{\"a\":[{}],\"service\": \"shop-7\"}", NOWHERE, true },
+	{ { .json = "service=shop*" }, "<134>a: {\"service\":\"shop\"}", NOWHERE, true },
+	{ { .json = "service=shop*" }, "{\"service\":\"mail\"}", NOWHERE, false },
+	{ { .json = "service=*" }, "{\"service\":7}", NOWHERE, false },
+	{ { .json = "service=*" }, "{\"service\":\"\"}", NOWHERE, false },
+	{ { .json = "service=*" }, "{\"x\":{\"service\":\"shop\"}}", NOWHERE, false },
+	{ { .json = "service=*" }, "{\"x\":\"\\\"service\\\":\\\"shop\\\"\"}", NOWHERE, false },
+	{ { .json = "service=*" }, "{\"service\":\"a\",\"service\":\"b\"}", NOWHERE, false },
+	{ { .json = "service=*" }, "{\"service\":\"a\"} more", NOWHERE, false },
+	{ { .json = "service=*" }, "service=shop", NOWHERE, false },
+	{ { .json = "q=a=b" }, "{\"q\":\"a=b\"}", NOWHERE, true },
+	{ { .json = "s=a", .app = "x" }, "<134>x: {\"s\":\"a\"}", NOWHERE, true },
+	{ { .json = "s=a", .app = "y" }, "<134>x: {\"s\":\"a\"}", NOWHERE, false },
 };
 
 static void test_selectors(void **state)
@@ -127,7 +140,7 @@ static void test_selectors(void **state)
 		/* What only the origin decides is known for all its records. */
 		only = stream_only_plan(stream, buf_span(&origin));
 		if (c->selector.app != NULL || c->selector.host != NULL ||
-		    c->selector.facility != NULL)
+		    c->selector.facility != NULL || c->selector.json != NULL)
 			assert_null(only);
 		else
 			assert_true(only == plan);

@@ -30,4 +30,10 @@ enum carried {
 enum carried carried_purpose(const struct syslog_message *message, const struct origin *origin,
 			     unsigned enterprise_id, struct span *purpose_r);
 
+/*
+ * The string that member name of the JSON object has which is the whole text, as written
+ * there (escapes stay).  CARRIED_NONE where text is no object or has no such member.
+ */
+enum carried carried_member(struct span text, const char *name, struct span *value_r);
+
 #endif

@@ -34,6 +34,7 @@ struct stream_selector {
 	const char *unit;     /* of systemd */
 	const char *path;     /* of the file; '*' matches '/' too */
 	const char *peer;     /* name in its certificate, or its address */
+	const char *json;     /* "member=glob": a string in the object that is the record's text */
 };
 
 /*
