@@ -207,7 +207,7 @@ static size_t find_next(const struct parting *p, const bool *done, size_t n)
 
 static bool sort_blocks(const struct parting *p, struct words_blocks *blocks)
 {
-	struct words_block sorted[WORDS_BLOCKS_MAX + 1];
+	struct words_block sorted[WORDS_BLOCKS_MAX + 1] = { 0 };
 	bool done[WORDS_BLOCKS_MAX + 1] = { false };
 
 	for (size_t i = 0; i < blocks->n; i++) {
