@@ -226,6 +226,7 @@ static pcre2_code *compile_unshared(struct regex *regex, int *error_r, size_t *a
 {
 	pcre2_code_free(atomic_exchange(&regex->first.code, NULL));
 	regex_parts_fini(&regex->parts);
+	regex_words_fini(&regex->words);
 	regex->shares = false;
 	return compile_form(regex, &regex->first, error_r, at_r);
 }

@@ -9,6 +9,7 @@
  */
 #include <purposed/engine/regex_words.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -412,5 +413,6 @@ void regex_words_fini(struct regex_words *words)
 bool regex_words_stand(const struct regex_words *words, unsigned callout, struct span text,
 		       size_t at)
 {
+	assert(callout - REGEX_WORDS_FIRST < words->n);
 	return regex_table_has(words->tables[callout - REGEX_WORDS_FIRST], text, at);
 }
