@@ -243,6 +243,21 @@ static void read_class(struct factor *f)
 		add_bytes(f, 1);
 }
 
+/*
+ * {0} or {0,0}: what stands before it never matches.  PCRE2 10.42 takes its first byte for that of
+ * the pattern all the same, depending on how its alternatives are written: they stay as they are.
+ */
+static bool is_never(const char *at)
+{
+	size_t n = strspn(at, "{0");
+
+	if (n < 2 || at[0] != '{')
+		return false;
+	if (at[n] == ',')
+		n += 1 + strspn(at + n + 1, "0");
+	return at[n] == '}' && at[n - 1] == '0';
+}
+
 /* A group, behind its header of n bytes, with its closing bracket. */
 static bool read_inside(struct factor *f, size_t n, bool fixed)
 {
@@ -253,6 +268,7 @@ static bool read_inside(struct factor *f, size_t n, bool fixed)
 	f->failed |= *f->at != ')';
 	if (!f->failed)
 		add_bytes(f, 1);
+	f->failed |= is_never(f->at);
 	return catches;
 }
 

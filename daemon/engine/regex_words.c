@@ -330,7 +330,8 @@ static void write_choice(struct writer *w, const struct pattern_node *alt,
 
 static void write_repeat(struct writer *w, const struct pattern_node *node, struct behind behind)
 {
-	if (node->child->op != PATTERN_ALT)
+	/* Of what never matches PCRE2 may still take a first byte (regex_factor.c). */
+	if (node->child->op != PATTERN_ALT || node->max == 0)
 		return;
 	behind.ends &= node->min == 1 && node->max == 1;
 	if (node->max > 1) {

@@ -47,6 +47,11 @@ static const struct {
 	{ "(?i)ab", NULL },
 	{ "(?i:ab|ac)", "(?i:a(?:b|c))" },
 	{ "(?=ab|ac)(?!ab|ac)(?>ab|ac)", "(?=a(?:b|c))(?!a(?:b|c))(?>a(?:b|c))" },
+	/* What never matches stays: PCRE2 may take its first byte for the pattern's. */
+	{ "(?:b|bb|(?=a)){0}(?:b|c)", NULL },
+	{ "(?:(b|bb)){0,0}?(?:b|c)", NULL },
+	{ "(?:b|bb){0,1}(?:c|cc){00,10}", "(?:b(?:|b)){0,1}(?:c(?:|c)){00,10}" },
+	{ "(?:b|bb){0,}(?:c|cc){0", "(?:b(?:|b)){0,}(?:c(?:|c)){0" },
 	/* Brackets and bars that are none. */
 	{ "a[|(]b|a[]|]c|a\\|d", "a(?:[|(]b|[]|]c|\\|d)" },
 	{ "a[^]|)]b|a[[:digit:]|]c|a[\\]|]", "a(?:[^]|)]b|[[:digit:]|]c|[\\]|])" },

@@ -70,6 +70,9 @@ static const struct {
 	{ "(?:#)(?:(?![a-z])|[a-q])", NULL, 0 },
 	{ "(?:#){1,2}(?![a-z])", NULL, 0 },
 	{ "(?:(?:#)\\d?)+(?![a-z])", NULL, 0 },
+	/* What never matches stays. */
+	{ "(?:#|(?=a)){0}(?![a-z])", NULL, 0 },
+	{ "(?:(?!#)a){0,0}(?:#)\\b", "(?:(?!#)a){0,0}(?:(?C128)[a-z]++)\\b", 1 },
 	/* At the end of what is never left again, another word is not tried. */
 	{ "(?>#)\\b", NULL, 0 },
 	{ "(?:#)?+\\b", NULL, 0 },
