@@ -79,6 +79,17 @@ static struct pattern_node *line_end(struct pattern_parser *p)
 	return pattern_node_around(p, PATTERN_AHEAD, &set, false);
 }
 
+/*
+ * Whether a brace may begin a quantifier; "{,5}" and "{ 1, 5 }" are one or text, depending on the
+ * version of PCRE2.
+ */
+static bool may_repeat(const char *brace)
+{
+	size_t len = strspn(brace + 1, "0123456789, \t");
+
+	return brace[1 + len] == '}' && strcspn(brace + 1, "0123456789") < len;
+}
+
 static struct pattern_node *parse_atom(struct pattern_parser *p)
 {
 	char c = *p->at++;
@@ -94,6 +105,13 @@ static struct pattern_node *parse_atom(struct pattern_parser *p)
 		if (!p->dot_all)
 			dot.bits[0] &= ~(UINT64_C(1) << '\n');
 		return pattern_node_set(p, &dot);
+	case '?':
+	case '*':
+	case '+': return pattern_fail(p, "a repeat of nothing, or of a repeat");
+	case '{':
+		if (may_repeat(p->at - 1))
+			return pattern_fail(p, "a repeat of nothing, or of a repeat");
+		return pattern_node_byte(p, c);
 	default: return pattern_node_byte(p, c);
 	}
 }
@@ -120,14 +138,6 @@ static void skip_blank(struct pattern_parser *p)
 	}
 }
 
-/* "{,5}", "{ 1, 5 }": a quantifier or text, depending on the version of PCRE2. */
-static bool is_doubtful(const char *text)
-{
-	size_t len = strspn(text + 1, "0123456789, \t");
-
-	return text[1 + len] == '}' && strcspn(text + 1, "0123456789") < len;
-}
-
 /* A quantifier, if one stands here; else *min_r, *max_r and *how_r stay. */
 static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *max_r, uint8_t *how_r)
 {
@@ -148,12 +158,12 @@ static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *ma
 		max = pattern_take(p, ",") ? parse_number(p, PATTERN_UNBOUNDED) : min;
 		if (!pattern_take(p, "}")) {
 			p->at = start;
-			if (is_doubtful(start))
+			if (may_repeat(start))
 				pattern_fail(p, "a repeat that the finder does not know");
 			return;
 		}
 	} else if (!pattern_take(p, "*")) {
-		if (*p->at == '{' && is_doubtful(p->at))
+		if (*p->at == '{' && may_repeat(p->at))
 			pattern_fail(p, "a repeat that the finder does not know");
 		return;
 	}

@@ -231,6 +231,24 @@ static pcre2_code *compile_unshared(struct regex *regex, int *error_r, size_t *a
 	return compile_form(regex, &regex->first, error_r, at_r);
 }
 
+/*
+ * Where something was taken out, PCRE2 has not seen all of the pattern: whether it takes the whole,
+ * as it is written.
+ */
+static bool is_right(const struct regex *regex, int *error_r, size_t *at_r)
+{
+	pcre2_code *code;
+	bool right;
+
+	if (regex->parts.n == 0 && regex->words.n == 0)
+		return true;
+	code = pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
+			     regex->first.options, error_r, at_r, NULL);
+	right = code != NULL;
+	pcre2_code_free(code);
+	return right;
+}
+
 int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, struct err *e)
 {
 	char *own = mem_string(pattern);
@@ -243,7 +261,7 @@ int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, str
 	regex->own = own;
 	if (code != NULL && !has_parts(regex))
 		code = compile_unshared(regex, &error, &at);
-	if (code == NULL) {
+	if (code == NULL || !is_right(regex, &error, &at)) {
 		struct buf message = { 0 };
 
 		add_message(&message, error);
