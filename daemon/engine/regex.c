@@ -65,7 +65,8 @@ struct regex_scratch {
 	size_t limit;		     /* of offsets, as the context has it */
 	uint32_t groups;	     /* of the last match */
 	const struct regex *regex;   /* that is being matched: callouts are of it */
-	uint32_t calls, calls_max;   /* of callouts, in this match */
+	uint32_t calls, calls_max;   /* of callouts, where the match is tried now */
+	size_t tried;		     /* that place */
 	struct regex_scratch *parts; /* for those, which have none themselves; or NULL */
 };
 
@@ -432,6 +433,10 @@ static int call_out(pcre2_callout_block *block, void *data)
 
 	if (regex->parts.n == 0 && regex->words.n == 0)
 		return 0;
+	/* As PCRE2 counts its own steps: anew wherever a match may start. */
+	if (scratch->tried != block->start_match)
+		scratch->calls = 0;
+	scratch->tried = block->start_match;
 	if (++scratch->calls > scratch->calls_max)
 		return PCRE2_ERROR_MATCHLIMIT;
 	if (number < REGEX_WORDS_FIRST)

@@ -327,6 +327,61 @@ static void test_rules(void **state)
 	rules_free(&rules);
 }
 
+/* What is wrong with a pattern is said, though PCRE2 does not see all of it. */
+static void test_wrong(void **state)
+{
+	static const struct {
+		const char *pattern;
+		bool right;
+	} patterns[] = {
+		{ "z(?!#|?x)", false },	     { "z(?!#|x**)", false },
+		{ "z(?!#|b{2}{2})", false }, { "(?<!#|b{2}{2})z", false },
+		{ "(?<!#|x+y)z", false },    { "(?<!#|x?y)z", false },
+		{ "(?:#|+)\\b", false },     { "(?:#|b{2}{2})(?![a-z])", false },
+		{ "z(?!#|b{2})", true },     { "(?<!#|b{2}|x{,2})z", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		char *pattern = spelt(patterns[i].pattern);
+		struct pair p;
+
+		assert_int_equal(pair_init(&p, pattern, 0), patterns[i].right);
+		if (patterns[i].right) {
+			same_matches(&p, pattern, "bbz bz zbb zb x{,2}z xxz");
+			pair_fini(&p);
+		}
+		free(pattern);
+	}
+}
+
+/* Steps are counted anew wherever a match may start: many short ones are no long one. */
+static void test_limit(void **state)
+{
+	const struct regex_limits limits = { .match = 1000, .depth = 1000, .heap_kib = 1000 };
+	char *pattern = spelt("(?:(?!#)\\w)++=");
+	struct buf text = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		buf_add_str(&text, "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz ");
+	buf_add_char(&text, '=');
+	for (unsigned how = 0; how <= REGEX_JIT; how += REGEX_JIT) {
+		struct regex_scratch *scratch = regex_scratch_new(&limits);
+		struct regex *regex = NULL;
+		struct err e = { 0 };
+
+		assert_int_equal(regex_compile(&regex, pattern, how, &e), 0);
+		if (how != 0)
+			regex_prepare(regex);
+		assert_int_equal(regex_match(regex, scratch, buf_span(&text), 0), REGEX_NO_MATCH);
+		regex_free(&regex);
+		regex_scratch_free(&scratch);
+	}
+	buf_fini(&text);
+	free(pattern);
+}
+
 /* --- Lists at random ------------------------------------------------------------ */
 
 enum { LISTS = 400, WORDS = 40, TEXTS = 60, WORD_MAX = 8 };
@@ -450,7 +505,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),  cmocka_unit_test(test_many),
 		cmocka_unit_test(test_table),  cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_random), cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
