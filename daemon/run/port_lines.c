@@ -28,7 +28,7 @@
 /* Beside what is read next: when we are killed nobody reads a pipe again. */
 enum { READ_AHEAD = 64 * 1024 };
 
-/* So long after a stop the end of a line may come. */
+/* So long after what a stop counted the end of its last line may come. */
 enum { STOP_GRACE_MS = 200 };
 
 struct lines_port {
@@ -38,9 +38,10 @@ struct lines_port {
 	struct feed *feed;
 	bool within; /* the last byte that was read is no line end */
 	bool stopped;
-	long long stopped_ms;
 	size_t left; /* bytes of a stopped one that are still to be read */
-	bool torn;   /* it was stopped within a line, and the rest of that did not come */
+	long long
+		until_ms; /* behind those: when nothing more of the line is read; 0: not yet set */
+	bool torn;	  /* it was stopped within a line, and the rest of that did not come */
 };
 
 static bool lines_serves(const struct port *port, const struct settings_input *settings)
@@ -63,14 +64,20 @@ static bool lines_can_move(const struct port *port)
 	return p->feed == NULL || feed_can_move(p->feed);
 }
 
-/* Whether the line goes on, now or in what is left of the time for it; false: *torn_r. */
-static bool line_goes_on(const struct lines_port *p, bool *torn_r)
+/*
+ * Whether the line goes on, now or in what is left of the time for it.  That ends for a writer
+ * who never pauses, too.  False: p->torn, unless its writer is gone.
+ */
+static bool line_goes_on(struct lines_port *p)
 {
 	struct pollfd ready = { .fd = p->fd.fd, .events = POLLIN };
-	long long left_ms = p->stopped_ms + STOP_GRACE_MS - clock_now_ms();
+	long long now_ms = clock_now_ms();
 
-	poll(&ready, 1, left_ms > 0 ? (int)left_ms : 0);
-	*torn_r = (ready.revents & (POLLIN | POLLHUP)) == 0;
+	if (p->until_ms == 0)
+		p->until_ms = now_ms + STOP_GRACE_MS;
+	if (now_ms < p->until_ms)
+		poll(&ready, 1, (int)(p->until_ms - now_ms));
+	p->torn = (ready.revents & (POLLIN | POLLHUP)) == 0;
 	return (ready.revents & POLLIN) != 0;
 }
 
@@ -81,7 +88,7 @@ static size_t may_read(struct lines_port *p, size_t cap)
 		return cap;
 	if (p->left != 0)
 		return cap < p->left ? cap : p->left;
-	return p->within && line_goes_on(p, &p->torn) ? 1 : 0;
+	return p->within && line_goes_on(p) ? 1 : 0;
 }
 
 static ssize_t read_lines(void *context, char *bytes, size_t cap, struct err *e)
@@ -164,7 +171,6 @@ static void lines_stop(struct port *port)
 	struct lines_port *p = (struct lines_port *)port;
 
 	p->left = waiting(p->fd.fd);
-	p->stopped_ms = clock_now_ms();
 	p->stopped = true;
 }
 

@@ -2,7 +2,8 @@
 # stops.sh: what a stop, or a reload, does with senders that are in the middle of something.
 #
 # In: a connection whose sender never pauses; connections, a pipe and standard input in which
-# half a message waits; a pipe whose writer says nothing, and one that somebody else reads.
+# half a message waits; a pipe whose writer says nothing, one that somebody else reads, and one
+# whose writer never ends its line.
 #
 # And a log that nobody reads.
 #
@@ -206,6 +207,25 @@ before=$SECONDS
 status "it ends" 0 finish TERM
 ok "at once" test $((SECONDS - before)) -le 10
 kill "$other"
+exec 7>&-
+
+# --- A writer that never ends its line ----------------------------------------------------------
+
+rm -f "$OUT"
+exec 7<>"$D/fifo"
+start
+timeout 30 python3 -c 'import sys
+with open(sys.argv[1], "wb", buffering=0) as f:
+    while True:
+        f.write(b"abc def " * 500)' "$D/fifo" &
+writer=$!
+within 20 test -s "$OUT"
+before=$SECONDS
+status "a writer that never ends its line: it ends" 0 finish TERM
+ok "soon" test $((SECONDS - before)) -le 10
+ok "what was read is unscanned" test "$(verdicts | grep -c 'unscanned$')" -ge 1
+ok "and it is said" grep -q "fifo: the stop came within a line" "$D/err"
+kill "$writer"
 exec 7>&-
 
 # --- A log that nobody reads ------------------------------------------------------------------
