@@ -15,9 +15,10 @@
 #include <purposed/base/mem.h>
 
 enum {
-	CHUNK_BYTES = 16 * 1024, /* the first of what is read at once waits for the last */
-	CARRIED_MAX = 16 * 1024, /* what is pending and longer grows in place */
-	TLS_ROOM = 16 * 1024,	 /* a TLS record fits: then OpenSSL keeps nothing back */
+	CHUNK_BYTES = 16 * 1024,      /* the first of what is read at once waits for the last */
+	LONG_CHUNK_BYTES = 64 * 1024, /* of a long message only its end is waited for */
+	CARRIED_MAX = 16 * 1024,      /* what is pending and longer grows in place */
+	TLS_ROOM = 16 * 1024,	      /* a TLS record fits: then OpenSSL keeps nothing back */
 };
 
 struct connection *connection_new(int fd, struct tls_context *tls, const char *peer,
@@ -115,12 +116,16 @@ static enum connection_state receive_tls(struct connection *c, char *bytes, size
 static enum connection_state receive(struct connection *c, struct buf *into, size_t most,
 				     size_t *n_r, struct err *e)
 {
-	/* Of short TLS records many are read, of long ones one. */
-	size_t chunk = c->tls != NULL ? CHUNK_BYTES + TLS_ROOM : CHUNK_BYTES;
-	size_t cap = most != 0 && most < chunk ? most : chunk;
-	char *bytes = buf_reserve(into, chunk);
+	size_t chunk = c->pending.len >= CHUNK_BYTES / 2 ? LONG_CHUNK_BYTES : CHUNK_BYTES;
+	size_t cap;
+	char *bytes;
 	enum connection_state state;
 
+	/* Of short TLS records many are read, of long ones one. */
+	if (c->tls != NULL)
+		chunk += TLS_ROOM;
+	cap = most != 0 && most < chunk ? most : chunk;
+	bytes = buf_reserve(into, chunk);
 	*n_r = 0;
 	if (c->tls != NULL)
 		state = receive_tls(c, bytes, cap < TLS_ROOM ? TLS_ROOM : cap, n_r, e);
