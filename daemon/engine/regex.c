@@ -49,6 +49,7 @@ struct regex {
 	char *own;		  /* the same, where it is not borrowed */
 	bool wanted;		  /* machine code may be made */
 	bool as_written;	  /* its alternatives stay as they are */
+	bool careful;		  /* machine code might miss matches of it: see compile_careful */
 	bool shares;		  /* with other patterns what it has in common with them */
 	size_t patience;	  /* work that it is made later by than it would pay */
 	struct form first;	  /* looks for the first match */
@@ -111,6 +112,8 @@ static struct regex *regex_new(const char *pattern, unsigned how)
 	regex->wanted = (how & REGEX_JIT) != 0;
 	regex->as_written = (how & REGEX_AS_WRITTEN) != 0;
 	regex->shares = (how & (REGEX_AS_WRITTEN | REGEX_UNSHARED)) == 0;
+	/* The built-in patterns were compared; what is shared by others may be of any. */
+	regex->careful = (how & REGEX_UNSHARED) != 0;
 	regex->patience = atomic_fetch_add(&turn, 1) % TURNS * TURN_WORK;
 	return regex;
 }
@@ -132,20 +135,76 @@ static void make_pattern(struct regex_made *made, struct regex *regex)
 	}
 }
 
+static pcre2_code *compile(const char *text, uint32_t options, int *error_r, size_t *at_r)
+{
+	return pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, error_r, at_r, NULL);
+}
+
+/*
+ * Before 10.43 (its issue 336) PCRE2's machine code takes a start for a vain one where x* or x+
+ * begins before the place that it came to last, though an alternative or an atomic group before it
+ * may have been longer then: (?:ab|a)x*(?!c) was not found in "abc", nor (?>.+?)(?!a) in "caca".
+ * Not so without groups, nor where a match can start at the beginning only.
+ */
+static bool may_miss(const pcre2_code *code, const char *text)
+{
+	const char *group = strchr(text, '(');
+	struct buf version = { 0 };
+	uint32_t options = 0;
+	bool old;
+
+	if (group == NULL || strpbrk(group, "*+{") == NULL)
+		return false;
+	pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+	regex_version(&version);
+	old = strncmp(buf_str(&version), "10.", 3) == 0 &&
+	      strtoul(buf_str(&version) + 3, NULL, 10) < 43;
+	buf_fini(&version);
+	return old && (options & (PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE)) == 0;
+}
+
+/*
+ * The code of the text, or what is put in its place for that.  Behind a lookaround PCRE2 does not
+ * think of such starts, nor where it is told to think of none: then it does without the bytes that
+ * a match begins with, too, which is slow.  Text that is none within a group (verbs that only a
+ * pattern begins with, an open comment or quotation) is refused there.
+ */
+static pcre2_code *compile_careful(pcre2_code *code, const char *text, uint32_t options,
+				   int *error_r, size_t *at_r)
+{
+	struct buf behind = { 0 };
+
+	if (!may_miss(code, text))
+		return code;
+	pcre2_code_free(code);
+	buf_add_str(&behind, "(?=)(?:");
+	buf_add_str(&behind, text);
+	buf_add_char(&behind, ')');
+	code = compile(buf_str(&behind), options, error_r, at_r);
+	buf_fini(&behind);
+	if (code == NULL)
+		code = compile(text, options | PCRE2_NO_START_OPTIMIZE, error_r, at_r);
+	return code;
+}
+
 /* Compiles the pattern for the form; NULL: it cannot be, *error_r says why, and where. */
 static pcre2_code *compile_form(struct regex *regex, struct form *form, int *error_r, size_t *at_r)
 {
 	struct regex_made made = { 0 };
+	const char *text;
 	pcre2_code *code;
 	size_t size = 0;
 
 	make_pattern(&made, regex);
-	code = pcre2_compile((PCRE2_SPTR)made.text, PCRE2_ZERO_TERMINATED, form->options, error_r,
-			     at_r, NULL);
+	text = made.text;
+	code = compile(text, form->options, error_r, at_r);
 	/* Where it is wrong, that is said of the pattern as it is written. */
-	if (code == NULL)
-		code = pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
-				     form->options, error_r, at_r, NULL);
+	if (code == NULL) {
+		text = regex->pattern;
+		code = compile(text, form->options, error_r, at_r);
+	}
+	if (code != NULL && regex->careful && regex->wanted)
+		code = compile_careful(code, text, form->options, error_r, at_r);
 	regex_made_fini(&made);
 	if (code != NULL)
 		pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
@@ -243,8 +302,7 @@ static bool is_right(const struct regex *regex, int *error_r, size_t *at_r)
 
 	if (regex->parts.n == 0 && regex->words.n == 0)
 		return true;
-	code = pcre2_compile((PCRE2_SPTR)regex->pattern, PCRE2_ZERO_TERMINATED,
-			     regex->first.options, error_r, at_r, NULL);
+	code = compile(regex->pattern, regex->first.options, error_r, at_r);
 	right = code != NULL;
 	pcre2_code_free(code);
 	return right;
@@ -257,9 +315,11 @@ int regex_compile(struct regex **regex_r, const char *pattern, unsigned how, str
 	uint32_t groups = 0;
 	size_t at;
 	int error;
-	pcre2_code *code = compile_form(regex, &regex->first, &error, &at);
+	pcre2_code *code;
 
 	regex->own = own;
+	regex->careful = true;
+	code = compile_form(regex, &regex->first, &error, &at);
 	if (code != NULL && !has_parts(regex))
 		code = compile_unshared(regex, &error, &at);
 	if (code == NULL || !is_right(regex, &error, &at)) {
