@@ -198,30 +198,16 @@ void tail_forget_positions(struct tail *t)
 
 /* --- Copied and truncated --------------------------------------------------------- */
 
-/* Whether file begins as other does. */
+/* Whether file begins as other does, or did until it was truncated, which was not seen yet. */
 static bool begins_alike(const struct tail_file *other, const struct tail_file *file)
 {
 	struct stat st;
 	bool empty = fstat(other->fd, &st) != 0 || st.st_size == 0;
 
-	return !empty && fingerprint_alike(other->fd, file->fd);
-}
-
-/* Whether file begins as other did until it was truncated, which was not seen yet. */
-static bool began_alike(const struct tail_file *other, const struct tail_file *file)
-{
+	if (!empty && fingerprint_alike(other->fd, file->fd))
+		return true;
 	return other->print.len != 0 && !fingerprint_fits(&other->print, other->fd) &&
 	       fingerprint_fits(&other->print, file->fd);
-}
-
-/*
- * What was renamed since it was truncated has its copy, too.  One that was not
- * truncated has none: what begins as it does came after it.
- */
-static bool is_copy_of(const struct tail_file *other, const struct tail_file *file)
-{
-	return other->state == TAIL_FOLLOWED && tail_is_rotated_name(other->path, file->name) &&
-	       (began_alike(other, file) || (!other->departed && begins_alike(other, file)));
 }
 
 bool tail_is_copy(const struct tail *t, const struct tail_file *file)
@@ -229,7 +215,8 @@ bool tail_is_copy(const struct tail *t, const struct tail_file *file)
 	for (size_t i = 0; i < t->files.n; i++) {
 		const struct tail_file *other = t->files.all[i];
 
-		if (other != file && is_copy_of(other, file))
+		if (other != file && other->state == TAIL_FOLLOWED && !other->departed &&
+		    tail_is_rotated_name(other->path, file->name) && begins_alike(other, file))
 			return true;
 	}
 	return false;

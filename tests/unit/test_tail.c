@@ -661,29 +661,6 @@ static void test_copies(void **state)
 	end(&s);
 }
 
-/* Copied, truncated, renamed and replaced, all between two looks: the copy is no new text. */
-static void test_copied_and_renamed(void **state)
-{
-	struct scene s;
-
-	(void)state;
-	begin_read(&s, "*.log", 4096);
-	append(&s, "a.log", "two\n");
-	came(&s, "two\n");
-	append(&s, "a.log", "three\n");
-	copy(&s, "a.log", "a.log.1");
-	rewrite(&s, "a.log", "four\n");
-	move(&s, "a.log", "a.log.2");
-	append(&s, "a.log", "five\n");
-	move(&s, "a.log", "a.log.3");
-	append(&s, "a.log", "six\n");
-	write_long_ago(&s, "a.log.3", time(NULL) + 10);
-	came(&s, "three\nfour\nfive\nsix\n");
-	restart(&s);
-	came(&s, "");
-	end(&s);
-}
-
 /* The clock is set: nothing comes twice, and nothing is missed. */
 static void test_clock_step(void **state)
 {
@@ -1036,7 +1013,6 @@ int main(void)
 		cmocka_unit_test(test_order_first_start),
 		cmocka_unit_test(test_order_rotated_only),
 		cmocka_unit_test(test_order_of_departed),
-		cmocka_unit_test(test_copied_and_renamed),
 		cmocka_unit_test(test_clock_step),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_copies),
