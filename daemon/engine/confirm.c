@@ -9,19 +9,25 @@
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
-#include <purposed/engine/head.h>
 
-void hits_clear(struct hits *hits)
+void hits_clear_found(struct hits *hits)
 {
 	hits->n = 0;
 	hits->n_unsearched = 0;
 	hits->kind_rule = UINT32_MAX;
 }
 
+void hits_clear(struct hits *hits)
+{
+	hits_clear_found(hits);
+	head_forget(&hits->head);
+}
+
 void hits_fini(struct hits *hits)
 {
 	free(hits->hits);
 	free(hits->unsearched);
+	head_fini(&hits->head);
 	*hits = (struct hits){ 0 };
 }
 
@@ -122,7 +128,8 @@ static enum regex_result accept(const struct rule *rule, uint16_t index, struct 
 		if (result != REGEX_MATCH)
 			return result;
 	}
-	if (rule->kind != NULL && layer == 0 && index < hits->kind_rule && head_ends_at(text, at))
+	if (rule->kind != NULL && layer == 0 && index < hits->kind_rule &&
+	    head_ends_at(&hits->head, text, at))
 		hits->kind_rule = index;
 	return add_hits(rule, index, text, layer, scratch, hits) ? REGEX_MATCH : REGEX_NO_MATCH;
 }

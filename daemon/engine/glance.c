@@ -173,7 +173,7 @@ static void confirm(struct glance *g, struct glance_record *record, const struct
 	if (!is_of_use(record, look_rule(g->look, rule), layer) ||
 	    !candidates_reach(g->candidates, p, start, &from, &last))
 		return;
-	hits_clear(&g->hits);
+	hits_clear_found(&g->hits);
 	*from = confirm_within(rules_at(engine_rules(g->engine), rule), rule, text, layer, *from,
 			       last, g->regex, &g->hits);
 	weigh(g, record, rule, text);
@@ -253,6 +253,7 @@ static void pass_block(struct glance *g, struct walk *w)
 {
 	bool more = true;
 
+	hits_clear(&g->hits);
 	candidates_begin(g->candidates);
 	finder_begin(g->scan, look_first(g->look), w->block);
 	while (more) {
@@ -300,6 +301,7 @@ static void pass_parts(struct glance *g, const struct finder *finder, const stru
 
 	if (parts->n == 0)
 		return;
+	hits_clear(&g->hits);
 	candidates_begin(g->candidates);
 	finder_begin(g->scan, finder, buf_span(&parts->text));
 	while (more) {
@@ -315,32 +317,35 @@ static bool is_open(const struct glance *g, const struct glance_record *record)
 }
 
 /* Whether a category is likely, and sure if no decoy takes the value that makes it so. */
-static bool is_likely(const struct glance *g, const struct glance_record *record)
+static bool is_likely(const struct glance_record *record)
 {
 	uint64_t all = record->likely | record->categories;
 
-	(void)g;
 	return !record->named && (record->kind || !record->doubt) && record->value_end != 0 &&
 	       (record->likely & ~record->categories) != 0 && (all & (all - 1)) == 0;
 }
 
-/* A finder over the walk's records of which that holds, and their layers. */
-static void pass_chosen(struct glance *g, const struct walk *w,
-			bool (*holds)(const struct glance *g, const struct glance_record *record),
-			const struct finder *finder)
+static bool is_chosen(const struct glance *g, const struct glance_record *record,
+		      const struct finder *finder)
+{
+	return finder == look_decoys(g->look) ? is_likely(record) : is_open(g, record);
+}
+
+/* The second finder, or that of decoys, over the records that are for it, and their layers. */
+static void pass_chosen(struct glance *g, const struct walk *w, const struct finder *finder)
 {
 	parts_clear(&g->chosen);
 	for (size_t i = 0; i < w->n; i++) {
 		const struct glance_record *record = &w->records[i];
 
-		if (record->plan == w->plan && holds(g, record))
+		if (record->plan == w->plan && is_chosen(g, record, finder))
 			parts_add(&g->chosen, span_slice(w->block, record->start, record->end),
 				  (uint32_t)i, 0);
 	}
 	for (size_t i = 0; i < g->layers.n; i++) {
 		const struct part *layer = &g->layers.parts[i];
 
-		if (holds(g, &w->records[layer->record]))
+		if (is_chosen(g, &w->records[layer->record], finder))
 			parts_add(&g->chosen, parts_text(&g->layers, i), layer->record,
 				  layer->layer);
 	}
@@ -349,9 +354,9 @@ static void pass_chosen(struct glance *g, const struct walk *w,
 
 static void pass_likely(struct glance *g, const struct walk *w)
 {
-	pass_chosen(g, w, is_likely, look_decoys(g->look));
+	pass_chosen(g, w, look_decoys(g->look));
 	for (size_t i = 0; i < w->n; i++) {
-		if (w->records[i].plan == w->plan && is_likely(g, &w->records[i]))
+		if (w->records[i].plan == w->plan && is_likely(&w->records[i]))
 			w->records[i].categories = w->records[i].likely;
 	}
 }
@@ -386,7 +391,7 @@ void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth
 	pass_block(g, &w);
 	pass_parts(g, look_first(look), &g->layers);
 	if (look_second(look) != NULL)
-		pass_chosen(g, &w, is_open, look_second(look));
+		pass_chosen(g, &w, look_second(look));
 	if (look_decoys(look) != NULL)
 		pass_likely(g, &w);
 	for (size_t i = 0; i < n; i++) {

@@ -1,17 +1,20 @@
 /*
- * A walk over the words of a record, from its beginning to the byte in question.  Every step
- * takes one that may stand in a head; the first that may not ends it.
+ * A walk over the words of a record, from its beginning on.  Every step takes one that may
+ * stand in a head, and looks no further than two words ahead; the first that may not ends it.
  */
 #include <purposed/engine/head_private.h>
 
+#include <stdlib.h>
 #include <string.h>
+
+#include <purposed/base/mem.h>
 
 enum { BRACKETED_MAX = 96, FIELD_MAX = 128 };
 
 struct walk {
+	struct head *head;
 	struct span text;
 	size_t pos;
-	size_t at;	  /* the byte in question */
 	bool timed;	  /* a time was passed, or a priority */
 	bool tagged;	  /* a tag was passed, or a whole header */
 	bool keyed;	  /* key=value was: nothing else follows */
@@ -224,9 +227,9 @@ static bool pass_word(struct walk *w)
 	return true;
 }
 
-static bool pass(struct walk *w, bool *ends_r)
+static bool pass(struct walk *w)
 {
-	size_t end = head_pair(w->text, w->pos, w->at, ends_r);
+	size_t end = head_pass_pair(w->head, w->text, w->pos);
 	char c = w->text.ptr[w->pos];
 
 	if (end != 0) {
@@ -249,24 +252,64 @@ static bool pass(struct walk *w, bool *ends_r)
 	return pass_word(w);
 }
 
-bool head_ends_at(struct span record, size_t at)
+void head_walk(struct head *head, struct span text)
 {
-	struct walk w = { .text = record, .at = at };
+	struct walk w = { .head = head, .text = text };
 
-	for (;;) {
+	do {
 		size_t before = w.pos;
-		bool ends = false;
 
-		w.pos = head_skip_blanks(record, w.pos);
-		if (at <= w.pos)
-			return at >= before;
-		if (record.ptr[w.pos] == '"' && !w.keyed)
-			return w.pos + 1 == at;
-		if (record.ptr[w.pos] == '{' && !w.keyed)
-			return head_in_json(record, w.pos, at);
-		if (!pass(&w, &ends))
-			return false;
-		if (w.pos > at)
-			return ends;
+		w.pos = head_skip_blanks(text, w.pos);
+		head_end(head, text, before, w.pos);
+		if (w.pos == text.len)
+			return;
+		if (text.ptr[w.pos] == '"' && !w.keyed) {
+			head_end(head, text, w.pos + 1, w.pos + 1);
+			return;
+		}
+		if (text.ptr[w.pos] == '{' && !w.keyed) {
+			head_walk_json(head, text, w.pos);
+			return;
+		}
+	} while (pass(&w));
+}
+
+/* --- What is known --------------------------------------------------------------- */
+
+void head_end(struct head *head, struct span text, size_t first, size_t last)
+{
+	size_t start = (size_t)(text.ptr - head->record.ptr);
+
+	first += start;
+	last += start;
+	if (last >= head->cap) {
+		head->cap = 2 * (last + 1);
+		head->ends = mem_resize(head->ends, head->cap, sizeof(*head->ends));
 	}
+	if (first > head->n)
+		memset(head->ends + head->n, false, first - head->n);
+	memset(head->ends + first, true, last + 1 - first);
+	head->n = last + 1;
+}
+
+void head_forget(struct head *head)
+{
+	head->known = false;
+}
+
+void head_fini(struct head *head)
+{
+	free(head->ends);
+	*head = (struct head){ 0 };
+}
+
+bool head_ends_at(struct head *head, struct span record, size_t at)
+{
+	if (!head->known || head->record.ptr != record.ptr || head->record.len != record.len) {
+		head->record = record;
+		head->known = true;
+		head->n = 0;
+		head_walk(head, record);
+	}
+	return at < head->n && head->ends[at];
 }

@@ -44,17 +44,18 @@ static size_t string_end(struct span text, size_t pos)
 	return pos < text.len ? pos : text.len;
 }
 
-/* Whether the value is a request line, the whole of it, that begins at byte at. */
-static bool is_request_line(struct span text, struct span key, size_t start, size_t end, size_t at)
+/* Whether the value is a request line, the whole of it. */
+static bool is_request_line(struct span text, struct span key, size_t start, size_t end)
 {
 	static const char protocol[] = " HTTP/";
 	size_t digit = end;
 
+	if (!is_one_of(key, request_lines))
+		return false;
 	while (digit > start && ((text.ptr[digit - 1] >= '0' && text.ptr[digit - 1] <= '9') ||
 				 text.ptr[digit - 1] == '.'))
 		digit--;
-	return at == start && is_one_of(key, request_lines) && digit - start >= 6 &&
-	       memcmp(text.ptr + digit - 6, protocol, 6) == 0;
+	return digit - start >= 6 && memcmp(text.ptr + digit - 6, protocol, 6) == 0;
 }
 
 /* --- JSON ----------------------------------------------------------------------- */
@@ -93,23 +94,15 @@ static size_t skip_scalar(struct span text, size_t pos)
 }
 
 struct object {
+	struct head *head;
 	struct span text;
-	size_t pos, at;
+	size_t pos;
 	size_t depth;
 	bool tells[DEPTH_MAX]; /* the object of that depth says what was requested */
 };
 
-static bool string_begins(const struct object *o, struct span key, size_t start, size_t end)
-{
-	if (!o->tells[o->depth] || o->at < start || o->at > end)
-		return false;
-	if (is_request_line(o->text, key, start, end, o->at))
-		return true;
-	return is_text(key) && head_ends_at(span_slice(o->text, start, end), o->at - start);
-}
-
-/* Passes over one value; false: there is none, or it is where the walk ends, *begins_r or not. */
-static bool pass_value(struct object *o, struct span key, bool *begins_r)
+/* Passes over one value, into an object; false: there is none. */
+static bool pass_value(struct object *o, struct span key)
 {
 	size_t pos = o->pos;
 	size_t end;
@@ -118,10 +111,13 @@ static bool pass_value(struct object *o, struct span key, bool *begins_r)
 		return false;
 	switch (o->text.ptr[pos]) {
 	case '"':
-		end = string_end(o->text, pos + 1);
-		*begins_r = string_begins(o, key, pos + 1, end);
+		end = string_end(o->text, ++pos);
+		if (o->tells[o->depth] && is_request_line(o->text, key, pos, end))
+			head_end(o->head, o->text, pos, pos);
+		else if (o->tells[o->depth] && is_text(key))
+			head_walk(o->head, span_slice(o->text, pos, end));
 		o->pos = end + 1;
-		return o->at > end;
+		return true;
 	case '{':
 		if (o->depth + 1 == DEPTH_MAX)
 			return false;
@@ -134,38 +130,41 @@ static bool pass_value(struct object *o, struct span key, bool *begins_r)
 	}
 }
 
-bool head_in_json(struct span text, size_t pos, size_t at)
+/* Passes over a key and its value; false: there is none. */
+static bool pass_member(struct object *o)
 {
-	struct object o = { .text = text, .pos = pos + 1, .at = at, .tells = { true } };
-	bool begins = false;
+	size_t start = o->pos;
+	size_t end;
 
-	while (!begins && (o.pos = skip_space(text, o.pos)) <= at && o.pos < text.len) {
-		size_t start = o.pos + 1;
-		size_t end;
+	if (o->text.ptr[start] != '"')
+		return false;
+	end = string_end(o->text, start + 1);
+	if (o->tells[o->depth])
+		head_end(o->head, o->text, start, end - 1);
+	o->pos = skip_space(o->text, end + 1);
+	if (o->pos >= o->text.len || o->text.ptr[o->pos] != ':')
+		return false;
+	o->pos = skip_space(o->text, o->pos + 1);
+	return pass_value(o, span_slice(o->text, start + 1, end));
+}
 
-		if (text.ptr[o.pos] == '}') {
+void head_walk_json(struct head *head, struct span text, size_t pos)
+{
+	struct object o = { .head = head, .text = text, .pos = pos + 1, .tells = { true } };
+
+	while ((o.pos = skip_space(text, o.pos)) < text.len) {
+		switch (text.ptr[o.pos]) {
+		case '}':
 			if (o.depth-- == 0)
-				return false;
+				return;
 			o.pos++;
-			continue;
+			break;
+		case ',': o.pos++; break;
+		default:
+			if (!pass_member(&o))
+				return;
 		}
-		if (text.ptr[o.pos] == ',') {
-			o.pos++;
-			continue;
-		}
-		if (text.ptr[o.pos] != '"')
-			return false;
-		end = string_end(text, start);
-		if (at < end)
-			return o.tells[o.depth];
-		o.pos = skip_space(text, end + 1);
-		if (o.pos >= text.len || text.ptr[o.pos] != ':')
-			return false;
-		o.pos = skip_space(text, o.pos + 1);
-		if (!pass_value(&o, span_slice(text, start, end), &begins))
-			return begins;
 	}
-	return begins;
 }
 
 /* --- logfmt --------------------------------------------------------------------- */
@@ -176,7 +175,7 @@ static bool in_key(char c)
 	       c == '_' || c == '.' || c == '-' || c == '@';
 }
 
-size_t head_pair(struct span text, size_t pos, size_t at, bool *begins_r)
+size_t head_pass_pair(struct head *head, struct span text, size_t pos)
 {
 	size_t equal = pos;
 	size_t end;
@@ -185,13 +184,14 @@ size_t head_pair(struct span text, size_t pos, size_t at, bool *begins_r)
 		equal++;
 	if (equal == pos || equal >= text.len || text.ptr[equal] != '=')
 		return 0;
-	*begins_r = at < equal;
+	head_end(head, text, pos, equal - 1);
 	end = equal + 1;
 	if (end < text.len && text.ptr[end] == '"') {
 		size_t start = end + 1;
 
 		end = string_end(text, start);
-		*begins_r |= is_request_line(text, span_slice(text, pos, equal), start, end, at);
+		if (is_request_line(text, span_slice(text, pos, equal), start, end))
+			head_end(head, text, start, start);
 		end += end < text.len;
 	}
 	return head_word_end(text, end);

@@ -362,6 +362,52 @@ static void test_kinds(void **state)
 	engine_unref(&engine);
 }
 
+/* Whatever stood in a record's place before it, in its batch or in another, its own head counts. */
+static void test_kinds_in_turn(void **state)
+{
+	static const char *const texts[] = { "so GET /a", "-- GET /a" };
+	struct engine_options options = engine_defaults();
+	struct engine *engine;
+	struct plan *plan;
+
+	(void)state;
+	for (size_t few = 0; few < 2; few++) {
+		struct classifier *classifier;
+		char block[2][16];
+
+		options.few_bytes = few == 0 ? 1 : SIZE_MAX;
+		engine = unit_engine(
+			NULL,
+			"rules = ({ id = 'web'; element = 'request_uri'; what = 'w';\n"
+			"  kind = 'web-traffic-log'; pattern = 'GET (?<value>[^ ]+)';\n"
+			"  examples = [ 'GET [[/a]]' ]; counter_examples = [ '-' ]; });\n",
+			&options);
+		plan = plan_of(engine, "web");
+		classifier = classifier_new(engine);
+		for (size_t i = 0; i < 16; i++) {
+			const size_t n = i % 8 < 4 ? 1 : 2;
+			struct span records[2];
+
+			for (size_t k = 0; k < n; k++) {
+				strcpy(block[k], texts[(i + k) % 2]);
+				records[k] = span_str(block[k]);
+			}
+			if (i < 8)
+				classifier_look_ahead(classifier, records, n);
+			for (size_t k = 0; k < n; k++) {
+				const struct result *result = classify_run(
+					classifier, plan, records[k], records[k].len, NULL);
+
+				assert_int_equal(result->kind_source,
+						 (i + k) % 2 == 0 ? KIND_NONE : KIND_RECOGNISED);
+			}
+		}
+		classifier_free(&classifier);
+		plan_free(&plan);
+		engine_unref(&engine);
+	}
+}
+
 /* --- Engine ----------------------------------------------------------------------- */
 
 /* Mistakes of policy and rules are told together; an engine lives until its last user is gone. */
@@ -416,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_match_limit),
 		cmocka_unit_test(test_decode_limit),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_kinds_in_turn),
 		cmocka_unit_test(test_engine),
 	};
 

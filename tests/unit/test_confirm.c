@@ -208,6 +208,7 @@ static void test_kind(void **state)
 		false);
 	struct regex_scratch *scratch = regex_scratch_new(&plenty);
 	struct hits hits = { 0 };
+	char text[sizeof("a bc")];
 
 	(void)state;
 	hits_clear(&hits);
@@ -220,6 +221,13 @@ static void test_kind(void **state)
 	for (uint16_t i = 3; i-- > 0;)
 		confirm_rule(rules_at(rules, i), i, span_str("bca"), 0, 0, scratch, &hits);
 	assert_int_equal(hits.kind_rule, 1);
+	/* Another record where the one before stood. */
+	for (int i = 0; i < 4; i++) {
+		memcpy(text, i % 2 == 0 ? "a bc" : "- bc", sizeof(text));
+		hits_clear(&hits);
+		confirm_rule(rules_at(rules, 2), 2, span_str(text), 0, 0, scratch, &hits);
+		assert_int_equal(hits.kind_rule, i % 2 == 0 ? UINT32_MAX : 2);
+	}
 	regex_scratch_free(&scratch);
 	rules_free(&rules);
 	hits_fini(&hits);

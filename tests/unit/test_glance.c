@@ -353,6 +353,36 @@ static void test_access(void **state)
 	buf_fini(&block);
 }
 
+/* A sentence and an access line in turn, and the other way round in the same place. */
+static void test_kinds(void **state)
+{
+	struct fixture *f = *state;
+	struct plan *plan = plan_of(f->engine, "website-management");
+	struct glance *glance = glance_new(f->engine);
+	static const char rest[] = " 203.0.113.9 - - [12/Mar/2024:08:01:02 +0100] \"GET /a "
+				   "HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n";
+	struct buf block = { 0 };
+
+	for (size_t i = 0; i < 8; i++) {
+		const size_t wanted = i < 4 ? 1 : 4;
+		struct glance_record *records;
+		size_t n;
+
+		buf_clear(&block);
+		for (size_t k = 0; k < wanted; k++)
+			buf_printf(&block, "%s%s", (k + i) % 2 == 0 ? "so" : "--", rest);
+		n = cut(buf_span(&block), plan, &records);
+		assert_int_equal(n, wanted);
+		glance_run(glance, plan, LOOK_CATEGORIES, buf_span(&block), records, n, NULL);
+		for (size_t k = 0; k < n; k++)
+			assert_int_equal(records[k].kind, (k + i) % 2);
+		free(records);
+	}
+	buf_fini(&block);
+	glance_free(&glance);
+	plan_free(&plan);
+}
+
 /* Records of several plans in one block, each judged by its own. */
 static void test_plans(void **state)
 {
@@ -408,7 +438,7 @@ int main(void)
 		cmocka_unit_test(test_long),	  cmocka_unit_test(test_random),
 		cmocka_unit_test(test_line_ends), cmocka_unit_test(test_access),
 		cmocka_unit_test(test_plans),	  cmocka_unit_test(test_rivals),
-		cmocka_unit_test(test_likely),
+		cmocka_unit_test(test_likely),	  cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,7 +1,7 @@
 /* Where a record's own text begins: each part of a head, and what is none. */
 #include "unit.h"
 
-#include <purposed/engine/head.h>
+#include <purposed/engine/head_private.h>
 
 /* "^" marks the byte in question. */
 static const char *const heads[] = {
@@ -104,12 +104,14 @@ static void expect(const char *marked, bool wanted)
 	size_t at = (size_t)(mark - marked);
 	size_t len = strlen(marked) - 1;
 	char *text = malloc(len + 1); /* of its own size: a step too far is seen */
+	struct head head = { 0 };
 	bool got;
 
 	assert_non_null(text);
 	memcpy(text, marked, at);
 	memcpy(text + at, mark + 1, len - at);
-	got = head_ends_at(span_of(text, len), at);
+	got = head_ends_at(&head, span_of(text, len), at);
+	head_fini(&head);
 	free(text);
 	if (got != wanted)
 		fail_msg("%s: %s", marked, got ? "a head" : "none");
@@ -140,18 +142,135 @@ static void cut_anywhere(void **state)
 
 		for (size_t len = 0; len <= strlen(text); len++) {
 			char *cut = malloc(len + (len == 0));
+			struct head head = { 0 };
 
 			assert_non_null(cut);
 			memcpy(cut, text, len);
 			for (size_t at = 0; at <= len; at++) {
 				if (at == 0)
-					assert_true(head_ends_at(span_of(cut, len), at));
+					assert_true(head_ends_at(&head, span_of(cut, len), at));
 				else
-					(void)head_ends_at(span_of(cut, len), at);
+					(void)head_ends_at(&head, span_of(cut, len), at);
 			}
+			head_fini(&head);
 			free(cut);
 		}
 	}
+}
+
+/* --- Work ------------------------------------------------------------------------ */
+
+static size_t bytes_passed;
+
+/* The linker puts us between the walk and what passes over bytes for it (see the Makefile). */
+size_t __real_head_skip_blanks(struct span text, size_t pos);
+size_t __wrap_head_skip_blanks(struct span text, size_t pos);
+size_t __real_head_word_end(struct span text, size_t pos);
+size_t __wrap_head_word_end(struct span text, size_t pos);
+size_t __real_head_pass_pair(struct head *head, struct span text, size_t pos);
+size_t __wrap_head_pass_pair(struct head *head, struct span text, size_t pos);
+void __real_head_walk_json(struct head *head, struct span text, size_t pos);
+void __wrap_head_walk_json(struct head *head, struct span text, size_t pos);
+
+size_t __wrap_head_skip_blanks(struct span text, size_t pos)
+{
+	size_t end = __real_head_skip_blanks(text, pos);
+
+	bytes_passed += end - pos + 1;
+	return end;
+}
+
+size_t __wrap_head_word_end(struct span text, size_t pos)
+{
+	size_t end = __real_head_word_end(text, pos);
+
+	bytes_passed += end - pos + 1;
+	return end;
+}
+
+size_t __wrap_head_pass_pair(struct head *head, struct span text, size_t pos)
+{
+	size_t end = __real_head_pass_pair(head, text, pos);
+
+	bytes_passed += end > pos ? end - pos : 1;
+	return end;
+}
+
+void __wrap_head_walk_json(struct head *head, struct span text, size_t pos)
+{
+	__real_head_walk_json(head, text, pos);
+	bytes_passed += text.len - pos;
+}
+
+/* However often a record is asked about, and in whatever order, it is walked over once. */
+static void work_is_bounded(void **state)
+{
+	enum { TIMES = 20, TEXT_BYTES = 65536, STRIDE = 25013 };
+	static const char *const texts[][2] = {
+		{ "", "1 " },
+		{ "", "203.0.113.9 - - [10/Oct/2000:13:55:36 -0700] " },
+		{ "", "k=1 " },
+		{ "", "a\tb7\t" },
+		{ "", "a | " },
+		{ "", "[ [] " },
+		{ "k=1 m=\"", "203.0.113.9 - - \\\"GET / HTTP/1.0\\\" " },
+		{ "{\"msg\":\"", "203.0.113.9 - - \\\"GET / HTTP/1.0\\\" " },
+		{ "{\"log\":\"", "203.0.113.9 - - " },
+		{ "{\"log\":\"", "{ k=1 " },
+		{ "{", "\"log\":\"1 - \"," },
+		{ "{", "\"request\":\"GET / HTTP/1.0\"," },
+		{ "{", "\"request\":{},\"a\":[{\"b\":1}]," },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct buf text = { 0 };
+		struct head head = { 0 };
+		size_t at = 0;
+
+		buf_add_str(&text, texts[i][0]);
+		while (text.len < TEXT_BYTES)
+			buf_add_str(&text, texts[i][1]);
+		bytes_passed = 0;
+		for (size_t n = 0; n <= text.len && bytes_passed <= TIMES * text.len; n++) {
+			(void)head_ends_at(&head, buf_span(&text), at);
+			at = (at + STRIDE) % (text.len + 1);
+		}
+		assert_true(bytes_passed >= text.len / 2);
+		if (bytes_passed > TIMES * text.len)
+			fail_msg("%s%s...: %zu bytes for %zu", texts[i][0], texts[i][1],
+				 bytes_passed, text.len);
+		head_fini(&head);
+		buf_fini(&text);
+	}
+}
+
+/* What is known of a record is known of no other: not of one elsewhere, nor of one in its place. */
+static void records_are_told_apart(void **state)
+{
+	static const char access[] = "-- GET / so GET /";
+	static const char sentence[] = "so GET / -- GET /";
+	char place[sizeof(access)];
+	struct head head = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const char *text = i % 2 == 0 ? access : sentence;
+
+		assert_int_equal(head_ends_at(&head, span_str(text), 3), text == access);
+		assert_true(head_ends_at(&head, span_of(text, 3), 0));
+		assert_int_equal(head_ends_at(&head, span_of(text, 3), 3), text == access);
+		memcpy(place, text, sizeof(place));
+		head_forget(&head);
+		assert_int_equal(head_ends_at(&head, span_str(place), 3), text == access);
+		assert_false(head_ends_at(&head, span_str(place), 12));
+	}
+	for (int i = 0; i < 4; i++) {
+		memcpy(place, i % 2 == 0 ? access : sentence, sizeof(place));
+		head_forget(&head);
+		assert_int_equal(head_ends_at(&head, span_str(place), 3), i % 2 == 0);
+	}
+	head_fini(&head);
 }
 
 int main(void)
@@ -160,6 +279,8 @@ int main(void)
 		cmocka_unit_test(heads_end),
 		cmocka_unit_test(sentences_do_not),
 		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(work_is_bounded),
+		cmocka_unit_test(records_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <purposed/base/span.h>
+#include <purposed/engine/head.h>
 #include <purposed/engine/regex.h>
 #include <purposed/engine/rules.h>
 #include <purposed/engine/verdict.h>
@@ -32,16 +33,22 @@ struct unsearched {
 	uint8_t layer;
 };
 
-/* What a record's search yields; one thread's, emptied for every record. */
+/* What a record's search yields; one thread's, cleared for every record. */
 struct hits {
 	struct hit *hits;
 	size_t n, cap;
 	struct unsearched *unsearched;
 	size_t n_unsearched, unsearched_cap;
 	uint32_t kind_rule; /* lowest index of a rule that tells the kind, or UINT32_MAX */
+	struct head head;   /* of the record at hand */
 };
 
 void hits_clear(struct hits *hits);
+/*
+ * The same, but what is known of heads is kept: for searches of several records in turn whose
+ * bytes stand still meanwhile.
+ */
+void hits_clear_found(struct hits *hits);
 void hits_fini(struct hits *hits);
 void hits_add(struct hits *hits, const struct hit *hit);
 void hits_add_unsearched(struct hits *hits, const struct unsearched *unsearched);

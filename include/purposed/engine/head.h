@@ -31,7 +31,25 @@
 
 #include <purposed/base/span.h>
 
-/* Whether bytes [0, at) of the record are a head. */
-bool head_ends_at(struct span record, size_t at);
+/*
+ * Where heads of one record end; one thread's, {0} at first.  The record is walked over when
+ * it is asked about first, and once only, however often it is asked about.
+ */
+struct head {
+	struct span record; /* that was walked over */
+	bool known;	    /* it was */
+	bool *ends;	    /* by byte; none at byte n or behind it */
+	size_t n, cap;
+};
+
+/*
+ * Whether bytes [0, at) of the record are a head.  What is known of a record is taken for
+ * known of one that stands at its place and has its length, up to head_forget.
+ */
+bool head_ends_at(struct head *head, struct span record, size_t at);
+
+/* The bytes of the record change, or are another's. */
+void head_forget(struct head *head);
+void head_fini(struct head *head);
 
 #endif

@@ -7,6 +7,17 @@
 
 #include <purposed/engine/head.h>
 
+/* --- head.c: the walk ------------------------------------------------------------ */
+
+/*
+ * Of text, which lies in the record: heads end at bytes [first, last].  Called in the
+ * order of the bytes.
+ */
+void head_end(struct head *head, struct span text, size_t first, size_t last);
+
+/* Walks over text, which lies in the record. */
+void head_walk(struct head *head, struct span text);
+
 /* --- head_word.c: what a word is ------------------------------------------------ */
 
 bool head_is_blank(char c);
@@ -30,13 +41,10 @@ size_t head_time3164(struct span text, size_t pos);
 
 /* --- head_keys.c: JSON and logfmt ----------------------------------------------- */
 
-/* Whether the JSON object at byte pos lets a match begin at byte at behind it. */
-bool head_in_json(struct span text, size_t pos, size_t at);
+/* Walks over the JSON object at byte pos. */
+void head_walk_json(struct head *head, struct span text, size_t pos);
 
-/*
- * The end of key=value at byte pos; 0: none stands there.  *begins_r: whether it lets a
- * match begin at byte at, which is in it.
- */
-size_t head_pair(struct span text, size_t pos, size_t at, bool *begins_r);
+/* Passes over key=value at byte pos: its end; 0: none stands there. */
+size_t head_pass_pair(struct head *head, struct span text, size_t pos);
 
 #endif
