@@ -292,8 +292,8 @@ static pcre2_code *compile_unshared(struct regex *regex, int *error_r, size_t *a
 }
 
 /*
- * Where something was taken out, PCRE2 has not seen all of the pattern: whether it takes the whole,
- * as it is written.
+ * Where something was taken out, PCRE2 has not seen all of the pattern: whether there is a mistake
+ * in the whole, as it is written.  That it is too large, which is why lists are taken out, is none.
  */
 static bool is_right(const struct regex *regex, int *error_r, size_t *at_r)
 {
@@ -303,7 +303,7 @@ static bool is_right(const struct regex *regex, int *error_r, size_t *at_r)
 	if (regex->parts.n == 0 && regex->words.n == 0)
 		return true;
 	code = compile(regex->pattern, regex->first.options, error_r, at_r);
-	right = code != NULL;
+	right = code != NULL || *error_r == PCRE2_ERROR_PATTERN_TOO_LARGE;
 	pcre2_code_free(code);
 	return right;
 }

@@ -355,6 +355,30 @@ static void test_wrong(void **state)
 	}
 }
 
+/* A list that PCRE2 has no room for is no mistake: in a table it has. */
+static void test_large(void **state)
+{
+	struct regex_scratch *scratch =
+		regex_scratch_new(&(struct regex_limits){ 1000, 1000, 1000 });
+	struct regex *regex = NULL;
+	struct buf pattern = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	buf_add_str(&pattern, "(?:");
+	for (int i = 0; i < 10000; i++)
+		buf_printf(&pattern, "%sz%c%c%c%cname", i == 0 ? "" : "|", 'a' + i / 1000,
+			   'a' + i / 100 % 10, 'a' + i / 10 % 10, 'a' + i % 10);
+	buf_add_str(&pattern, ")\\b");
+	assert_int_equal(regex_compile(&regex, buf_str(&pattern), 0, &e), 0);
+	assert_int_equal(regex_match(regex, scratch, span_str("x zabcdname."), 0), REGEX_MATCH);
+	assert_int_equal(regex_match(regex, scratch, span_str("x zabkdname."), 0), REGEX_NO_MATCH);
+	regex_free(&regex);
+	regex_scratch_free(&scratch);
+	buf_fini(&pattern);
+	err_fini(&e);
+}
+
 /* Steps are counted anew wherever a match may start: many short ones are no long one. */
 static void test_limit(void **state)
 {
@@ -506,7 +530,7 @@ int main(void)
 		cmocka_unit_test(test_cases),  cmocka_unit_test(test_many),
 		cmocka_unit_test(test_table),  cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_random), cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_large),  cmocka_unit_test(test_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
