@@ -6,6 +6,7 @@
 #include "unit.h"
 #include "unit_examples.h"
 #include "unit_random.h"
+#include "unit_regex_pair.h"
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/regex.h>
@@ -168,60 +169,16 @@ static void test_many(void **state)
 
 /* --- The same matches ----------------------------------------------------------- */
 
-struct pair {
-	struct regex *written;
-	struct regex *shared;
-	struct regex_scratch *a, *b;
-};
-
 /*
  * false: the pattern is wrong.  Interpreted it is held against what is written.  Machine
  * code of PCRE2 10.42 misses what its interpreter finds of (a|ab)b*c: there it is held
  * against machine code.
  */
-static bool pair_init(struct pair *p, const char *pattern, unsigned how)
+static bool pair_of(struct pair *p, const char *pattern, unsigned how)
 {
-	const struct regex_limits limits = { .match = 1000000, .depth = 10000, .heap_kib = 10000 };
-	struct err ours = { 0 };
-	struct err theirs = { 0 };
 	unsigned other = how == 0 ? REGEX_AS_WRITTEN : how | REGEX_UNSHARED;
-	int a = regex_compile(&p->written, pattern, other, &theirs);
-	int b = regex_compile(&p->shared, pattern, how, &ours);
 
-	assert_int_equal(a, b);
-	assert_string_equal(buf_str(&ours.text), buf_str(&theirs.text));
-	err_fini(&ours);
-	err_fini(&theirs);
-	if (a != 0)
-		return false;
-	if (how != 0) {
-		regex_prepare(p->written);
-		regex_prepare(p->shared);
-	}
-	p->a = regex_scratch_new(&limits);
-	p->b = regex_scratch_new(&limits);
-	return true;
-}
-
-static void pair_fini(struct pair *p)
-{
-	regex_free(&p->written);
-	regex_free(&p->shared);
-	regex_scratch_free(&p->a);
-	regex_scratch_free(&p->b);
-}
-
-static void same_groups(const struct pair *p, const char *pattern, const char *text)
-{
-	for (uint32_t group = 0; group < 64; group++) {
-		size_t a[2] = { 0, 0 };
-		size_t b[2] = { 0, 0 };
-		bool in_a = regex_matched(p->a, group, &a[0], &a[1]);
-
-		if (in_a != regex_matched(p->b, group, &b[0], &b[1]) || a[0] != b[0] ||
-		    a[1] != b[1])
-			fail_msg("group %u of %s is another one in \"%s\"", group, pattern, text);
-	}
+	return pair_init(p, pattern, how, other, 1000000);
 }
 
 /* All matches, each with its groups; returns how many there are. */
@@ -235,7 +192,7 @@ static size_t same_matches(void *pair, const char *pattern, const char *text)
 	for (size_t at = 0; at <= span.len; at++, n++) {
 		enum regex_result found = regex_match(p->written, p->a, span, at);
 
-		if (regex_match(p->shared, p->b, span, at) != found)
+		if (regex_match(p->made, p->b, span, at) != found)
 			fail_msg("%s parts from what was made of it at byte %zu of \"%s\"", pattern,
 				 at, text);
 		if (found != REGEX_MATCH)
@@ -260,7 +217,7 @@ static void test_rules(void **state)
 
 		if (strlen(pattern) < 400)
 			continue;
-		assert_true(pair_init(&p, pattern, REGEX_JIT));
+		assert_true(pair_of(&p, pattern, REGEX_JIT));
 		n += unit_ask_examples(rules, same_matches, &p, pattern);
 		pair_fini(&p);
 	}
@@ -300,7 +257,7 @@ static void check_random(const char *pattern, unsigned how)
 {
 	struct pair p;
 
-	if (!pair_init(&p, pattern, how))
+	if (!pair_of(&p, pattern, how))
 		return;
 	for (unsigned t = 0; t < 120; t++) {
 		char text[8];
@@ -347,7 +304,7 @@ static void test_own_callouts(void **state)
 		char *pattern = spelt(patterns[i]);
 		struct pair p;
 
-		assert_true(pair_init(&p, pattern, REGEX_JIT));
+		assert_true(pair_of(&p, pattern, REGEX_JIT));
 		assert_int_equal(same_matches(&p, pattern, "xab ab"), 2);
 		pair_fini(&p);
 		free(pattern);
@@ -366,7 +323,7 @@ static void test_errors(void **state)
 		char *pattern = spelt(wrong[i]);
 		struct pair p;
 
-		assert_false(pair_init(&p, pattern, 0));
+		assert_false(pair_of(&p, pattern, 0));
 		free(pattern);
 	}
 }

@@ -6,6 +6,7 @@
 #include "unit.h"
 #include "unit_examples.h"
 #include "unit_random.h"
+#include "unit_regex_pair.h"
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/regex.h>
@@ -225,55 +226,12 @@ static void test_table(void **state)
 
 /* --- The same matches ----------------------------------------------------------- */
 
-struct pair {
-	struct regex *written;
-	struct regex *made;
-	struct regex_scratch *a, *b;
-};
+/* Where steps are many, these give up, and how many there are is another matter. */
+enum { MATCH_LIMIT = 20000 };
 
-/* false: the pattern is wrong. */
-static bool pair_init(struct pair *p, const char *pattern, unsigned how)
+static bool pair_of(struct pair *p, const char *pattern, unsigned how)
 {
-	const struct regex_limits limits = { .match = 20000, .depth = 10000, .heap_kib = 10000 };
-	struct err ours = { 0 };
-	struct err theirs = { 0 };
-	int a = regex_compile(&p->written, pattern, how | REGEX_AS_WRITTEN, &theirs);
-	int b = regex_compile(&p->made, pattern, how, &ours);
-
-	assert_int_equal(a, b);
-	assert_string_equal(buf_str(&ours.text), buf_str(&theirs.text));
-	err_fini(&ours);
-	err_fini(&theirs);
-	if (a != 0)
-		return false;
-	if (how != 0) {
-		regex_prepare(p->written);
-		regex_prepare(p->made);
-	}
-	p->a = regex_scratch_new(&limits);
-	p->b = regex_scratch_new(&limits);
-	return true;
-}
-
-static void pair_fini(struct pair *p)
-{
-	regex_free(&p->written);
-	regex_free(&p->made);
-	regex_scratch_free(&p->a);
-	regex_scratch_free(&p->b);
-}
-
-static void same_groups(const struct pair *p, const char *pattern, const char *text)
-{
-	for (uint32_t group = 0; group < 8; group++) {
-		size_t a[2] = { 0, 0 };
-		size_t b[2] = { 0, 0 };
-		bool in_a = regex_matched(p->a, group, &a[0], &a[1]);
-
-		if (in_a != regex_matched(p->b, group, &b[0], &b[1]) || a[0] != b[0] ||
-		    a[1] != b[1])
-			fail_msg("group %u of %s is another one in \"%s\"", group, pattern, text);
-	}
+	return pair_init(p, pattern, how, how | REGEX_AS_WRITTEN, MATCH_LIMIT);
 }
 
 /* At every place; returns at how many there is a match. */
@@ -316,7 +274,7 @@ static void test_rules(void **state)
 
 		regex_words(&out, pattern, &words);
 		if (words.n != 0) {
-			assert_true(pair_init(&p, pattern, REGEX_JIT));
+			assert_true(pair_of(&p, pattern, REGEX_JIT));
 			n += unit_ask_examples(rules, same_matches, &p, pattern);
 			pair_fini(&p);
 		}
@@ -346,7 +304,7 @@ static void test_wrong(void **state)
 		char *pattern = spelt(patterns[i].pattern);
 		struct pair p;
 
-		assert_int_equal(pair_init(&p, pattern, 0), patterns[i].right);
+		assert_int_equal(pair_of(&p, pattern, 0), patterns[i].right);
 		if (patterns[i].right) {
 			same_matches(&p, pattern, "bbz bz zbb zb x{,2}z xxz");
 			pair_fini(&p);
@@ -506,7 +464,7 @@ static void test_random(void **state)
 		for (unsigned how = 0; how <= REGEX_JIT; how += REGEX_JIT) {
 			struct pair p;
 
-			if (!pair_init(&p, pattern, how))
+			if (!pair_of(&p, pattern, how))
 				break;
 			for (int t = 0; t < TEXTS; t++) {
 				char text[4 * (WORD_MAX + 1)];
