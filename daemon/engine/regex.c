@@ -502,7 +502,7 @@ static int call_out(pcre2_callout_block *block, void *data)
 	if (number < REGEX_WORDS_FIRST)
 		return match_part(scratch, regex_part(&regex->parts, number), text,
 				  block->current_position);
-	return regex_words_stand(&regex->words, number, text, block->current_position) ? 0 : 1;
+	return regex_words_hold(&regex->words, number, text, block->current_position) ? 0 : 1;
 }
 
 static struct regex_scratch *scratch_new(const struct regex_limits *limits)

@@ -411,8 +411,8 @@ void regex_words_fini(struct regex_words *words)
 	*words = (struct regex_words){ 0 };
 }
 
-bool regex_words_stand(const struct regex_words *words, unsigned callout, struct span text,
-		       size_t at)
+bool regex_words_hold(const struct regex_words *words, unsigned callout, struct span text,
+		      size_t at)
 {
 	assert(callout - REGEX_WORDS_FIRST < words->n);
 	return regex_table_has(words->tables[callout - REGEX_WORDS_FIRST], text, at);

@@ -46,7 +46,8 @@ bool words_listing_mirror(struct words_listing *listing)
 	return true;
 }
 
-struct walk {
+/* On its way through the tree. */
+struct lister {
 	struct words_listing *listing;
 	size_t max;
 	bool folded;
@@ -61,35 +62,35 @@ struct tail {
 	const struct tail *next;
 };
 
-static bool walk_all(struct walk *w, const struct pattern_node *node, const struct tail *tail);
+static bool list_all(struct lister *l, const struct pattern_node *node, const struct tail *tail);
 
-static bool end_word(struct walk *w)
+static bool end_word(struct lister *l)
 {
-	if (w->listing->n == w->max)
+	if (l->listing->n == l->max)
 		return false;
-	buf_add(&w->listing->bytes, w->word, 1 + (size_t)w->word[0]);
-	w->listing->n++;
+	buf_add(&l->listing->bytes, l->word, 1 + (size_t)l->word[0]);
+	l->listing->n++;
 	return true;
 }
 
 /* node, which is repeated: as often as it can be, and then less often. */
-static bool walk_times(struct walk *w, const struct pattern_node *node, unsigned min, unsigned max,
-		       const struct tail *tail)
+static bool list_times(struct lister *l, const struct pattern_node *node, unsigned min,
+		       unsigned max, const struct tail *tail)
 {
 	const struct tail again = { node, true, min > 0 ? min - 1 : 0, max - 1, tail };
 
-	if (max > 0 && !walk_all(w, node, &again))
+	if (max > 0 && !list_all(l, node, &again))
 		return false;
-	return min > 0 || walk_all(w, NULL, tail);
+	return min > 0 || list_all(l, NULL, tail);
 }
 
-static bool walk_tail(struct walk *w, const struct tail *tail)
+static bool list_tail(struct lister *l, const struct tail *tail)
 {
 	if (tail == NULL)
-		return end_word(w);
+		return end_word(l);
 	if (tail->repeats)
-		return walk_times(w, tail->node, tail->min, tail->max, tail->next);
-	return walk_all(w, tail->node, tail->next);
+		return list_times(l, tail->node, tail->min, tail->max, tail->next);
+	return list_all(l, tail->node, tail->next);
 }
 
 static bool is_letter(unsigned c)
@@ -98,74 +99,74 @@ static bool is_letter(unsigned c)
 }
 
 /* One of the bytes of a set; of letters in both cases, where it is folded, the small one. */
-static bool walk_byte(struct walk *w, const struct pattern_node *node, unsigned c,
+static bool list_byte(struct lister *l, const struct pattern_node *node, unsigned c,
 		      const struct tail *tail)
 {
-	if (w->folded && is_letter(c)) {
+	if (l->folded && is_letter(c)) {
 		if (!byte_set_has(&node->set, (unsigned char)(c ^ 0x20)))
 			return false;
 		if ((c & 0x20) == 0)
 			return true;
 	}
-	if (c <= REGEX_TABLE_RUN || w->word[0] == REGEX_TABLE_WORD_MAX)
+	if (c <= REGEX_TABLE_RUN || l->word[0] == REGEX_TABLE_WORD_MAX)
 		return false;
-	w->word[++w->word[0]] = (unsigned char)c;
-	if (!walk_all(w, node->next, tail))
+	l->word[++l->word[0]] = (unsigned char)c;
+	if (!list_all(l, node->next, tail))
 		return false;
-	w->word[0]--;
+	l->word[0]--;
 	return true;
 }
 
-static bool walk_set(struct walk *w, const struct pattern_node *node, const struct tail *tail)
+static bool list_set(struct lister *l, const struct pattern_node *node, const struct tail *tail)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < 4; i++) {
 		for (uint64_t left = node->set.bits[i]; left != 0; left &= left - 1) {
 			if (n++ == MEMBERS_MAX ||
-			    !walk_byte(w, node, 64 * i + (unsigned)__builtin_ctzll(left), tail))
+			    !list_byte(l, node, 64 * i + (unsigned)__builtin_ctzll(left), tail))
 				return false;
 		}
 	}
 	return true;
 }
 
-static bool walk_choice(struct walk *w, const struct pattern_node *alt, const struct tail *tail)
+static bool list_choice(struct lister *l, const struct pattern_node *alt, const struct tail *tail)
 {
 	if ((alt->how & (PATTERN_CAUGHT | PATTERN_ATOMIC | PATTERN_FIXED)) != 0 ||
 	    alt->start == PATTERN_NOWHERE)
 		return false;
 	for (const struct pattern_node *c = alt->child; c != NULL; c = c->next) {
-		if (!walk_all(w, c->child, tail))
+		if (!list_all(l, c->child, tail))
 			return false;
 	}
 	return true;
 }
 
-static bool walk_repeat(struct walk *w, const struct pattern_node *node, const struct tail *tail)
+static bool list_repeat(struct lister *l, const struct pattern_node *node, const struct tail *tail)
 {
 	if ((node->how & (PATTERN_ATOMIC | PATTERN_LAZY)) != 0 || node->max > TIMES_MAX)
 		return false;
 	/* An empty turn ends it: of that nothing is known here. */
 	if (node->max > 1 && pattern_min(node->child) == 0)
 		return false;
-	return walk_times(w, node->child, node->min, node->max, tail);
+	return list_times(l, node->child, node->min, node->max, tail);
 }
 
 /* node and its siblings, and what comes then. */
-static bool walk_all(struct walk *w, const struct pattern_node *node, const struct tail *tail)
+static bool list_all(struct lister *l, const struct pattern_node *node, const struct tail *tail)
 {
 	struct tail siblings = { .next = tail };
 
 	if (node == NULL)
-		return walk_tail(w, tail);
+		return list_tail(l, tail);
 	if (node->op == PATTERN_SET)
-		return walk_set(w, node, tail);
+		return list_set(l, node, tail);
 	siblings.node = node->next;
 	tail = node->next != NULL ? &siblings : tail;
 	switch (node->op) {
-	case PATTERN_ALT: return walk_choice(w, node, tail);
-	case PATTERN_REPEAT: return walk_repeat(w, node, tail);
+	case PATTERN_ALT: return list_choice(l, node, tail);
+	case PATTERN_REPEAT: return list_repeat(l, node, tail);
 	default: return false;
 	}
 }
@@ -173,9 +174,9 @@ static bool walk_all(struct walk *w, const struct pattern_node *node, const stru
 bool words_listing_fill(struct words_listing *listing, struct span prefix,
 			const struct pattern_node *node, bool folded, size_t max)
 {
-	struct walk w = { .listing = listing, .max = max, .folded = folded };
+	struct lister l = { .listing = listing, .max = max, .folded = folded };
 
-	w.word[0] = (unsigned char)prefix.len;
-	memcpy(w.word + 1, prefix.ptr, prefix.len);
-	return walk_all(&w, node, NULL);
+	l.word[0] = (unsigned char)prefix.len;
+	memcpy(l.word + 1, prefix.ptr, prefix.len);
+	return list_all(&l, node, NULL);
 }

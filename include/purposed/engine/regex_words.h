@@ -49,8 +49,8 @@ void regex_words_add(struct regex_words *words, const struct regex_table_form *f
 		     struct span list, size_t n);
 void regex_words_fini(struct regex_words *words);
 
-/* Whether a word of the list of that callout stands at byte `at` of the text. */
-bool regex_words_stand(const struct regex_words *words, unsigned callout, struct span text,
-		       size_t at);
+/* What that callout asks: whether a word of its list begins, or ends, at byte `at` of the text. */
+bool regex_words_hold(const struct regex_words *words, unsigned callout, struct span text,
+		      size_t at);
 
 #endif
