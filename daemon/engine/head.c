@@ -11,30 +11,10 @@
 
 enum { BRACKETED_MAX = 96, FIELD_MAX = 128 };
 
-struct walk {
-	struct head *head;
-	struct span text;
-	size_t pos;
-	bool timed;	  /* a time was passed, or a priority */
-	bool tagged;	  /* a tag was passed, or a whole header */
-	bool keyed;	  /* key=value was: nothing else follows */
-	bool behind_time; /* the word before was a time of RFC 3164, which a host follows */
-};
-
-static struct span word_at(const struct walk *w, size_t pos)
-{
-	return span_slice(w->text, pos, head_word_end(w->text, pos));
-}
-
 /* The word behind the one that ends at byte end; empty: there is none. */
-static struct span next_word(const struct walk *w, size_t end)
+static struct word next_word(const struct head_walk *w, size_t end)
 {
-	return word_at(w, head_skip_blanks(w->text, end));
-}
-
-static bool is_word(struct span word, const char *wanted)
-{
-	return word.len == strlen(wanted) && memcmp(word.ptr, wanted, word.len) == 0;
+	return head_word_at(w->text, head_skip_blanks(w->text, end));
 }
 
 /* --- RFC 5424 ------------------------------------------------------------------- */
@@ -60,7 +40,7 @@ static size_t structured_end(struct span text, size_t pos)
 }
 
 /* Behind the header that begins with the version at the walk's place. */
-static void pass_header5424(struct walk *w)
+static void pass_header5424(struct head_walk *w)
 {
 	static const char bom[] = "\xEF\xBB\xBF";
 
@@ -74,7 +54,7 @@ static void pass_header5424(struct walk *w)
 }
 
 /* <134>, and what follows it. */
-static bool pass_priority(struct walk *w)
+static bool pass_priority(struct head_walk *w)
 {
 	size_t end = 1;
 
@@ -84,7 +64,7 @@ static bool pass_priority(struct walk *w)
 		return false;
 	w->pos = end + 1;
 	w->timed = true;
-	if (is_word(word_at(w, w->pos), "1"))
+	if (span_is(head_word_at(w->text, w->pos).text, "1"))
 		pass_header5424(w);
 	return true;
 }
@@ -107,7 +87,7 @@ static bool is_unit(struct span word)
 }
 
 /* One word in brackets, or numbers and what they are of, beside a time with one word more. */
-static bool pass_bracketed(struct walk *w)
+static bool pass_bracketed(struct head_walk *w)
 {
 	size_t room = w->text.len - w->pos;
 	const char *close =
@@ -123,12 +103,13 @@ static bool pass_bracketed(struct walk *w)
 	if (memchr(inside.ptr, '"', inside.len) != NULL)
 		return false;
 	for (size_t pos = head_skip_blanks(inside, 0); pos < inside.len; words++) {
-		struct span word = span_slice(inside, pos, head_word_end(inside, pos));
+		struct word word = head_word_at(inside, pos);
+		bool dated = head_is_date(word);
 
-		timed |= head_is_clock(word) || head_is_date(word);
-		others += !head_is_number(word) && !head_is_date(word) && !head_is_level(word) &&
-			  !is_unit(word);
-		pos = head_skip_blanks(inside, pos + word.len);
+		timed |= dated || head_is_clock(word);
+		others += !dated && !head_is_number(word) && !head_is_level(word) &&
+			  !is_unit(word.text);
+		pos = head_skip_blanks(inside, word.end);
 	}
 	w->timed |= timed;
 	w->pos += inside.len + 2;
@@ -136,100 +117,101 @@ static bool pass_bracketed(struct walk *w)
 }
 
 /* Whether the word stands between two of mark: | word | */
-static bool is_between(const struct walk *w, struct span word, char mark)
+static bool is_between(const struct head_walk *w, struct span word, struct span next, char mark)
 {
 	size_t before = w->pos;
-	struct span next = next_word(w, w->pos + word.len);
 
-	while (before > 0 && head_is_blank(w->text.ptr[before - 1]))
-		before--;
-	if (word.len > FIELD_MAX || memchr(word.ptr, '"', word.len) != NULL)
+	if (word.len > FIELD_MAX || next.len == 0 || next.ptr[0] != mark)
 		return false;
-	return next.len != 0 && next.ptr[0] == mark &&
+	while (before > 0 && (head_byte(w->text.ptr[before - 1]) & HEAD_BLANK) != 0)
+		before--;
+	return memchr(word.ptr, '"', word.len) == NULL &&
 	       (before == 0 ? mark == '|' : w->text.ptr[before - 1] == mark);
 }
 
 /* 203.0.113.9:4711 */
-static bool is_endpoint(struct span word)
+static bool is_endpoint(struct word word)
 {
-	return head_is_number(word) && memchr(word.ptr, '.', word.len) != NULL &&
-	       memchr(word.ptr, ':', word.len) != NULL;
+	return head_is_number(word) && memchr(word.text.ptr, '.', word.text.len) != NULL &&
+	       memchr(word.text.ptr, ':', word.text.len) != NULL;
 }
 
 /*
  * A load balancer's line begins with the protocol, or names itself behind the time and
  * before both ends of the connection.
  */
-static bool is_balancer(const struct walk *w, struct span word)
+static bool is_balancer(const struct head_walk *w, struct word word, struct word next)
 {
-	struct span next = next_word(w, w->pos + word.len);
 	static const char *const protocols[] = {
 		"http", "https", "h2", "h3", "ws", "wss", "grpcs"
 	};
 
 	for (size_t i = 0; w->pos == 0 && i < sizeof(protocols) / sizeof(protocols[0]); i++) {
-		if (is_word(word, protocols[i]))
+		if (span_is(word.text, protocols[i]))
 			return head_is_clock(next);
 	}
-	if (word.len > 4 && memcmp(word.ptr, "app/", 4) == 0)
-		return w->timed && head_is_plain(word);
-	return w->timed && head_is_plain(word) && is_endpoint(next) &&
-	       is_endpoint(next_word(w, (size_t)(next.ptr - w->text.ptr) + next.len));
+	if (!w->timed || !head_is_plain(word))
+		return false;
+	if (word.text.len > 4 && memcmp(word.text.ptr, "app/", 4) == 0)
+		return true;
+	return is_endpoint(next) && is_endpoint(next_word(w, next.end));
 }
 
-static bool is_stream(const struct walk *w, struct span word)
+static bool is_stream(const struct head_walk *w, struct span word, struct span next)
 {
-	struct span next = next_word(w, w->pos + word.len);
-
-	return w->timed && (is_word(word, "stdout") || is_word(word, "stderr")) &&
-	       (is_word(next, "F") || is_word(next, "P"));
+	return w->timed && (span_is(word, "stdout") || span_is(word, "stderr")) &&
+	       (span_is(next, "F") || span_is(next, "P"));
 }
 
 /* A host is followed by a tag, or follows the time of RFC 3164. */
-static bool is_host(const struct walk *w, struct span word)
+static bool is_host(const struct head_walk *w, struct word word, struct word next)
 {
 	return w->timed && !w->tagged && head_is_plain(word) &&
-	       (w->behind_time || head_is_tag(next_word(w, w->pos + word.len)));
+	       (w->behind_time || head_is_tag(next));
 }
 
-static bool is_field(const struct walk *w, struct span word)
+static bool is_field(const struct head_walk *w, struct word word)
 {
-	size_t end = w->pos + word.len;
+	return word.text.len <= FIELD_MAX && word.end < w->text.len &&
+	       w->text.ptr[word.end] == '\t' && (w->pos == 0 || w->text.ptr[w->pos - 1] == '\t');
+}
 
-	return word.len <= FIELD_MAX && end < w->text.len && w->text.ptr[end] == '\t' &&
-	       (w->pos == 0 || w->text.ptr[w->pos - 1] == '\t');
+/* Whether the word may stand anywhere in a head. */
+static bool may_stand(const struct head_walk *w, struct word word, struct word next)
+{
+	return head_is_level(word) || head_is_name(word) || head_is_cipher(word) ||
+	       is_between(w, word.text, next.text, '|') ||
+	       is_between(w, word.text, next.text, '-') || is_balancer(w, word, next) ||
+	       is_field(w, word);
 }
 
 /* Passes over one word; false: it is none of a head. */
-static bool pass_word(struct walk *w)
+static bool pass_word(struct head_walk *w, struct word word)
 {
-	struct span word = word_at(w, w->pos);
-	bool behind_time = w->behind_time;
+	struct word next;
 
-	w->behind_time = false;
 	if (head_is_number(word) || head_is_address6(word)) {
 		w->timed |= head_is_clock(word);
-	} else if (head_is_level(word) || head_is_name(word) || head_is_cipher(word) ||
-		   is_between(w, word, '|') || is_between(w, word, '-') || is_balancer(w, word) ||
-		   is_field(w, word)) {
-	} else if (is_stream(w, word)) {
-		w->pos = head_word_end(w->text, head_skip_blanks(w->text, w->pos + word.len));
-		return true;
-	} else if (w->timed && !w->tagged && head_is_tag(word)) {
-		w->tagged = true;
 	} else {
-		w->behind_time = behind_time;
-		if (!is_host(w, word))
+		next = next_word(w, word.end);
+		if (may_stand(w, word, next)) {
+		} else if (is_stream(w, word.text, next.text)) {
+			word.end = next.end;
+		} else if (w->timed && !w->tagged && head_is_tag(word)) {
+			w->tagged = true;
+		} else if (!is_host(w, word, next)) {
 			return false;
-		w->behind_time = false;
+		}
 	}
-	w->pos += word.len;
+	w->behind_time = false;
+	w->pos = word.end;
 	return true;
 }
 
-static bool pass(struct walk *w)
+static bool pass(struct head *head, struct head_walk *w)
 {
-	size_t end = head_pass_pair(w->head, w->text, w->pos);
+	struct word word = head_word_at(w->text, w->pos);
+	size_t end = head_pass_pair(head, w->text, word);
 	char c = w->text.ptr[w->pos];
 
 	if (end != 0) {
@@ -249,29 +231,35 @@ static bool pass(struct walk *w)
 		w->timed = w->behind_time = true;
 		return true;
 	}
-	return pass_word(w);
+	return pass_word(w, word);
 }
 
-void head_walk(struct head *head, struct span text)
+/* One step of the walk. */
+static void step(struct head *head, struct head_walk *w)
 {
-	struct walk w = { .head = head, .text = text };
+	size_t before = w->pos;
 
-	do {
-		size_t before = w.pos;
+	w->pos = head_skip_blanks(w->text, before);
+	head_end(head, w->text, before, w->pos);
+	if (w->pos == w->text.len) {
+		w->over = true;
+	} else if (w->text.ptr[w->pos] == '"' && !w->keyed) {
+		head_end(head, w->text, w->pos + 1, w->pos + 1);
+		w->over = true;
+	} else if (w->text.ptr[w->pos] == '{' && !w->keyed) {
+		head_walk_json(head, w->text, w->pos);
+		w->over = true;
+	} else {
+		w->over = !pass(head, w);
+	}
+}
 
-		w.pos = head_skip_blanks(text, w.pos);
-		head_end(head, text, before, w.pos);
-		if (w.pos == text.len)
-			return;
-		if (text.ptr[w.pos] == '"' && !w.keyed) {
-			head_end(head, text, w.pos + 1, w.pos + 1);
-			return;
-		}
-		if (text.ptr[w.pos] == '{' && !w.keyed) {
-			head_walk_json(head, text, w.pos);
-			return;
-		}
-	} while (pass(&w));
+void head_walk_text(struct head *head, struct span text)
+{
+	struct head_walk w = { .text = text };
+
+	while (!w.over)
+		step(head, &w);
 }
 
 /* --- What is known --------------------------------------------------------------- */
@@ -308,8 +296,10 @@ bool head_ends_at(struct head *head, struct span record, size_t at)
 	if (!head->known || head->record.ptr != record.ptr || head->record.len != record.len) {
 		head->record = record;
 		head->known = true;
+		head->walk = (struct head_walk){ .text = record };
 		head->n = 0;
-		head_walk(head, record);
 	}
+	while (at >= head->n && !head->walk.over)
+		step(head, &head->walk);
 	return at < head->n && head->ends[at];
 }

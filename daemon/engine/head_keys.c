@@ -115,7 +115,7 @@ static bool pass_value(struct object *o, struct span key)
 		if (o->tells[o->depth] && is_request_line(o->text, key, pos, end))
 			head_end(o->head, o->text, pos, pos);
 		else if (o->tells[o->depth] && is_text(key))
-			head_walk(o->head, span_slice(o->text, pos, end));
+			head_walk_text(o->head, span_slice(o->text, pos, end));
 		o->pos = end + 1;
 		return true;
 	case '{':
@@ -169,29 +169,27 @@ void head_walk_json(struct head *head, struct span text, size_t pos)
 
 /* --- logfmt --------------------------------------------------------------------- */
 
-static bool in_key(char c)
+/* A key is what the word begins with, up to "="; the value may go on behind the word. */
+size_t head_pass_pair(struct head *head, struct span text, struct word word)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '.' || c == '-' || c == '@';
-}
-
-size_t head_pass_pair(struct head *head, struct span text, size_t pos)
-{
-	size_t equal = pos;
+	size_t start = word.end - word.text.len;
+	size_t equal = start;
 	size_t end;
 
-	while (equal < text.len && in_key(text.ptr[equal]))
-		equal++;
-	if (equal == pos || equal >= text.len || text.ptr[equal] != '=')
+	if ((word.all & HEAD_KEY) != 0) /* no "=" then */
 		return 0;
-	head_end(head, text, pos, equal - 1);
+	while (equal < word.end && (head_byte(text.ptr[equal]) & HEAD_KEY) != 0)
+		equal++;
+	if (equal == start || equal >= word.end || text.ptr[equal] != '=')
+		return 0;
+	head_end(head, text, start, equal - 1);
 	end = equal + 1;
 	if (end < text.len && text.ptr[end] == '"') {
-		size_t start = end + 1;
+		size_t value = end + 1;
 
-		end = string_end(text, start);
-		if (is_request_line(text, span_slice(text, pos, equal), start, end))
-			head_end(head, text, start, start);
+		end = string_end(text, value);
+		if (is_request_line(text, span_slice(text, start, equal), value, end))
+			head_end(head, text, value, value);
 		end += end < text.len;
 	}
 	return head_word_end(text, end);

@@ -111,6 +111,9 @@ static void expect(const char *marked, bool wanted)
 	memcpy(text, marked, at);
 	memcpy(text + at, mark + 1, len - at);
 	got = head_ends_at(&head, span_of(text, len), at);
+	/* How far the walk has come since changes nothing. */
+	(void)head_ends_at(&head, span_of(text, len), len);
+	assert_int_equal(head_ends_at(&head, span_of(text, len), at), got);
 	head_fini(&head);
 	free(text);
 	if (got != wanted)
@@ -167,8 +170,10 @@ size_t __real_head_skip_blanks(struct span text, size_t pos);
 size_t __wrap_head_skip_blanks(struct span text, size_t pos);
 size_t __real_head_word_end(struct span text, size_t pos);
 size_t __wrap_head_word_end(struct span text, size_t pos);
-size_t __real_head_pass_pair(struct head *head, struct span text, size_t pos);
-size_t __wrap_head_pass_pair(struct head *head, struct span text, size_t pos);
+struct word __real_head_word_at(struct span text, size_t pos);
+struct word __wrap_head_word_at(struct span text, size_t pos);
+size_t __real_head_pass_pair(struct head *head, struct span text, struct word word);
+size_t __wrap_head_pass_pair(struct head *head, struct span text, struct word word);
 void __real_head_walk_json(struct head *head, struct span text, size_t pos);
 void __wrap_head_walk_json(struct head *head, struct span text, size_t pos);
 
@@ -188,11 +193,19 @@ size_t __wrap_head_word_end(struct span text, size_t pos)
 	return end;
 }
 
-size_t __wrap_head_pass_pair(struct head *head, struct span text, size_t pos)
+struct word __wrap_head_word_at(struct span text, size_t pos)
 {
-	size_t end = __real_head_pass_pair(head, text, pos);
+	struct word word = __real_head_word_at(text, pos);
 
-	bytes_passed += end > pos ? end - pos : 1;
+	bytes_passed += word.text.len + 1;
+	return word;
+}
+
+size_t __wrap_head_pass_pair(struct head *head, struct span text, struct word word)
+{
+	size_t end = __real_head_pass_pair(head, text, word);
+
+	bytes_passed += end > word.end ? end - word.end : 1;
 	return end;
 }
 

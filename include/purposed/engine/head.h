@@ -31,14 +31,26 @@
 
 #include <purposed/base/span.h>
 
+/* How far the walk over a text has come, and what it passed. */
+struct head_walk {
+	struct span text;
+	size_t pos;
+	bool timed;	  /* a time, or a priority */
+	bool tagged;	  /* a tag, or a whole header */
+	bool keyed;	  /* key=value: nothing else follows */
+	bool behind_time; /* just now a time of RFC 3164, which a host follows */
+	bool over;
+};
+
 /*
- * Where heads of one record end; one thread's, {0} at first.  The record is walked over when
- * it is asked about first, and once only, however often it is asked about.
+ * Where heads of one record end; one thread's, {0} at first.  The record is walked over as
+ * far as it is asked about, and once only, however often it is asked about.
  */
 struct head {
-	struct span record; /* that was walked over */
-	bool known;	    /* it was */
-	bool *ends;	    /* by byte; none at byte n or behind it */
+	struct span record; /* that is walked over */
+	bool known;	    /* there is one */
+	struct head_walk walk;
+	bool *ends; /* by byte; none at byte n or behind it, as far as the walk has come */
 	size_t n, cap;
 };
 
