@@ -52,6 +52,25 @@ bool fingerprint_fits(const struct fingerprint *print, int fd)
 	return fits;
 }
 
+bool fingerprint_extend(struct fingerprint *print, int fd)
+{
+	char bytes[FINGERPRINT_BYTES];
+	ssize_t n = read_head(fd, bytes, sizeof(bytes));
+	struct fingerprint all = { .len = n > 0 ? (size_t)n : 0, .hash = HASH_START };
+	bool fits = n >= 0 && all.len >= print->len;
+
+	if (fits && print->len != 0) {
+		all.hash = hash_add(all.hash, span_of(bytes, print->len));
+		fits = all.hash == print->hash;
+	}
+	if (fits) {
+		all.hash = hash_add(all.hash, span_of(bytes + print->len, all.len - print->len));
+		*print = all;
+	}
+	mem_wipe(bytes, all.len);
+	return fits;
+}
+
 bool fingerprint_alike(int fd, int other)
 {
 	char a[FINGERPRINT_BYTES];

@@ -172,11 +172,7 @@ bool tail_file_look(struct tail_file *f, struct stat *st)
 
 static bool is_same(struct tail_file *f)
 {
-	if (!fingerprint_fits(&f->print, f->fd))
-		return false;
-	if (f->print.len < FINGERPRINT_BYTES && f->size > (long long)f->print.len)
-		fingerprint_take(&f->print, f->fd);
-	return true;
+	return fingerprint_extend(&f->print, f->fd);
 }
 
 bool tail_file_is_other(struct tail_file *f)

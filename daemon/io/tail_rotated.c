@@ -198,16 +198,36 @@ void tail_forget_positions(struct tail *t)
 
 /* --- Copied and truncated --------------------------------------------------------- */
 
-/* Whether file begins as other does, or did until it was truncated, which was not seen yet. */
+/* Whether file begins as other does. */
 static bool begins_alike(const struct tail_file *other, const struct tail_file *file)
 {
 	struct stat st;
 	bool empty = fstat(other->fd, &st) != 0 || st.st_size == 0;
 
-	if (!empty && fingerprint_alike(other->fd, file->fd))
-		return true;
+	return !empty && fingerprint_alike(other->fd, file->fd);
+}
+
+/* Whether file begins as other did until it was truncated, which was not seen yet. */
+static bool began_alike(const struct tail_file *other, const struct tail_file *file)
+{
 	return other->print.len != 0 && !fingerprint_fits(&other->print, other->fd) &&
 	       fingerprint_fits(&other->print, file->fd);
+}
+
+/*
+ * Others go on while this is asked: whoever copied the file may truncate it between any
+ * two reads.  A copy begins as the file does until then, and as the file did from then on;
+ * so the first is asked first.  The other way round both answers are no where the file is
+ * truncated in between, the copy counts as a new text, and all of it is read a second time.
+ *
+ * What was renamed since it was truncated has its copy, too (it departed).  One that was not
+ * truncated has none: what begins as it does came after it, as where each text has one title.
+ */
+static bool is_copy_of(const struct tail_file *other, const struct tail_file *file)
+{
+	if (other->state != TAIL_FOLLOWED || !tail_is_rotated_name(other->path, file->name))
+		return false;
+	return (!other->departed && begins_alike(other, file)) || began_alike(other, file);
 }
 
 bool tail_is_copy(const struct tail *t, const struct tail_file *file)
@@ -215,8 +235,7 @@ bool tail_is_copy(const struct tail *t, const struct tail_file *file)
 	for (size_t i = 0; i < t->files.n; i++) {
 		const struct tail_file *other = t->files.all[i];
 
-		if (other != file && other->state == TAIL_FOLLOWED && !other->departed &&
-		    tail_is_rotated_name(other->path, file->name) && begins_alike(other, file))
+		if (other != file && is_copy_of(other, file))
 			return true;
 	}
 	return false;

@@ -1,6 +1,7 @@
 /* Files that grow and are rotated: every line once, whatever is done to them in between. */
 #include "unit.h"
 #include "unit_clock.h"
+#include "unit_reads.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -661,6 +662,83 @@ static void test_copies(void **state)
 	end(&s);
 }
 
+/* Copied, truncated, renamed and replaced, all between two looks: the copy is no new text. */
+static void test_copied_and_renamed(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin_read(&s, "*.log", 4096);
+	append(&s, "a.log", "two\n");
+	came(&s, "two\n");
+	append(&s, "a.log", "three\n");
+	copy(&s, "a.log", "a.log.1");
+	rewrite(&s, "a.log", "four\n");
+	move(&s, "a.log", "a.log.2");
+	append(&s, "a.log", "five\n");
+	move(&s, "a.log", "a.log.3");
+	append(&s, "a.log", "six\n");
+	write_long_ago(&s, "a.log.3", time(NULL) + 10);
+	came(&s, "three\nfour\nfive\nsix\n");
+	restart(&s);
+	came(&s, "");
+	end(&s);
+}
+
+static void truncate_it(void *context)
+{
+	assert_int_equal(truncate(path_of(context, "a.log"), 0), 0);
+}
+
+static void rewrite_it(void *context)
+{
+	rewrite(context, "a.log", "three\n");
+}
+
+/* Looked at k reads long between the copying and the truncating; false: it took fewer. */
+static bool truncate_after(const char *glob, unsigned k, void (*then)(void *context))
+{
+	struct scene s;
+	bool fewer;
+
+	begin_read(&s, glob, 4096);
+	append(&s, "a.log", "two\n");
+	copy(&s, "a.log", "a.log.1");
+	unit_reads_then = then;
+	unit_reads_context = &s;
+	unit_reads_until = k;
+	drain(&s);
+	fewer = unit_reads_until != 0;
+	unit_reads_until = 0;
+	if (fewer)
+		then(&s);
+	came(&s, then == rewrite_it ? "two\nthree\n" : "two\n");
+	restart(&s);
+	came(&s, "");
+	end(&s);
+	return !fewer;
+}
+
+/* A copy is known as one whenever its file is truncated while that is asked. */
+static void test_truncated_meanwhile(void **state)
+{
+	static const char *const globs[] = { "*.log", "a.log*" };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	for (size_t i = 0; i < COUNT(globs); i++) {
+		unsigned k = 0;
+		unsigned m = 0;
+
+		while (truncate_after(globs[i], ++k, truncate_it))
+			continue;
+		while (truncate_after(globs[i], ++m, rewrite_it))
+			continue;
+		assert_true(k > 3 && m > 3);
+	}
+	log_set_level(LOG_LEVEL_NOTICE);
+}
+
 /* The clock is set: nothing comes twice, and nothing is missed. */
 static void test_clock_step(void **state)
 {
@@ -1013,6 +1091,8 @@ int main(void)
 		cmocka_unit_test(test_order_first_start),
 		cmocka_unit_test(test_order_rotated_only),
 		cmocka_unit_test(test_order_of_departed),
+		cmocka_unit_test(test_copied_and_renamed),
+		cmocka_unit_test(test_truncated_meanwhile),
 		cmocka_unit_test(test_clock_step),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_copies),

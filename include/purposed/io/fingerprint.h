@@ -25,6 +25,12 @@ int fingerprint_take(struct fingerprint *print_r, int fd);
 /* Whether fd still begins with these bytes; of no bytes at all every file does. */
 bool fingerprint_fits(const struct fingerprint *print, int fd);
 
+/*
+ * The same; and then it is of all that is there of fd's first bytes, by one and the same read:
+ * between two the file could have become another.
+ */
+bool fingerprint_extend(struct fingerprint *print, int fd);
+
 /* Whether both begin alike, as far as both have bytes and a fingerprint goes. */
 bool fingerprint_alike(int fd, int other);
 
