@@ -7,10 +7,9 @@
 
 #include <purposed/base/log.h>
 
-bool common_open(struct session *session, const struct options *options, enum status *status_r,
-		 struct err *e)
+struct session_request common_request(const struct options *options)
 {
-	const struct session_request request = {
+	return (struct session_request){
 		.config = options->config,
 		.policy = options->policy,
 		.rules = options->rules,
@@ -20,6 +19,12 @@ bool common_open(struct session *session, const struct options *options, enum st
 		.purposes = options->purposes,
 		.n_purposes = options->n_purposes,
 	};
+}
+
+bool common_open(struct session *session, const struct options *options, enum status *status_r,
+		 struct err *e)
+{
+	const struct session_request request = common_request(options);
 
 	if (session_open(session, &request, e) != 0) {
 		*status_r = STATUS_TROUBLE;

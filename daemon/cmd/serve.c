@@ -20,14 +20,9 @@ static enum status serve(const struct options *given, struct err *e)
 		common_open(&session, &options, &status, e);
 		return status;
 	}
-	request = (struct session_request){
-		.lasting = true,
-		.config = options.config,
-		.policy = options.policy,
-		.rules = options.rules,
-		.strict = options.strict,
-		.jobs = options.jobs,
-	};
+	request = common_request(&options);
+	request.lasting = true;
+	request.jobs = options.jobs;
 	return serve_run(&request, e) == 0 ? STATUS_OK : STATUS_TROUBLE;
 }
 

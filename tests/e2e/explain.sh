@@ -312,6 +312,9 @@ for command in filter scan; do
 	status "$command: without --strict it is none" 0 run $command -p $P --rules "$T/slow" "$T/plain"
 	status "$command --strict: one that is not slow is none" 0 run $command -p $P --strict --rules "$T/fast" "$T/plain"
 done
+# Where every rule is run everywhere none is slow.
+status "serve --strict --engine pcre2: it is none" 0 \
+	run serve -c "$T/etc/serve.conf" --strict --engine pcre2 --rules "$T/slow" </dev/null
 status "check --strict: a slow rule is an error" 2 run check --strict --rules "$T/slow"
 like "one" "$(cat "$T/err")" "1 warning, and --strict makes it an error"
 like "one element" "$(cat "$T/out")" "rules: 1, for 1 element; 2 examples hold"

@@ -388,6 +388,19 @@ else
 		"$(jq -c '[.verdict, .findings[].rule]' "$T/jit")"
 fi
 
+# How it searches is told on the command line: it finds the same.
+printf '%s\n' 'client 192.0.2.1' 'mail jan@example.be' nothing >"$T/three"
+run serve -c "$D/stdin.conf" <"$T/three"
+mv "$T/out" "$T/best"
+for how in '--engine pcre2' '--cpu baseline'; do
+	# shellcheck disable=SC2086
+	status "serve $how" 0 run serve -c "$D/stdin.conf" $how <"$T/three"
+	ok "finds the same" cmp "$T/out" "$T/best"
+done
+is "which are two" "$(wc -l <"$T/best") $(grep -c 'verdict="out-of-purpose"' "$T/best")" "3 2"
+status "serve --cpu: a level that there is not is an error" 2 run serve -c "$D/stdin.conf" --cpu abacus
+like "and is said" "$(cat "$T/err")" "--cpu: 'abacus' is not a level that this processor has"
+
 # The service manager is told: a socket of our own stands for it.
 python3 - "$PURPOSED" "$D/stdin.conf" "$D/notify" >"$D/told" <<-'END'
 	import os, signal, socket, subprocess, sys

@@ -9,6 +9,9 @@
 #include <purposed/run/pipeline.h>
 #include <purposed/run/session.h>
 
+/* What the options ask of a session; borrowed from them. */
+struct session_request common_request(const struct options *options);
+
 /*
  * Opens a session as the options say.  False: there is none, and the command ends with
  * *status_r; --dump-config was asked for and has been answered, or e says what is wrong.
