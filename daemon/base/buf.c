@@ -42,13 +42,19 @@ char *buf_grow(struct buf *b, size_t extra)
 
 void buf_add_uint(struct buf *b, unsigned long long n)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
 	char digits[20];
 	size_t at = sizeof(digits);
 
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n != 0);
+	for (; n >= 100; n /= 100)
+		memcpy(digits + (at -= 2), pairs + n % 100 * 2, 2);
+	if (n >= 10)
+		memcpy(digits + (at -= 2), pairs + n * 2, 2);
+	else
+		digits[--at] = (char)('0' + n);
 	buf_add(b, digits + at, sizeof(digits) - at);
 }
 

@@ -346,6 +346,9 @@ struct span classify_value(struct classifier *c, const struct finding *finding)
 
 	if (finding->rule == FINDING_NONE)
 		return span_of(NULL, 0);
-	decode_run(&c->value, span_slice(text, finding->layer_start, finding->layer_end));
+	text = span_slice(text, finding->layer_start, finding->layer_end);
+	if (decode_find_beginning(text, 0) == text.len)
+		return text;
+	decode_run(&c->value, text);
 	return c->value.layers[c->value.n - 1].text;
 }

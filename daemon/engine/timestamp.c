@@ -147,6 +147,18 @@ static bool is_date(const struct tm *tm)
 	       tm->tm_mday >= 1 && tm->tm_mday <= days_of(tm->tm_year, tm->tm_mon);
 }
 
+/*
+ * Days from 1970 to a day of the Gregorian calendar, which timegm(3) takes ten times as long
+ * for.  A year begins with March here: what is irregular stands at its end.
+ */
+static long days_until(int year, int month, int day)
+{
+	long y = month > 2 ? year : year - 1L;
+	long m = month > 2 ? month - 3L : month + 9L;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719469;
+}
+
 /* Turns calendar fields (tm_year and tm_mon as written) and a zone into a time. */
 static bool finish(struct tm *tm, struct cursor *c, struct timespec *time_r)
 {
@@ -158,10 +170,15 @@ static bool finish(struct tm *tm, struct cursor *c, struct timespec *time_r)
 		return false;
 	time.tv_nsec = take_fraction(c);
 	zoned = take_zone(c, &zone) || take_spaced_zone(c, &zone);
-	tm->tm_year -= 1900;
-	tm->tm_mon -= 1;
-	tm->tm_isdst = -1;
-	time.tv_sec = zoned ? timegm(tm) - zone : mktime(tm);
+	if (zoned) {
+		time.tv_sec = days_until(tm->tm_year, tm->tm_mon, tm->tm_mday) * 86400 +
+			      tm->tm_hour * 3600L + tm->tm_min * 60L + tm->tm_sec - zone;
+	} else {
+		tm->tm_year -= 1900;
+		tm->tm_mon -= 1;
+		tm->tm_isdst = -1;
+		time.tv_sec = mktime(tm);
+	}
 	*time_r = time;
 	return true;
 }

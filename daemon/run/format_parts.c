@@ -99,7 +99,7 @@ static void add_cells(struct json *j, const struct format_job *job, size_t categ
 	json_end_array(j);
 }
 
-/* All of a finding but what its record has: its place and value. */
+/* All of a finding but what its record has: the numbers of its place, and its value. */
 static void fill_pieces(struct format_pieces *pieces, const struct format_job *job,
 			const struct finding *finding)
 {
@@ -123,6 +123,7 @@ static void fill_pieces(struct format_pieces *pieces, const struct format_job *j
 		json_null(&j, "element");
 		json_null(&j, "category");
 	}
+	buf_add_str(&pieces->before, ",\"start\":");
 	j.out = &pieces->behind;
 	json_string(&j, "verdict", verdict_name(finding->decision.verdict));
 	if (finding->decision.reason != REASON_NONE)
@@ -155,9 +156,9 @@ static void add_pieces(struct json *j, const struct format_job *job, const struc
 	if (j->comma)
 		buf_add_char(j->out, ',');
 	buf_add_span(j->out, buf_span(&pieces->before));
-	j->comma = true;
-	json_uint(j, "start", finding->start);
-	json_uint(j, "end", finding->end);
+	buf_add_uint(j->out, finding->start);
+	buf_add_str(j->out, ",\"end\":");
+	buf_add_uint(j->out, finding->end);
 	buf_add_span(j->out, buf_span(&pieces->behind));
 	if (pieces->element.sample != SAMPLE_NONE)
 		add_value(j, job, finding, pieces->element);
@@ -176,12 +177,36 @@ static void add_finding(struct json *j, const struct format_job *job, const stru
 	format_pieces_fini(&own);
 }
 
-void format_json_verdict(struct json *j, const struct format_job *job)
+/* What is said of a record before its findings. */
+static void add_judgement(struct json *j, const struct format_job *job)
 {
 	add_purposes(j, job);
 	add_kind(j, job->result);
 	json_string(j, "verdict", verdict_name(job->result->verdict));
 	format_json_categories(j, "categories", job);
+}
+
+static void copy_judgement(struct json *j, const struct format_job *job)
+{
+	struct buf *text = format_memo_judgement(job->memo, job->plan, job->result);
+
+	if (text->len == 0) {
+		struct json made = json_to(text);
+
+		add_judgement(&made, job);
+	}
+	if (j->comma)
+		buf_add_char(j->out, ',');
+	buf_add_span(j->out, buf_span(text));
+	j->comma = true;
+}
+
+void format_json_verdict(struct json *j, const struct format_job *job)
+{
+	if (job->memo != NULL)
+		copy_judgement(j, job);
+	else
+		add_judgement(j, job);
 	json_begin_array(j, "findings");
 	for (size_t i = 0; i < job->result->n; i++)
 		add_finding(j, job, &job->result->findings[i]);

@@ -94,11 +94,72 @@ static void test_places(void **state)
 	unit_run_close(&run);
 }
 
+/* Likewise of what is said before findings: of all kinds, verdicts and sets of categories. */
+static void test_judgements(void **state)
+{
+	static const char *const kinds[] = { NULL, "web-traffic-log", "web", "mail" };
+	struct unit_run run = unit_run_open("web", NULL);
+	struct format_memo *memo = format_memo_new();
+
+	(void)state;
+	for (unsigned i = 0; i < 4096; i++) {
+		const size_t categories[] = { 0, 1, 2, 3, POLICY_NONE, POLICY_OUTSIDE };
+		const char *kind = kinds[i % 4];
+		struct finding findings[6];
+		struct result result = {
+			.findings = findings,
+			.verdict = i / 4 % 4 + VERDICT_PERMITTED,
+			.kind = kind,
+			.kind_source = kind == NULL	 ? KIND_NONE
+				       : i / 16 % 2 == 0 ? KIND_STATED
+							 : KIND_RECOGNISED,
+		};
+		struct buf *text;
+
+		for (size_t bit = 0; bit < 6; bit++) {
+			if ((i / 32 >> bit & 1) != 0)
+				findings[result.n++] =
+					(struct finding){ .category = categories[bit] };
+		}
+		text = format_memo_judgement(memo, run.plan, &result);
+		if (text->len == 0)
+			buf_printf(text, "%u", i);
+		/* What has neither kind nor its source, or a finding more without a category. */
+		if (kind != NULL && (i / 32 >> 4 & 1) == 0)
+			assert_int_equal(strtoul(buf_str(text), NULL, 10) % 2048, i % 2048);
+		assert_ptr_equal(format_memo_judgement(memo, run.plan, &result), text);
+		assert_int_not_equal(text->len, 0);
+	}
+	format_memo_free(&memo);
+	unit_run_close(&run);
+}
+
+/* A category for which there is no bit: made anew, every time. */
+static void test_many_categories(void **state)
+{
+	struct unit_run run = unit_run_open("web", NULL);
+	struct format_memo *memo = format_memo_new();
+	const struct finding finding = { .category = 63 };
+	const struct result result = { .findings = &finding, .n = 1 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct buf *text = format_memo_judgement(memo, run.plan, &result);
+
+		assert_int_equal(text->len, 0);
+		buf_add_str(text, "made");
+	}
+	format_memo_free(&memo);
+	unit_run_close(&run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_judgements),
+		cmocka_unit_test(test_many_categories),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

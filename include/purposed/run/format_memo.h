@@ -1,9 +1,10 @@
 /*
- * format_memo: what findings have in common with those before them.
+ * format_memo: what records and findings have in common with those before them.
  *
  * Of what a format says of a finding, all but its place and its value follow from its
  * rule, its verdict and the plan: a few hundred bytes, which are made once and copied
- * from then on.
+ * from then on.  So does what is said of a record before its findings, from its kind, its
+ * verdict and the categories that were found.
  */
 #ifndef PURPOSED_RUN_FORMAT_MEMO_H
 #define PURPOSED_RUN_FORMAT_MEMO_H
@@ -35,5 +36,12 @@ void format_pieces_fini(struct format_pieces *pieces);
  */
 struct format_pieces *format_memo_pieces(struct format_memo *memo, const struct plan *plan,
 					 const struct finding *finding);
+
+/*
+ * Likewise what is said of a record before its findings; the same for all of one plan,
+ * kind, verdict and set of categories.
+ */
+struct buf *format_memo_judgement(struct format_memo *memo, const struct plan *plan,
+				  const struct result *result);
 
 #endif
