@@ -46,10 +46,12 @@
  *   look      what a first look looks for   glance    a fast first look
  *   derived   the anchors of all rules       lookout   what looks for all of them
  *   words     lists that rules have in common
- *   regex     PCRE2                         regex_factor  what alternatives have in common
- *   regex_share  lookaheads that patterns have in common
- *   regex_words  and regex_words_*: long lists in them as tables, regex_table
- *   regex_made  what PCRE2 sees after all of that
+ *   pcre      PCRE2
+ *   regex     a pattern                     regex_form  compiled, when it is worth it
+ *   regex_match  where it matches           regex_made  what PCRE2 is to see of it:
+ *   regex_factor  what alternatives have in common
+ *   regex_share   lookaheads that patterns have in common
+ *   regex_words   and regex_words_*: long lists in them as tables, regex_table
  *   validate  and validate_*: checksums
  *   ahead     many records searched at once  candidates  in order of rules
  *   parts     layers one behind the other

@@ -15,6 +15,7 @@
 #include <purposed/base/hash.h>
 #include <purposed/base/mem.h>
 #include <purposed/engine/derived.h>
+#include <purposed/engine/pcre.h>
 #include <purposed/engine/prepared.h>
 #include <purposed/engine/regex_made.h>
 #include <purposed/engine/rules.h>
@@ -340,7 +341,7 @@ static void put_all(const struct rules *rules)
 	put_sets(parts);
 	n_slow = put_slow(rules, derived);
 	n_patterns = put_patterns(rules);
-	regex_version(&version);
+	pcre_version(&version);
 	printf("const struct prepared prepared = {\n.pcre2 = ");
 	put_string(buf_str(&version));
 	printf(",\n.rules = rules, .n_rules = %zu, .elements = elements, .n_elements = %zu,\n",

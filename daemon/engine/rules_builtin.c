@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/pcre.h>
 
 static void fill_targets(const struct prepared_rule *from, struct rule *rule)
 {
@@ -76,7 +77,7 @@ static int try_patterns(const struct prepared *from, struct err *e)
 	struct buf version = { 0 };
 	int bad = 0;
 
-	regex_version(&version);
+	pcre_version(&version);
 	for (size_t i = 0; i < from->n_rules && strcmp(buf_str(&version), from->pcre2) != 0; i++) {
 		bad |= try_pattern(&from->rules[i], from->rules[i].pattern, e);
 		if (from->rules[i].keywords != NULL)

@@ -5,7 +5,7 @@
  * there may do more where it does.
  *
  * Work is counted, not timed, so that the same rules give the same answer on
- * every machine and under any load.  The linker puts us between engine/regex.c
+ * every machine and under any load.  The linker puts us between engine/pcre.c
  * and PCRE2 (see the Makefile): each pattern gets callouts, one before every
  * class and escape and before every run of literal bytes.  Each such step that
  * PCRE2 takes counts one plus the bytes that it passed since the step before,
@@ -51,7 +51,7 @@ static struct {
 	size_t steps;
 	size_t most; /* the search ends when it takes more */
 	size_t last; /* where the last step stood in the text */
-	/* What engine/regex.c has its own callouts, which have numbers, go to. */
+	/* What engine/pcre.c has its own callouts, which have numbers, go to. */
 	int (*own)(pcre2_callout_block *block, void *data);
 } work;
 

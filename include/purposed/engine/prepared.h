@@ -70,7 +70,7 @@ struct prepared_pattern {
 };
 
 struct prepared {
-	const char *pcre2; /* the version that took the patterns (regex_version) */
+	const char *pcre2; /* the version that took the patterns (pcre_version) */
 	const struct prepared_rule *rules;
 	size_t n_rules;
 	const char *const *elements;

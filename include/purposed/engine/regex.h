@@ -1,9 +1,9 @@
 /*
- * regex: PCRE2 behind a facade; the only place that knows it.
+ * regex: a pattern, and where it matches.
  *
- * Patterns are compiled in byte mode (no UTF, no locale: (?i) folds ASCII
- * only).  Where wanted and allowed, machine code is made of one when it has
- * much to do.  A compiled regex gives the same answers for ever and is shared;
+ * Patterns are PCRE2's (pcre.h), in byte mode (no UTF, no locale: (?i) folds
+ * ASCII only).  Where wanted and allowed, machine code is made of one when it
+ * has much to do.  A compiled regex gives the same answers for ever and is shared;
  * what a match needs to write is in a regex_scratch, one per thread.
  */
 #ifndef PURPOSED_ENGINE_REGEX_H
@@ -53,9 +53,6 @@ void regex_free(struct regex **regex);
 struct regex *regex_known(const char *pattern, unsigned how);
 
 const char *regex_pattern(const struct regex *regex);
-
-/* PCRE2's version in full ("10.42 2022-12-11"), for regex_known. */
-void regex_version(struct buf *version);
 
 /*
  * Makes machine code now, and says whether there is any (false where memory may
