@@ -170,9 +170,35 @@ static int start_first(struct spool *s, struct err *e)
 	return -1;
 }
 
+static bool read_head(int fd, uint64_t *first_r)
+{
+	char head[HEAD_AT + sizeof(*first_r)];
+
+	if (pread(fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
+	    memcmp(head, magic, sizeof(magic) - 1) != 0)
+		return false;
+	memcpy(first_r, head + HEAD_AT, sizeof(*first_r));
+	return true;
+}
+
+unsigned long long spool_left(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	unsigned long long left = 0;
+	uint64_t first;
+	struct stat st;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && read_head(fd, &first) &&
+	    first < (uint64_t)st.st_size)
+		left = (uint64_t)st.st_size - first;
+	close(fd);
+	return left;
+}
+
 static int read_file(struct spool *s, struct err *e)
 {
-	char head[HEAD_AT + sizeof(s->first)];
 	struct stat st;
 
 	if (fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -182,12 +208,10 @@ static int read_file(struct spool *s, struct err *e)
 	s->end = (uint64_t)st.st_size;
 	if (s->end == 0)
 		return start_first(s, e);
-	if (pread(s->fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
-	    memcmp(head, magic, sizeof(magic) - 1) != 0) {
+	if (!read_head(s->fd, &s->first)) {
 		err_add(e, "%s is no spool: move it away", s->path);
 		return -1;
 	}
-	memcpy(&s->first, head + HEAD_AT, sizeof(s->first));
 	if (s->first < SPOOL_HEAD_BYTES || s->first > s->end) {
 		err_add(e, "the spool %s is damaged: move it away", s->path);
 		return -1;

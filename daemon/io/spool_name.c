@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -114,5 +115,26 @@ int spool_keep_name(struct spool *s, struct err *e)
 	s->punched = s->first;
 	s->unwritten = 0;
 	s->unsynced = false;
+	return 0;
+}
+
+int spool_move(const char *path, const char *to, struct err *e)
+{
+	unsigned long long there = spool_left(to);
+
+	if (spool_left(path) == 0)
+		return 0;
+	if (there != 0) {
+		err_add(e, "the spool %s cannot become %s, which holds %llu bytes of messages",
+			path, to, there);
+		return -1;
+	}
+	if (rename(path, to) != 0) {
+		err_errno(e, "the spool %s cannot become %s", path, to);
+		return -1;
+	}
+	/* What stands in it was on the disk under its old name as of the last checkpoint. */
+	if (!spool_sync_folder(to))
+		log_warning("cannot write the folder of the spool %s to the disk", to);
 	return 0;
 }

@@ -310,10 +310,14 @@ void settings_free_outputs(struct settings *settings)
 	free(settings->outputs);
 }
 
-bool settings_same_receiver(const struct settings_output *a, const struct settings_output *b)
+bool settings_same_destination(const struct settings_output *a, const struct settings_output *b)
 {
 	return a->type == OUTPUT_SYSLOG && b->type == OUTPUT_SYSLOG &&
-	       a->to.transport != TRANSPORT_TLS && settings_same(a->name, b->name) &&
-	       settings_same_address(&a->to, &b->to) && a->framing == b->framing &&
-	       a->spool_bytes == b->spool_bytes;
+	       settings_same_address(&a->to, &b->to) && a->framing == b->framing;
+}
+
+bool settings_same_receiver(const struct settings_output *a, const struct settings_output *b)
+{
+	return settings_same_destination(a, b) && a->to.transport != TRANSPORT_TLS &&
+	       settings_same(a->name, b->name) && a->spool_bytes == b->spool_bytes;
 }

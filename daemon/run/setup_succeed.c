@@ -16,6 +16,38 @@ static size_t find_output(const struct settings *settings, const char *name)
 	return i;
 }
 
+/* How many outputs send where `from` does under a name that others do not have; *last_r: the last.
+ */
+static size_t count_alike(const struct settings *settings, const struct settings *others,
+			  const struct settings_output *from, size_t *last_r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < settings->n_outputs; i++) {
+		const struct settings_output *output = &settings->outputs[i];
+
+		if (settings_same_destination(output, from) &&
+		    find_output(others, output->name) == others->n_outputs) {
+			*last_r = i;
+			n++;
+		}
+	}
+	return n;
+}
+
+/* Where several could be meant none is. */
+size_t setup_successor(const struct settings *settings, const struct settings *before, size_t index)
+{
+	const struct settings_output *from = &before->outputs[index];
+	size_t found = find_output(settings, from->name);
+	size_t itself;
+
+	if (found == settings->n_outputs && (count_alike(settings, before, from, &found) != 1 ||
+					     count_alike(before, settings, from, &itself) != 1))
+		found = settings->n_outputs;
+	return found;
+}
+
 /* Lines that are held for a controlled output have marks, which must come off. */
 static void take_alerts(struct setup *setup, size_t to, struct setup *old, size_t from)
 {
@@ -45,7 +77,7 @@ static void end_output(struct setup *old, size_t index)
 	err_fini(&e);
 }
 
-static struct sink **sink_of(struct output *output)
+struct sink **setup_sink(struct output *output)
 {
 	return output->controlled ? alerts_sink(output->sink) : &output->sink;
 }
@@ -56,7 +88,7 @@ static void take_held(struct setup *setup, struct setup *old)
 	const struct settings *before = old->session.settings;
 
 	for (size_t i = 0; i < before->n_outputs; i++) {
-		size_t to = find_output(settings, before->outputs[i].name);
+		size_t to = setup_successor(settings, before, i);
 
 		if (to < settings->n_outputs) {
 			take_alerts(setup, to, old, i);
@@ -76,13 +108,13 @@ static void take_receivers(struct setup *setup, struct setup *old)
 
 	for (size_t i = 0; i < before->n_outputs && same_state; i++) {
 		size_t to = find_output(settings, before->outputs[i].name);
-		struct sink *sink = *sink_of(&old->outputs[i]);
+		struct sink *sink = *setup_sink(&old->outputs[i]);
 
 		if (to == settings->n_outputs ||
 		    !settings_same_receiver(&before->outputs[i], &settings->outputs[to]))
 			continue;
-		*sink_of(&old->outputs[i]) = *sink_of(&setup->outputs[to]);
-		*sink_of(&setup->outputs[to]) = sink;
+		*setup_sink(&old->outputs[i]) = *setup_sink(&setup->outputs[to]);
+		*setup_sink(&setup->outputs[to]) = sink;
 	}
 }
 
@@ -108,6 +140,7 @@ void setup_succeed(struct setup *setup, struct setup *old)
 
 	take_held(setup, old);
 	take_receivers(setup, old);
+	setup_pass_spools(setup, old);
 	take_counts(setup, old);
 	if (session->settings->pseudonym_key_file != NULL ||
 	    old->session.settings->pseudonym_key_file != NULL) {

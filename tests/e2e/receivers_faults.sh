@@ -258,4 +258,68 @@ is "in order" "$(numbers "$D/b.out" | tail -200 | cksum)" "$(seq 501 700 | cksum
 stop_on_pipe
 end_receiver
 
+# --- Another name, another folder, no output any more -----------------------------------------------------
+
+reload() { # N: how many there were then
+	kill -HUP "$daemon_pid"
+	said 'reloaded:' "$1"
+}
+
+rm -rf "$D/state" "$D/a.sock" "$D/a.out" "$D/f.log"
+FILE='{ name = "f"; type = "file"; path = "f.log"; format = "record"; }'
+config "$FILE"', { name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+start_on_pipe
+send 1 100
+within 60 has_spooled 100
+sed -i 's/name = "a"/name = "siem"/' "$CONF"
+reload 1
+send 101 200
+has_all "$D/f.log" 200
+is "an output of another name has the spool of that name" \
+	"$(find "$D/state" -name '*.spool' -printf '%f ')" "siem.spool "
+sed -i 's/state = "state"/state = "elsewhere"/' "$CONF"
+reload 2
+send 201 300
+has_all "$D/f.log" 300
+is "and takes it along into another folder" \
+	"$(find "$D/state" "$D/elsewhere" -name '*.spool' -printf '%P ')" "siem.spool "
+config "$FILE"
+sed -i 's/state = "state"/state = "elsewhere"/' "$CONF"
+reload 3
+LEFT="the spool .*elsewhere/siem\.spool holds [0-9]+ bytes of messages that nobody sends: give a syslog output the name 'siem', or remove the file"
+like "what an output that is no more has not sent is said" "$(cat "$D/err")" "$LEFT"
+is "once" "$(grep -c 'nobody sends' "$D/err")" 1
+stop_on_pipe
+start_on_pipe
+like "and said at the next start" "$(cat "$D/err")" "$LEFT"
+config "$FILE"', { name = "siem"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+sed -i 's/state = "state"/state = "elsewhere"/' "$CONF"
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+reload 1
+send 301 400
+ok "under its name it is sent" has_all "$D/a.out" 400
+each_once "each message once, in order" "$D/a.out" 400
+stop_on_pipe
+end_receiver
+start_on_pipe
+is "nothing is said of a spool that has an output, or is empty" "$(grep -c 'nobody sends' "$D/err")" 0
+stop_on_pipe
+
+# Two of before could be meant: neither is, and it is said of both.
+rm -rf "$D/state" "$D/elsewhere" "$D/a.sock"
+two() { # NAME NAME
+	config '{ name = "'"$1"'"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; },
+		{ name = "'"$2"'"; type = "syslog"; to = "unixstream:a.sock"; format = "tag"; }'
+}
+two a b
+start_on_pipe
+send 1 10
+within 60 has_spooled 10
+two c d
+reload 1
+is "where it is not plain which is which, both spools are said" \
+	"$(grep -oE "state/[ab]\.spool holds [0-9]+ bytes" "$D/err" | cut -c 1-13 | sort | xargs)" \
+	"state/a.spool state/b.spool"
+stop_on_pipe
+
 done_testing

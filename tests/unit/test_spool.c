@@ -709,6 +709,53 @@ static void refused(const char *path, const char *said)
 	err_fini(&e);
 }
 
+/* Another name: in place of none, or of a spool that is empty, and of no other. */
+static void test_moved(void **state)
+{
+	const char *path = ((const struct place *)*state)->path;
+	char to[80];
+	struct spool *spool = open_spool(path, 1000);
+	struct err e = { 0 };
+
+	snprintf(to, sizeof(to), "%s.to", path);
+	assert_int_equal(spool_left(path), 0);
+	add(spool, "one");
+	add(spool, "two");
+	reads(spool, "one");
+	spool_release(spool, spool_cursor(spool));
+	assert_int_equal(spool_left(path), spool_held(spool));
+	assert_true(spool_left(path) != 0);
+	spool_close(&spool);
+
+	spool = open_spool(to, 1000);
+	add(spool, "three");
+	spool_close(&spool);
+	assert_int_equal(spool_move(path, to, &e), -1);
+	assert_non_null(strstr(buf_str(&e.text), "which holds 13 bytes of messages"));
+	err_fini(&e);
+	assert_true(spool_left(path) != 0 && spool_left(to) != 0);
+
+	spool = open_spool(to, 1000);
+	reads(spool, "three");
+	spool_release(spool, spool_cursor(spool));
+	spool_close(&spool);
+	assert_int_equal(spool_move(path, to, &e), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	spool = open_spool(to, 1000);
+	reads(spool, "two");
+	reads(spool, NULL);
+	spool_close(&spool);
+
+	/* there is nothing to be moved, and nowhere to */
+	assert_int_equal(spool_move(path, to, &e), 0);
+	assert_int_equal(spool_move("/dev/null", to, &e), 0);
+	assert_int_equal(spool_move(to, "/dev/null/s", &e), -1);
+	assert_non_null(strstr(buf_str(&e.text), "/dev/null/s: Not a directory"));
+	err_fini(&e);
+	assert_true(spool_left(to) != 0);
+	unlink(to);
+}
+
 static void test_refused(void **state)
 {
 	char dir[32];
@@ -840,6 +887,7 @@ int main(void)
 		IN_PLACE(test_heals_length),
 		IN_PLACE(test_sync),
 		IN_PLACE(test_many),
+		IN_PLACE(test_moved),
 		cmocka_unit_test(test_refused),
 		IN_PLACE(test_holes),
 		cmocka_unit_test(test_doubt),

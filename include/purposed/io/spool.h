@@ -37,6 +37,17 @@ int spool_open(struct spool **spool_r, const char *path, unsigned long long max_
 /* The file stays.  Accepts a pointer to NULL; clears it. */
 void spool_close(struct spool **spool);
 
+/*
+ * Bytes of messages in a file that nobody has open; 0: there are none, or it is no spool.
+ */
+unsigned long long spool_left(const char *path);
+
+/*
+ * Gives a spool that nobody has open, and that holds messages, another name, in place of an
+ * empty one if one is there.  -1: described in e, both are as they were.
+ */
+int spool_move(const char *path, const char *to, struct err *e);
+
 /* Whether there is room for a message of len bytes; an empty spool has it for any. */
 bool spool_has_room(const struct spool *spool, size_t len);
 

@@ -144,6 +144,9 @@ struct engine_options settings_engine(const struct settings *settings);
 int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
 			   struct err *e);
 
+/* Whether both send to one receiver, in one form. */
+bool settings_same_destination(const struct settings_output *a, const struct settings_output *b);
+
 /*
  * Whether a receiver that is connected to as a says is that of b too, and may stay so
  * through a reload: certificates may have changed, so one over TLS may not.

@@ -39,15 +39,18 @@ void setup_free(struct setup **setup);
 
 /*
  * Makes setup the successor of old, which is drained: it takes what old's
- * outputs still hold, output by output of the same name, connections to receivers
- * that stay the same, what inputs of the same name counted, and old's random pseudonym key where
- * neither configuration names one.  What is held for an output that is no more is dropped, which is
- * logged.
+ * outputs still hold, output by output of the same name (or receiver), their spools,
+ * connections to receivers that stay the same, what inputs of the same name counted, and old's
+ * random pseudonym key where neither configuration names one.  What is held for an output that is
+ * no more is dropped, and what its spool holds is left there, which is logged.
  */
 void setup_succeed(struct setup *setup, struct setup *old);
 
 /* Makes the first record as quick as those behind it (pipeline_rehearse); before setup_start. */
 void setup_rehearse(struct setup *setup);
+
+/* Says which spools in the state folder belong to no output, of an earlier daemon. */
+void setup_say_spools(const struct setup *setup);
 
 /* Begins with what its outputs still have from before; once nobody else has their spools. */
 void setup_start(struct setup *setup);

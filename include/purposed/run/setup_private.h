@@ -2,7 +2,8 @@
  * setup_private: what the sources of a setup share.
  *
  * setup.c makes all of it, with setup_streams.c for the inputs and setup_outputs.c for the
- * outputs; setup_succeed.c takes over from another one, setup_count.c counts.
+ * outputs; setup_succeed.c takes over from another one, setup_spools.c their spools, and
+ * setup_count.c counts.
  */
 #ifndef PURPOSED_RUN_SETUP_PRIVATE_H
 #define PURPOSED_RUN_SETUP_PRIVATE_H
@@ -21,6 +22,26 @@ int setup_make_output(const struct setup *setup, const struct settings_output *f
 
 /* Puts alert control before the sink. */
 void setup_control_output(struct output *output, const struct settings_output *from);
+
+/* Where the spool of a syslog output is; in path, whose storage it is. */
+const char *setup_spool_path(struct buf *path, const struct settings *settings,
+			     const struct settings_output *output);
+
+/* The sink itself, behind alert control. */
+struct sink **setup_sink(struct output *output);
+
+/*
+ * Index of the output that goes on with what `index` of before has to write: one of its name,
+ * or, of a receiver, the one that is new and sends there, too.  n_outputs: there is none.
+ */
+size_t setup_successor(const struct settings *settings, const struct settings *before,
+		       size_t index);
+
+/*
+ * The spools of old's outputs go to their successors, before these begin; what nobody will
+ * send is said.
+ */
+void setup_pass_spools(const struct setup *setup, struct setup *old);
 
 bool setup_has_windows(const struct setup *setup, size_t output);
 

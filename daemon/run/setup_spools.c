@@ -1,0 +1,108 @@
+/*
+ * Whose spool is whose.  A spool is found by the name of its output and the state folder.
+ * A reload that changes one of these takes the file along, so that nothing that was accepted
+ * for a receiver is left behind; where nobody sends it any more that is said, as the file
+ * stays for good.
+ */
+#include <purposed/run/setup_private.h>
+
+#include <dirent.h>
+#include <string.h>
+
+#include <purposed/base/log.h>
+#include <purposed/io/spool.h>
+
+static const char ending[] = ".spool";
+
+const char *setup_spool_path(struct buf *path, const struct settings *settings,
+			     const struct settings_output *output)
+{
+	buf_clear(path);
+	buf_printf(path, "%s/%s%s", settings->state, output->name, ending);
+	return buf_str(path);
+}
+
+static void say_left(const char *path, const char *name)
+{
+	unsigned long long left = spool_left(path);
+
+	if (left != 0)
+		log_warning("the spool %s holds %llu bytes of messages that nobody sends: give a "
+			    "syslog output the name '%s', or remove the file",
+			    path, left, name);
+}
+
+/* old's sink has let go of the file by then, and has put into it what it had sent in doubt. */
+static void pass_spool(const struct setup *setup, const struct setup *old, size_t index)
+{
+	const struct settings *settings = setup->session.settings;
+	const struct settings *before = old->session.settings;
+	const struct settings_output *from = &before->outputs[index];
+	size_t to = setup_successor(settings, before, index);
+	struct buf here = { 0 };
+	struct buf there = { 0 };
+	struct err e = { 0 };
+
+	setup_spool_path(&here, before, from);
+	if (to < settings->n_outputs && settings->outputs[to].type == OUTPUT_SYSLOG &&
+	    spool_move(here.ptr, setup_spool_path(&there, settings, &settings->outputs[to]), &e) !=
+		    0)
+		log_error("output '%s': %s", settings->outputs[to].name, buf_str(&e.text));
+	say_left(here.ptr, from->name);
+	err_fini(&e);
+	buf_fini(&here);
+	buf_fini(&there);
+}
+
+static bool has_spool(const struct settings *settings, const char *path)
+{
+	struct buf ours = { 0 };
+	bool found = false;
+
+	for (size_t i = 0; i < settings->n_outputs; i++) {
+		if (settings->outputs[i].type == OUTPUT_SYSLOG)
+			found |= strcmp(setup_spool_path(&ours, settings, &settings->outputs[i]),
+					path) == 0;
+	}
+	buf_fini(&ours);
+	return found;
+}
+
+void setup_pass_spools(const struct setup *setup, struct setup *old)
+{
+	const struct settings *before = old->session.settings;
+	struct buf path = { 0 };
+
+	for (size_t i = 0; i < before->n_outputs; i++) {
+		if (before->outputs[i].type != OUTPUT_SYSLOG ||
+		    has_spool(setup->session.settings,
+			      setup_spool_path(&path, before, &before->outputs[i])))
+			continue;
+		sink_free(setup_sink(&old->outputs[i]));
+		pass_spool(setup, old, i);
+	}
+	buf_fini(&path);
+}
+
+void setup_say_spools(const struct setup *setup)
+{
+	const struct settings *settings = setup->session.settings;
+	DIR *dir = opendir(settings->state);
+	struct buf path = { 0 };
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char *end = strrchr(entry->d_name, '.');
+
+		if (end == NULL || strcmp(end, ending) != 0)
+			continue;
+		buf_clear(&path);
+		buf_printf(&path, "%s/%s", settings->state, entry->d_name);
+		*end = '\0';
+		if (!has_spool(settings, buf_str(&path)))
+			say_left(path.ptr, entry->d_name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	buf_fini(&path);
+}
