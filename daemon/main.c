@@ -80,7 +80,7 @@
  *   spool     and spool_*: on disk          doubt     sent, but arrived?
  *
  * base/     span, buf, mem, err, log, seldom, conf and conf_*, json, utf8, visible,
- *           words, hash, clock, mapped
+ *           words, hash, clock, grace, mapped
  *
  * prepare.c a program of its own, which the build runs on the built-in rules: what
  *           engine/prepared has of them

@@ -12,13 +12,12 @@
  */
 #include <purposed/io/input.h>
 
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <purposed/base/clock.h>
+#include <purposed/base/grace.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/base/seldom.h>
@@ -28,8 +27,6 @@
 enum {
 	EVENTS = 64,
 	EXTRA_READS = 64, /* stopped: for the end of a message */
-	STOP_GRACE_MS =
-		200, /* so long after a stop the ends of messages may come, of all of them */
 };
 
 struct stream_input {
@@ -38,7 +35,7 @@ struct stream_input {
 	char *name;
 	struct tls_context *tls; /* or NULL */
 	bool stopped;
-	long long stopped_ms;
+	struct grace grace; /* stopped: for the ends of messages, of all of them */
 	struct epoll_event events[EVENTS];
 	int n_events, next_event; /* those from next_event on are still to be served */
 	struct buf scratch;
@@ -150,15 +147,6 @@ static enum input_result read_ready(struct stream_input *s, size_t enough)
 
 /* --- Stopping ---------------------------------------------------------------------------- */
 
-/* Whether there is something to be read, now or in what is left of the time for it. */
-static bool comes(const struct stream_input *s, const struct connection *c)
-{
-	struct pollfd p = { .fd = c->fd, .events = POLLIN };
-	long long left_ms = s->stopped_ms + STOP_GRACE_MS - clock_now_ms();
-
-	return poll(&p, 1, left_ms > 0 ? (int)left_ms : 0) > 0;
-}
-
 /* One read of what was queued at the stop; false: all of that is read. */
 static bool read_queued(struct stream_input *s, struct connection *c)
 {
@@ -186,7 +174,7 @@ static bool read_end(struct stream_input *s, struct connection *c)
 {
 	unsigned long long before = s->input.counts.messages;
 
-	if (c->waits == 0 || c->extra == EXTRA_READS || !comes(s, c)) {
+	if (c->waits == 0 || c->extra == EXTRA_READS || grace_poll(&s->grace, c->fd) == 0) {
 		crowd_drop(&s->crowd, c, false);
 		return false;
 	}
@@ -244,7 +232,7 @@ static void stream_stop(struct input *input)
 	if (s->stopped)
 		return;
 	s->stopped = true;
-	s->stopped_ms = clock_now_ms();
+	grace_begin(&s->grace);
 	s->crowd.now = crowd_now();
 	crowd_close(&s->crowd);
 	for (struct connection *c = s->crowd.first; c != NULL; c = c->next) {

@@ -20,16 +20,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <purposed/base/clock.h>
+#include <purposed/base/grace.h>
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
 #include <purposed/run/source_fd.h>
 
 /* Beside what is read next: when we are killed nobody reads a pipe again. */
 enum { READ_AHEAD = 64 * 1024 };
-
-/* So long after what a stop counted the end of its last line may come. */
-enum { STOP_GRACE_MS = 200 };
 
 struct lines_port {
 	struct port port;
@@ -38,10 +35,9 @@ struct lines_port {
 	struct feed *feed;
 	bool within; /* the last byte that was read is no line end */
 	bool stopped;
-	size_t left; /* bytes of a stopped one that are still to be read */
-	long long
-		until_ms; /* behind those: when nothing more of the line is read; 0: not yet set */
-	bool torn;	  /* it was stopped within a line, and the rest of that did not come */
+	size_t left;	    /* bytes of a stopped one that are still to be read */
+	struct grace grace; /* behind those: for the rest of the line */
+	bool torn;	    /* it was stopped within a line, and the rest of that did not come */
 };
 
 static bool lines_serves(const struct port *port, const struct settings_input *settings)
@@ -70,15 +66,12 @@ static bool lines_can_move(const struct port *port)
  */
 static bool line_goes_on(struct lines_port *p)
 {
-	struct pollfd ready = { .fd = p->fd.fd, .events = POLLIN };
-	long long now_ms = clock_now_ms();
+	int ready;
 
-	if (p->until_ms == 0)
-		p->until_ms = now_ms + STOP_GRACE_MS;
-	if (now_ms < p->until_ms)
-		poll(&ready, 1, (int)(p->until_ms - now_ms));
-	p->torn = (ready.revents & (POLLIN | POLLHUP)) == 0;
-	return (ready.revents & POLLIN) != 0;
+	grace_begin(&p->grace);
+	ready = grace_is_over(&p->grace) ? 0 : grace_poll(&p->grace, p->fd.fd);
+	p->torn = (ready & (POLLIN | POLLHUP)) == 0;
+	return (ready & POLLIN) != 0;
 }
 
 /* How much may be read; 0: the stopped port is at its end. */
