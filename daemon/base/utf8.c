@@ -37,7 +37,9 @@ size_t utf8_length(struct span s, size_t at)
 
 size_t utf8_start(struct span s, size_t at)
 {
-	for (size_t back = 1; back < 4 && back <= at && at < s.len; back++) {
+	if (!is_tail(byte_at(s, at))) /* nearly always */
+		return at;
+	for (size_t back = 1; back < 4 && back <= at; back++) {
 		if (utf8_length(s, at - back) > back)
 			return at - back;
 	}

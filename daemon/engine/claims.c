@@ -1,4 +1,7 @@
 /*
+ * What overlaps with nothing stands.  Of the others each group that hangs together is
+ * settled by itself.
+ *
  * Settling is greedy.  The claims are visited in order of precedence, and one
  * stands if it is compatible with every claim that stands already.
  *
@@ -127,10 +130,27 @@ static void link_claims(struct claim *claims, size_t n)
 /* Up to so many are put in order one by one, which most records are through with sooner. */
 enum { FEW = 24 };
 
+/* Moves each claim to where its place stands among the places. */
+static void put_in_order(struct claim *claims, struct place *places, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct claim first = claims[i];
+		size_t to = i;
+
+		for (size_t from = places[i].at; from != i; from = places[to].at) {
+			claims[to] = claims[from];
+			places[to].at = (uint32_t)to;
+			to = from;
+		}
+		claims[to] = first;
+		places[to].at = (uint32_t)to;
+	}
+}
+
 static void sort_by_start(struct claim *claims, size_t n)
 {
-	struct claim copies[FEW];
 	struct place places[FEW];
+	bool moved = false;
 
 	if (n > FEW) {
 		qsort(claims, n, sizeof(*claims), by_start);
@@ -143,10 +163,10 @@ static void sort_by_start(struct claim *claims, size_t n)
 		for (; at > 0 && comes_before(&place, &places[at - 1]); at--)
 			places[at] = places[at - 1];
 		places[at] = place;
-		copies[i] = claims[i];
+		moved |= at != i;
 	}
-	for (size_t i = 0; i < n; i++)
-		claims[i] = copies[places[i].at];
+	if (moved)
+		put_in_order(claims, places, n);
 }
 
 /* The numbers of the claims, in order, the best first. */
@@ -173,11 +193,37 @@ static void sort_by_precedence(size_t *order, struct claim *claims, size_t n)
 	}
 }
 
-void claims_settle(struct claim *claims, size_t *order, size_t n)
+static void settle_group(struct claim *claims, size_t *order, size_t n)
 {
-	sort_by_start(claims, n);
 	link_claims(claims, n);
 	sort_by_precedence(order, claims, n);
 	for (size_t i = 0; i < n; i++)
 		claims[order[i]].stands = may_stand(claims, n, &claims[order[i]]);
+}
+
+/* The end of those from claim from on of which each begins within one before it. */
+static size_t group_end(const struct claim *claims, size_t from, size_t n)
+{
+	size_t reach = claims[from].finding.end;
+	size_t to = from + 1;
+
+	for (; to < n && claims[to].finding.start < reach; to++) {
+		if (claims[to].finding.end > reach)
+			reach = claims[to].finding.end;
+	}
+	return to;
+}
+
+void claims_settle(struct claim *claims, size_t *order, size_t n)
+{
+	size_t to;
+
+	sort_by_start(claims, n);
+	for (size_t from = 0; from < n; from = to) {
+		to = group_end(claims, from, n);
+		if (to - from == 1)
+			claims[from].stands = true;
+		else
+			settle_group(claims + from, order, to - from);
+	}
 }

@@ -25,7 +25,6 @@ struct classifier {
 	struct claim *claims;
 	size_t n_claims, claims_cap;
 	size_t *order; /* for claims_settle */
-	size_t order_cap;
 	struct finding *findings;
 	size_t n_findings, findings_cap;
 	struct result result;
@@ -193,39 +192,45 @@ static void add_claim(struct classifier *c, const struct hit *hit)
 {
 	const struct rule_target *target =
 		&rules_at(engine_rules(c->engine), hit->rule)->targets[hit->target];
-	struct claim claim = { .rank = target->rank, .container = target->container };
+	size_t start = hit->start;
+	size_t end = hit->end;
 
-	if (decode_splits(&c->decoded, hit->layer, hit->start, hit->end))
+	if (decode_splits(&c->decoded, hit->layer, start, end))
 		return;
-	claim.finding = (struct finding){
-		.start = hit->start,
-		.end = hit->end,
-		.rule = hit->rule,
-		.element = target->element,
-		.layer_start = hit->start,
-		.layer_end = hit->end,
-		.layer = hit->layer,
+	decode_to_record(&c->decoded, hit->layer, &start, &end);
+	take_whole_characters(c->decoded.layers[0].text, &start, &end);
+	c->claims[c->n_claims++] = (struct claim){
+		.finding = {
+			.start = start,
+			.end = end,
+			.rule = hit->rule,
+			.element = target->element,
+			.layer_start = hit->start,
+			.layer_end = hit->end,
+			.layer = hit->layer,
+		},
+		.rank = target->rank,
+		.container = target->container,
 	};
-	decode_to_record(&c->decoded, hit->layer, &claim.finding.start, &claim.finding.end);
-	take_whole_characters(c->decoded.layers[0].text, &claim.finding.start, &claim.finding.end);
-	c->claims = mem_grow(c->claims, c->n_claims, &c->claims_cap, sizeof(*c->claims));
-	c->claims[c->n_claims++] = claim;
 }
 
-static void settle(struct classifier *c)
+/* Room for a claim, and its place in an order, for each hit. */
+static void make_room(struct classifier *c)
 {
-	if (c->order_cap < c->n_claims) {
-		c->order_cap = 2 * c->n_claims;
-		c->order = mem_resize(c->order, c->order_cap, sizeof(*c->order));
-	}
-	claims_settle(c->claims, c->order, c->n_claims);
+	if (c->claims_cap >= c->hits.n)
+		return;
+	c->claims_cap = 2 * c->hits.n;
+	c->claims = mem_resize(c->claims, c->claims_cap, sizeof(*c->claims));
+	c->order = mem_resize(c->order, c->claims_cap, sizeof(*c->order));
 }
 
 /* --- Verdict ---------------------------------------------------------------- */
 
 static void add_finding(struct classifier *c, const struct finding *finding)
 {
-	c->findings = mem_grow(c->findings, c->n_findings, &c->findings_cap, sizeof(*c->findings));
+	if (c->n_findings == c->findings_cap)
+		c->findings = mem_grow(c->findings, c->n_findings, &c->findings_cap,
+				       sizeof(*c->findings));
 	c->findings[c->n_findings++] = *finding;
 	if (finding->decision.verdict > c->result.verdict)
 		c->result.verdict = finding->decision.verdict;
@@ -321,9 +326,10 @@ const struct result *classify_run(struct classifier *c, const struct plan *plan,
 	else
 		decode_run(&c->decoded, text);
 	search(c);
+	make_room(c);
 	for (size_t i = 0; i < c->hits.n; i++)
 		add_claim(c, &c->hits.hits[i]);
-	settle(c);
+	claims_settle(c->claims, c->order, c->n_claims);
 	recognise_kind(c, kind);
 	decide_claims(c, plan); /* whose findings are in order, as claims are */
 	found = c->n_findings;

@@ -31,12 +31,6 @@ void hits_fini(struct hits *hits)
 	*hits = (struct hits){ 0 };
 }
 
-void hits_add(struct hits *hits, const struct hit *hit)
-{
-	hits->hits = mem_grow(hits->hits, hits->n, &hits->cap, sizeof(*hits->hits));
-	hits->hits[hits->n++] = *hit;
-}
-
 void hits_add_unsearched(struct hits *hits, const struct unsearched *unsearched)
 {
 	hits->unsearched = mem_grow(hits->unsearched, hits->n_unsearched, &hits->unsearched_cap,

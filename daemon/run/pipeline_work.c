@@ -9,6 +9,13 @@
 #include <purposed/run/process.h>
 #include <purposed/run/turn.h>
 
+/*
+ * What a batch has for an output is written when it is more than that: at once, where
+ * nobody else writes, out of memory that the processor has near and that is kept; else
+ * when the batches before it are written, for which a worker would have to wait.
+ */
+enum { DRAIN_ALONE = 256 * 1024, DRAIN_IN_TURN = 1024 * 1024 };
+
 void pipeline_prepare(struct worker *worker, const struct engine *engine)
 {
 	struct engine *shared = (struct engine *)(uintptr_t)engine;
@@ -91,6 +98,7 @@ void pipeline_work(struct worker *worker, struct batch *batch)
 				     .memo = worker->memo,
 				     .warm = p->warm,
 				     .cuts = &worker->cuts,
+				     .drain_bytes = p->n_threads == 0 ? DRAIN_ALONE : DRAIN_IN_TURN,
 				     .drain = drain_output,
 				     .context = p,
 			     });

@@ -2,12 +2,6 @@
 
 #include <purposed/run/torn.h>
 
-/*
- * What is said of a record can be fifty times as long as the record, and a batch
- * with it: 256 KiB of addresses and nothing else are 15 MB of JSON.
- */
-enum { DRAIN_BYTES = 1024 * 1024 };
-
 /* What the records of a batch have in common on their walk. */
 struct walk {
 	struct batch *batch;
@@ -86,7 +80,7 @@ static void write_outputs(struct walk *w, struct format_job *job, struct span en
 
 		if (!is_passed(w, output, named) && output_selects(output, job->result->verdict))
 			batch->stats.forged_tags += output_write(output, own, job, end);
-		if (own->len > DRAIN_BYTES)
+		if (own->len > means->drain_bytes)
 			means->drain(means->context, batch, i);
 	}
 }

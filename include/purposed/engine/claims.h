@@ -21,8 +21,8 @@ struct claim {
 	struct finding finding; /* undecided yet: span, element, rule and layer count */
 	uint8_t rank;
 	bool container;
-	/* The rest is filled by claims_settle. */
-	bool stands;
+	bool stands; /* filled by claims_settle */
+	/* Of those that overlap, filled likewise. */
 	size_t before[2]; /* 1 + index of the last claim of this kind before it; 0: none */
 	size_t reach[2];  /* furthest end of the claims of this kind up to here */
 };

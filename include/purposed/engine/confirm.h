@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <purposed/base/mem.h>
 #include <purposed/base/span.h>
 #include <purposed/engine/head.h>
 #include <purposed/engine/regex.h>
@@ -50,7 +51,14 @@ void hits_clear(struct hits *hits);
  */
 void hits_clear_found(struct hits *hits);
 void hits_fini(struct hits *hits);
-void hits_add(struct hits *hits, const struct hit *hit);
+
+static inline void hits_add(struct hits *hits, const struct hit *hit)
+{
+	if (hits->n == hits->cap)
+		hits->hits = mem_grow(hits->hits, hits->n, &hits->cap, sizeof(*hits->hits));
+	hits->hits[hits->n++] = *hit;
+}
+
 void hits_add_unsearched(struct hits *hits, const struct unsearched *unsearched);
 
 /*

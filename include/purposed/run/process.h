@@ -21,7 +21,12 @@ struct process_means {
 	struct format_memo *memo;
 	struct warm *warm;
 	struct cuts *cuts;
-	/* Takes what stands in the buffer of one output; the buffer is then empty. */
+	/*
+	 * Takes what stands in the buffer of one output, which is then empty, where that is
+	 * more than so much.  What is said of a record can be fifty times as long as the
+	 * record, and a batch with it: 256 KiB of addresses and nothing else are 15 MB of JSON.
+	 */
+	size_t drain_bytes;
 	void (*drain)(void *context, struct batch *batch, size_t output);
 	void *context;
 };
