@@ -6,42 +6,60 @@
 
 #include <purposed/base/mem.h>
 
-/* --- The sieve's windows ------------------------------------------------------ */
+/* --- Windows ------------------------------------------------------------------ */
 
-/* In the sieve a window has four bytes: a short one is there with each fourth byte. */
-static void add_to_sieve(struct finder *f, const struct finder_spelling *spelling)
+enum { FOURTHS_MAX = 128 };
+
+/* The windows of four bytes, folded, that a spelling is; returns how many. */
+static unsigned windows_of(const struct finder *f, const struct finder_spelling *spelling,
+			   uint32_t *windows)
 {
-	unsigned char bytes[128];
-	unsigned n = 1;
+	unsigned char bytes[FOURTHS_MAX];
+	unsigned n;
 
-	if (spelling->fourth != FINDER_NO_SET)
-		n = anchor_folded(&f->sets[spelling->fourth], bytes);
-	for (unsigned i = 0; i < n; i++) {
-		uint32_t whole = spelling->key;
-		uint32_t h;
+	windows[0] = spelling->key;
+	if (spelling->fourth == FINDER_NO_SET)
+		return 1;
+	n = anchor_folded(&f->sets[spelling->fourth], bytes);
+	for (unsigned i = 0; i < n; i++)
+		windows[i] = spelling->key | (uint32_t)bytes[i] << 24;
+	return n;
+}
 
-		if (spelling->fourth != FINDER_NO_SET)
-			whole |= (uint32_t)bytes[i] << 24;
-		h = sieve_hash(whole);
-		f->sieve.windows[sieve_hash_word(h)] |= sieve_hash_bits(h);
-	}
+static void add_to_sieve(struct finder *f, uint32_t window)
+{
+	uint32_t h = sieve_hash(window);
+
+	f->sieve.windows[sieve_hash_word(h)] |= sieve_hash_bits(h);
 	f->sieve.has_windows = true;
 }
 
 /* --- Rows and groups ---------------------------------------------------------- */
 
-static uint32_t hash_of(const struct finder_spelling *s)
-{
-	return s->fourth == FINDER_NO_SET ? finder_hash_four(s->key) : finder_hash_three(s->key);
-}
+/* Groups in the making. */
+struct grouping {
+	struct finder *f;
+	size_t n, cap;
+	uint32_t *last; /* the spelling that has been added to each hash last, + 1 */
+};
 
-/* The wanted spelling's row is one more of the group. */
-static void add_to_group(struct finder_group *group, const struct finder_spelling *s)
+/* The spelling's row is one more of the hash's group: once, however many windows have the hash. */
+static void add_to_group(struct grouping *g, uint32_t hash, size_t spelling,
+			 const struct finder_spelling *s)
 {
-	if (group->n++ == 0) {
-		group->mask = s->mask;
-		group->bits = s->bits;
+	uint16_t *number = &g->f->by_hash[hash];
+	struct finder_group *group;
+
+	if (g->last[hash] == spelling + 1)
+		return;
+	g->last[hash] = (uint32_t)spelling + 1;
+	if (*number == 0) {
+		g->f->groups = mem_grow(g->f->groups, g->n, &g->cap, sizeof(*g->f->groups));
+		g->f->groups[g->n] = (struct finder_group){ .mask = s->mask, .bits = s->bits };
+		*number = (uint16_t)g->n++;
 	}
+	group = &g->f->groups[*number];
+	group->n++;
 	group->mask &= s->mask & ~(s->bits ^ group->bits);
 	group->bits &= group->mask;
 }
@@ -49,31 +67,37 @@ static void add_to_group(struct finder_group *group, const struct finder_spellin
 /* Makes a group for each hash that a wanted spelling has; returns how many rows they have. */
 static uint32_t fill_groups(struct finder *f, const struct finder_parts *parts, const bool *wanted)
 {
-	size_t cap = 0;
-	uint16_t n = 1;
+	struct grouping g = { .f = f, .n = 1, .last = mem_new(FINDER_HASHES, sizeof(*g.last)) };
 	uint32_t rows = 0;
 
-	f->groups = mem_grow(NULL, 0, &cap, sizeof(*f->groups));
+	f->groups = mem_grow(NULL, 0, &g.cap, sizeof(*f->groups));
 	f->groups[0] = (struct finder_group){ .bits = 1 };
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
-		uint16_t *group = &f->by_hash[hash_of(s)];
+		uint32_t windows[FOURTHS_MAX];
+		unsigned n;
 
 		if (!wanted[parts->texts[s->text].part])
 			continue;
-		add_to_sieve(f, s);
-		if (*group == 0) {
-			f->groups = mem_grow(f->groups, n, &cap, sizeof(*f->groups));
-			f->groups[n] = (struct finder_group){ 0 };
-			*group = n++;
+		n = windows_of(f, s, windows);
+		for (unsigned k = 0; k < n; k++) {
+			add_to_sieve(f, windows[k]);
+			add_to_group(&g, finder_hash(windows[k]), i, s);
 		}
-		add_to_group(&f->groups[*group], s);
 	}
-	for (uint16_t i = 1; i < n; i++) {
+	for (size_t i = 1; i < g.n; i++) {
 		f->groups[i].first = rows;
 		rows += f->groups[i].n;
 	}
+	free(g.last);
 	return rows;
+}
+
+static void add_row(struct finder *f, uint32_t row, const struct finder_spelling *s)
+{
+	f->rows.masks[row] = s->mask;
+	f->rows.bits[row] = s->bits;
+	f->rows.numbers[row] = s->text;
 }
 
 /* Puts the wanted spellings into the order of their groups. */
@@ -81,23 +105,30 @@ static void fill_rows(struct finder *f, const struct finder_parts *parts, const 
 {
 	size_t room = fill_groups(f, parts, wanted) + (size_t)SIEVE_MORE;
 	uint32_t *filled = mem_new(FINDER_HASHES + 1, sizeof(*filled)); /* rows of each group */
+	uint32_t *last = mem_new(FINDER_HASHES + 1, sizeof(*last));	/* as when grouping */
 
 	f->rows.masks = mem_new(room, sizeof(*f->rows.masks));
 	f->rows.bits = mem_new(room, sizeof(*f->rows.bits));
 	f->rows.numbers = mem_new(room, sizeof(*f->rows.numbers));
 	for (size_t i = 0; i < parts->n_spellings; i++) {
 		const struct finder_spelling *s = &parts->spellings[i];
-		uint16_t group = f->by_hash[hash_of(s)];
-		uint32_t row;
+		uint32_t windows[FOURTHS_MAX];
+		unsigned n;
 
 		if (!wanted[parts->texts[s->text].part])
 			continue;
-		row = f->groups[group].first + filled[group]++;
-		f->rows.masks[row] = s->mask;
-		f->rows.bits[row] = s->bits;
-		f->rows.numbers[row] = s->text;
+		n = windows_of(f, s, windows);
+		for (unsigned k = 0; k < n; k++) {
+			uint16_t group = f->by_hash[finder_hash(windows[k])];
+
+			if (last[group] == i + 1)
+				continue;
+			last[group] = (uint32_t)i + 1;
+			add_row(f, f->groups[group].first + filled[group]++, s);
+		}
 	}
 	free(filled);
+	free(last);
 }
 
 /* --- Shapes ----------------------------------------------------------------- */

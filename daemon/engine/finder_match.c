@@ -41,7 +41,7 @@ static bool note_found(const struct finder *f, uint64_t eight, uint16_t at, uint
 static size_t find_places(const struct finder *f, const unsigned char *bytes, const uint16_t *hits,
 			  size_t n_hits, struct sieve_place *places, size_t *rows_r)
 {
-	struct found found[2 * HITS + 1];
+	struct found found[HITS + 1];
 	size_t n = 0;
 	size_t rows = 0;
 
@@ -51,8 +51,7 @@ static size_t find_places(const struct finder *f, const unsigned char *bytes, co
 
 		memcpy(&eight, bytes + hits[i] - FINDER_AHEAD, sizeof(eight));
 		window = sieve_fold((uint32_t)(eight >> (8 * FINDER_AHEAD)));
-		n += note_found(f, eight, hits[i], finder_hash_four(window), &found[n]);
-		n += note_found(f, eight, hits[i], finder_hash_three(window), &found[n]);
+		n += note_found(f, eight, hits[i], finder_hash(window), &found[n]);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct finder_group *group = &f->groups[found[i].group];
@@ -88,7 +87,7 @@ void finder_match(const struct finder *f, const unsigned char *bytes, size_t bas
 		  const uint64_t *hits, size_t words, struct finder_matches *matches)
 {
 	uint16_t list[SIEVE_BYTES + SIEVE_MORE];
-	struct sieve_place places[2 * HITS + 1];
+	struct sieve_place places[HITS + 1];
 	size_t n_hits = f->level->list(hits, words, list);
 	size_t stand = 0;
 

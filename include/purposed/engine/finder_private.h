@@ -2,8 +2,9 @@
  * finder_private: the finder itself, for finder_build.c, which makes it, and
  * finder.c and finder_match.c, which search with it; and the parts that it is made of.
  *
- * A window of four bytes is looked up by them, one of three by three, in a hash table: what
- * has the same hash is a group of rows, which stand for texts.  Most places where a window
+ * A window is looked up by its four bytes in a hash table, one of three bytes with each
+ * fourth one that it may have: what has the same hash is a group of rows, which stand for
+ * texts.  Most places where a window
  * stands are not what any of them stands for, and the eight bytes around tell:
  *
  *	text		... [ E v e n t   d o w n l o a d e d   b y ...
@@ -20,10 +21,8 @@
 #include <purposed/engine/finder_parts.h>
 
 enum {
-	/* There are ten times as many windows of four bytes as of three. */
-	FINDER_FOURS_BITS = 15,
-	FINDER_THREES_BITS = 13,
-	FINDER_HASHES = (1 << FINDER_FOURS_BITS) + (1 << FINDER_THREES_BITS),
+	FINDER_HASH_BITS = 15,
+	FINDER_HASHES = 1 << FINDER_HASH_BITS,
 	/* The eight bytes that rows have bits of begin so many before the window. */
 	FINDER_AHEAD = 2,
 };
@@ -119,16 +118,9 @@ void finder_match(const struct finder *finder, const unsigned char *bytes, size_
 		  const uint64_t *hits, size_t words, struct finder_matches *matches);
 
 /* Of a window's four bytes, folded.  Not the sieve's hash: what that mistook is told apart. */
-static inline uint32_t finder_hash_four(uint32_t window)
+static inline uint32_t finder_hash(uint32_t window)
 {
-	return window * UINT32_C(0x85ebca6b) >> (32 - FINDER_FOURS_BITS);
-}
-
-/* Of the first three. */
-static inline uint32_t finder_hash_three(uint32_t window)
-{
-	return (1 << FINDER_FOURS_BITS) +
-	       ((window & UINT32_C(0xffffff)) * UINT32_C(2654435761) >> (32 - FINDER_THREES_BITS));
+	return window * UINT32_C(0x85ebca6b) >> (32 - FINDER_HASH_BITS);
 }
 
 #endif
