@@ -8,15 +8,25 @@
  *
  * So each value has a number of readers that are still to come.  What computes a value into
  * x says how many of them read it from there; where there are more, it is kept, too.
+ *
+ * Behind a value that is rare, x is asked whether it stands anywhere: if not, what follows up
+ * to where something is added to it, or it is kept, leaves it empty.
  */
 #include <purposed/engine/shape_private.h>
 
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/sieve.h>
+
+/* A value that is expected at so few places of a stretch, and so many operations behind, are
+ * worth to be asked whether it stands at all. */
+#define PLACES_FEW 3.0
+enum { PASSED_LEAST = 3 };
 
 struct emitter {
 	const struct shape_builder *b;
+	double *rates;	   /* of each value, as its classes' tell */
 	uint16_t *slot;	   /* of each value that is at hand; or SHAPE_NEVER */
 	uint32_t *readers; /* of each value, that are still to come */
 	uint16_t *idle;	   /* slots */
@@ -34,7 +44,7 @@ static void put(struct emitter *e, enum shape_op_kind kind, uint16_t a, uint16_t
 
 	p->ops = mem_grow(p->ops, p->n_ops, &e->ops_cap, sizeof(*p->ops));
 	p->ops[p->n_ops++] = (struct shape_op){ (uint8_t)kind, (uint8_t)shift, a, b };
-	if (kind != SHAPE_KEEP && kind != SHAPE_FOUND)
+	if (kind != SHAPE_KEEP && kind != SHAPE_FOUND && kind != SHAPE_UNLESS)
 		e->in_x = SHAPE_NEVER;
 }
 
@@ -202,6 +212,68 @@ static void compute(struct emitter *e, uint16_t value, uint32_t from_x)
 	e->readers[value] -= from_x;
 	if (e->readers[value] > 0)
 		keep(e, value);
+	if (e->rates[value] * SIEVE_BYTES < PLACES_FEW)
+		put(e, SHAPE_UNLESS, 0, 0, 0);
+}
+
+/* --- What is passed over ------------------------------------------------------- */
+
+static double *find_rates(const struct shape_builder *b)
+{
+	double *rates = mem_new(b->n + 1, sizeof(*rates));
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct shape_value *v = &b->values[i];
+
+		if (v->is_class)
+			rates[i] = anchor_frequency(&v->set);
+		else if (v->kind == SHAPE_OR)
+			rates[i] = rates[v->a] + rates[v->b];
+		else
+			rates[i] = rates[v->a] * rates[v->b];
+	}
+	return rates;
+}
+
+/* Whether it does nothing where x stands nowhere. */
+static bool leaves_empty(enum shape_op_kind kind)
+{
+	switch (kind) {
+	case SHAPE_LEAD:
+	case SHAPE_TWICE:
+	case SHAPE_HERE:
+	case SHAPE_THERE:
+	case SHAPE_MAYBE:
+	case SHAPE_FOUND:
+	case SHAPE_UNLESS: return true;
+	default: return false;
+	}
+}
+
+/* Says of each SHAPE_UNLESS from op first on how many operations it passes over. */
+static void count_passed(struct shape_program *p, size_t first)
+{
+	uint16_t passed = 0;
+
+	for (size_t i = p->n_ops; i-- > first;) {
+		if (p->ops[i].kind == SHAPE_UNLESS)
+			p->ops[i].a = passed;
+		passed = leaves_empty(p->ops[i].kind) ? passed + 1 : 0;
+	}
+}
+
+/* Of those from op first on, leaves only such as pass over enough. */
+static void choose_passed(struct shape_program *p, size_t first)
+{
+	size_t n = first;
+
+	count_passed(p, first);
+	for (size_t i = first; i < p->n_ops; i++) {
+		if (p->ops[i].kind != SHAPE_UNLESS || p->ops[i].a >= PASSED_LEAST)
+			p->ops[n++] = p->ops[i];
+	}
+	p->n_ops = n;
+	count_passed(p, first);
 }
 
 /* --- Sections ----------------------------------------------------------------- */
@@ -242,6 +314,8 @@ static void emit_section(struct emitter *e, uint16_t section, const uint16_t *ou
 			 size_t n_outputs, const struct shape_sections *sections,
 			 const bool *exported)
 {
+	size_t first = e->p->n_ops;
+
 	e->in_x = SHAPE_NEVER;
 	for (size_t i = 0; i < e->b->n; i++) {
 		if (sections->of_value[i] == section && exported[i])
@@ -253,6 +327,7 @@ static void emit_section(struct emitter *e, uint16_t section, const uint16_t *ou
 		compute(e, outputs[i], 1);
 		put(e, SHAPE_FOUND, (uint16_t)i, 0, 0);
 	}
+	choose_passed(e->p, first);
 }
 
 void shape_emit(const struct shape_builder *b, const uint16_t *outputs, size_t n_outputs,
@@ -261,6 +336,7 @@ void shape_emit(const struct shape_builder *b, const uint16_t *outputs, size_t n
 {
 	struct emitter e = {
 		.b = b,
+		.rates = find_rates(b),
 		.slot = mem_new(b->n + 1, sizeof(*e.slot)),
 		.readers = mem_new(b->n + 1, sizeof(*e.readers)),
 		.idle = mem_new(b->n + 1, sizeof(*e.idle)),
@@ -282,6 +358,7 @@ void shape_emit(const struct shape_builder *b, const uint16_t *outputs, size_t n
 				(struct shape_section){ sections->gates[s], p->n_ops - first };
 	}
 	free(exported);
+	free(e.rates);
 	free(e.slot);
 	free(e.readers);
 	free(e.idle);

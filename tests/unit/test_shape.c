@@ -1,10 +1,11 @@
 /*
  * Programs of shapes, where the finder's tests do not come: values that no shape needs
- * any more, because uniting classes made others into what is always there.
+ * any more, because uniting classes made others into what is always there; and values made
+ * at random, against what they mean, at every level of the processor.
  */
 #include "unit.h"
 
-#include <purposed/engine/shape.h>
+#include <purposed/engine/sieve.h>
 
 enum { WIDE = 80, RARE = 30, EACH = 3 };
 
@@ -62,10 +63,153 @@ static void test_unneeded(void **state)
 	free(values);
 }
 
+/* --- At random ---------------------------------------------------------------- */
+
+enum { CLASSES = 6, VALUES = 60, OUTPUTS = 24, REACH = 50 };
+
+static const char *const class_bytes[CLASSES] = { "0123456789", ".:", "@", "~;", " ", "%^" };
+static const char *const levels[] = { "avx512", "avx2", "baseline" };
+
+static uint64_t next_random(void)
+{
+	static uint64_t seed = 7;
+
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return seed >> 33;
+}
+
+struct made {
+	struct shape_value values[VALUES];
+	unsigned reach[VALUES]; /* bytes that each looks ahead */
+	uint16_t outputs[OUTPUTS];
+};
+
+/* Values of values before them; most are both of two, a few are rare, and some neither. */
+static void make_values(struct made *made)
+{
+	*made = (struct made){ 0 };
+	for (size_t i = 0; i < VALUES; i++) {
+		struct shape_value *v = &made->values[i];
+		unsigned far;
+
+		if (i < CLASSES) {
+			v->is_class = true;
+			for (const char *c = class_bytes[i]; *c != '\0'; c++)
+				byte_set_add(&v->set, (unsigned char)*c);
+			continue;
+		}
+		v->kind = next_random() % 3 == 0 ? SHAPE_OR : SHAPE_AND;
+		v->a = (uint16_t)(next_random() % i);
+		v->b = (uint16_t)(next_random() % i);
+		v->shift = v->kind == SHAPE_OR ? 0 : (uint8_t)(1 + next_random() % 4);
+		far = made->reach[v->b] + v->shift;
+		if (far > REACH) {
+			v->b = (uint16_t)(next_random() % CLASSES);
+			far = v->shift;
+		}
+		made->reach[i] = far > made->reach[v->a] ? far : made->reach[v->a];
+	}
+	for (size_t i = 0; i < OUTPUTS; i++)
+		made->outputs[i] = (uint16_t)(VALUES - 1 - next_random() % (VALUES - CLASSES));
+}
+
+/* Whether the value stands at p. */
+static bool value_stands(const struct made *made, uint16_t value, const unsigned char *p)
+{
+	const struct shape_value *v = &made->values[value];
+
+	if (v->is_class)
+		return byte_set_has(&v->set, *p);
+	if (v->kind == SHAPE_OR)
+		return value_stands(made, v->a, p) || value_stands(made, v->b, p);
+	return value_stands(made, v->a, p) && value_stands(made, v->b, p + v->shift);
+}
+
+/* As the finder makes it of a program. */
+static void fill_groups(struct sieve *sieve)
+{
+	for (size_t c = 0; c < sieve->program.n_classes; c++) {
+		for (int byte = 0; byte < 128; byte++) {
+			if (!byte_set_has(&sieve->program.classes[c], (unsigned char)byte))
+				continue;
+			sieve->class_rows[c][byte & 15] |= (uint8_t)(1u << (byte >> 4));
+			sieve->class_groups[c / SHAPE_GROUP][byte] |=
+				(uint8_t)(1u << c % SHAPE_GROUP);
+		}
+	}
+}
+
+static void compare_level(const struct sieve_level *level, const struct sieve *sieve,
+			  const struct made *made, const unsigned char *text, size_t words,
+			  size_t *standing)
+{
+	uint64_t *bitmaps = aligned_alloc(64, sieve->program.n_values * SIEVE_STRIDE * 8);
+	struct sieve_hit *hits = calloc(OUTPUTS, sizeof(*hits));
+	struct sieve_gates gates = { 0 };
+	size_t n;
+
+	assert_non_null(bitmaps);
+	assert_non_null(hits);
+	level->classes(sieve, text - 1, words, bitmaps);
+	n = level->program(sieve, words, bitmaps, &gates, hits);
+	for (size_t i = 0; i < OUTPUTS; i++) {
+		const struct sieve_hit *hit = NULL;
+
+		for (size_t h = 0; h < n; h++)
+			hit = hits[h].shape == i ? &hits[h] : hit;
+		for (size_t at = 0; at < 64 * words; at++) {
+			bool found = hit != NULL && (hit->places[at / 64] >> (at % 64) & 1) != 0;
+
+			assert_int_equal(found, value_stands(made, made->outputs[i], text + at));
+			*standing += found;
+		}
+	}
+	free(bitmaps);
+	free(hits);
+}
+
+static void test_random(void **state)
+{
+	enum { WORDS_MAX = 20 };
+	static unsigned char bytes[1 + (WORDS_MAX + 2) * 64 + SIEVE_READS];
+	struct sieve *sieve = malloc(sizeof(*sieve));
+	size_t standing = 0;
+	size_t asked = 0;
+
+	(void)state;
+	assert_non_null(sieve);
+	for (int round = 0; round < 60; round++) {
+		/* Every other text has nothing that is rare. */
+		const char *from = round % 2 == 0 ? "0123.: " : "0.: @~;%^12";
+		size_t words = 1 + (size_t)next_random() % WORDS_MAX;
+		struct made made;
+
+		make_values(&made);
+		for (size_t i = 0; i < sizeof(bytes); i++)
+			bytes[i] = (unsigned char)from[next_random() % strlen(from)];
+		memset(sieve, 0, sizeof(*sieve));
+		shape_make(made.values, VALUES, made.outputs, OUTPUTS, &sieve->program);
+		for (size_t i = 0; i < sieve->program.n_ops; i++)
+			asked += sieve->program.ops[i].kind == SHAPE_UNLESS;
+		fill_groups(sieve);
+		for (size_t l = 0; l < COUNT(levels); l++) {
+			const struct sieve_level *level = sieve_level_find(levels[l]);
+
+			if (level != NULL)
+				compare_level(level, sieve, &made, bytes + 1, words, &standing);
+		}
+		shape_program_fini(&sieve->program);
+	}
+	free(sieve);
+	assert_true(asked > 100);
+	assert_true(standing > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unneeded),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,9 @@
  * same shapes need: it is run where the gate of one of them is open.
  *
  * An operation works on an accumulator, x, which stays in the processor's registers:
- * most of what a shape asks for is a chain, of which only the last link is of use.
+ * most of what a shape asks for is a chain, of which only the last link is of use.  Where
+ * x is likely to stand nowhere by then, it is asked, and what could not change that is
+ * passed over.
  */
 #ifndef PURPOSED_ENGINE_SHAPE_H
 #define PURPOSED_ENGINE_SHAPE_H
@@ -63,6 +65,7 @@ enum shape_op_kind {
 	SHAPE_OTHER,  /* x = x | (a & b@s) */
 	SHAPE_KEEP,   /* value a = x */
 	SHAPE_FOUND,  /* shape a stands where x does */
+	SHAPE_UNLESS, /* unless x stands somewhere, the a operations behind are passed over */
 };
 
 struct shape_op {

@@ -22,7 +22,8 @@
  *	from one place to another, but once for the last vector.
  *
  *	Most of the program is passed over: gates are asked first, the rarest class first,
- *	and those that were open lately are not asked at all.
+ *	and those that were open lately are not asked at all.  What is run all the same ends
+ *	as soon as x is empty.
  */
 #ifndef PURPOSED_ENGINE_SIEVE_LEVEL_H
 #define PURPOSED_ENGINE_SIEVE_LEVEL_H
@@ -226,7 +227,7 @@ PART uint64_t open_gates(const struct shape_program *program, const uint64_t *bi
 	return open;
 }
 
-/* Does the operation; see enum shape_op_kind.  SHAPE_FOUND is none of these. */
+/* Does the operation; see enum shape_op_kind.  SHAPE_FOUND and SHAPE_UNLESS are none of these. */
 PART void run_op(struct shape_op op, uint64_t *bitmaps, some_words *x, size_t n)
 {
 	const uint64_t *a = value_at(bitmaps, op.a);
@@ -319,6 +320,8 @@ PART size_t run_program(const struct shape_program *program, size_t words, uint6
 		for (; op < end; op++) {
 			if (op->kind == SHAPE_FOUND)
 				n_hits += find(x, counts, n, words, op->a, &hits[n_hits]);
+			else if (op->kind == SHAPE_UNLESS)
+				op += stands(x, n) ? 0 : op->a;
 			else
 				run_op(*op, bitmaps, x, n);
 		}
