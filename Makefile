@@ -131,6 +131,9 @@ $(B)/$(1)/tests/unit/%: tests/unit/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 $(B)/$(1)/tests/unit/test_head: WRAP = -Wl,--wrap=head_skip_blanks,--wrap=head_word_end \
 	-Wl,--wrap=head_word_at,--wrap=head_pass_pair,--wrap=head_walk_json
 
+# It counts how often others are let in.
+$(B)/$(1)/tests/unit/test_process: WRAP = -Wl,--wrap=turn_over
+
 # These count what PCRE2 does: its calls go through them.
 $(B)/$(1)/tests/quality/%: tests/quality/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 	@mkdir -p $$(@D)

@@ -34,6 +34,7 @@ void pipeline_batch_clear(const struct pipeline *p, struct batch *batch)
 	stats_clear(&batch->stats);
 	batch->framing = FRAMING_LINES;
 	batch->torn = false;
+	batch->lossy = false;
 	batch->done = false;
 }
 

@@ -59,13 +59,15 @@ static struct batch *take_batch(struct port *port, unsigned long long messages, 
 	return batch;
 }
 
-/* gathered: a batch that waits and has less is added to. */
-static enum port_result step(struct port *port, struct input *input, size_t gathered, struct err *e)
+/* gathered: a batch that waits and has less is added to; lossy: see struct batch. */
+static enum port_result step(struct port *port, struct input *input, size_t gathered, bool lossy,
+			     struct err *e)
 {
 	struct batch *batch = take_batch(port, input->counts.messages, gathered);
 	size_t enough = batch->bytes.len + READ_BYTES;
 	enum input_result result = input_read(input, &batch->bytes, enough, e);
 
+	batch->lossy = lossy;
 	if (batch->bytes.len == 0)
 		pipeline_return(port->pipeline, batch);
 	else
@@ -77,7 +79,7 @@ static enum port_result step(struct port *port, struct input *input, size_t gath
 
 enum port_result port_step_messages(struct port *port, struct input *input, struct err *e)
 {
-	return step(port, input, GATHERED, e);
+	return step(port, input, GATHERED, false, e);
 }
 
 static bool is_datagram(const struct address *address)
@@ -91,7 +93,8 @@ static enum port_result messages_step(struct port *port, struct err *e)
 	bool datagrams = is_datagram(&p->listen);
 
 	pipeline_wait(port->pipeline, datagrams ? HELD_MAX : READ_AHEAD);
-	return step(port, p->input, datagrams ? GATHERED_LOSSY : GATHERED, e);
+	return step(port, p->input, datagrams ? GATHERED_LOSSY : GATHERED,
+		    p->listen.transport == TRANSPORT_UDP, e);
 }
 
 static void messages_stop(struct port *port)

@@ -1,6 +1,7 @@
 #include <purposed/run/process.h>
 
 #include <purposed/run/torn.h>
+#include <purposed/run/turn.h>
 
 /* What the records of a batch have in common on their walk. */
 struct walk {
@@ -168,6 +169,8 @@ static void process_records(struct walk *w)
 	for (size_t i = 0; i < cuts->n; i++) {
 		size_t end = i + 1 < cuts->n ? cuts->cuts[i + 1].at : cuts->to;
 
+		if (w->batch->lossy && i != 0)
+			turn_over();
 		if (cuts->records[i].named) {
 			pass_lines(w, passed, cuts->cuts[i].at);
 			passed = end;

@@ -8,9 +8,7 @@
 
 enum {
 	SOON_NS = 100 * 1000, /* the shortest slice that Linux grants */
-	BEHIND_NS = 500 * 1000,
-	BEHIND_NICE = 5,      /* more than the thread had */
-	OVER_NS = 250 * 1000, /* after so long it is somebody else's turn */
+	BEHIND_NICE = 1,      /* more than the thread had */
 	LAST_NS = 3 * 1000 * 1000,
 	NICE_MAX = 19,
 };
@@ -38,12 +36,12 @@ void turn_soon(void)
 
 void turn_behind(void)
 {
-	set_turn(BEHIND_NS, BEHIND_NICE);
+	set_turn(SOON_NS, BEHIND_NICE);
 }
 
 /*
- * Who lets others go first is charged for the slice that he gives up: not for every little
- * piece of work, or little would be left where others compute as well.
+ * Who lets others go first is charged for what he gives up of his slice: before it is over
+ * little would be left where others compute as well.
  */
 void turn_over(void)
 {
@@ -53,7 +51,7 @@ void turn_over(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	now = (long long)t.tv_sec * 1000000000 + t.tv_nsec;
-	if (now - since < OVER_NS)
+	if (now - since < SOON_NS)
 		return;
 	since = now;
 	(void)syscall(SYS_sched_yield);

@@ -122,6 +122,47 @@ static void test_redacted_header(void **state)
 	unit_run_close(&run);
 }
 
+static unsigned turns_over;
+
+void __wrap_turn_over(void);
+
+void __wrap_turn_over(void)
+{
+	turns_over++;
+}
+
+/* Where messages are lost while their receiver waits, he is let in between them; else nobody is. */
+static void test_others_let_in(void **state)
+{
+	static const bool lossy[] = { true, false };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lossy); i++) {
+		struct unit_run run = unit_run_open("web", NULL);
+		struct unit_sink sink = unit_sink();
+		struct output output = unit_output("tag", SELECT_ALL, &sink, &run);
+		struct pipeline *pipeline = pipeline_new(&output, 1, 3, 1, BATCH_BYTES);
+		struct batch *batch = pipeline_take(pipeline);
+
+		turns_over = 0;
+		batch->stream = stream_new("in", run.plan, NULL, false);
+		batch->framing = FRAMING_MESSAGES;
+		batch->lossy = lossy[i];
+		framing_add_message(&batch->bytes, span_str("nothing"), 7);
+		framing_add_message(&batch->bytes, span_str("192.0.2.1"), 9);
+		framing_add_message(&batch->bytes, span_str("nothing"), 7);
+		assert_int_equal(pipeline_submit(pipeline, batch), 0);
+		assert_int_equal(turns_over, lossy[i] ? 2 : 0);
+		/* A batch is as new when it is taken again. */
+		batch = pipeline_take(pipeline);
+		assert_false(batch->lossy);
+		pipeline_return(pipeline, batch);
+		pipeline_free(&pipeline);
+		buf_fini(&sink.taken);
+		unit_run_close(&run);
+	}
+}
+
 /* Long runs of clean lines, and between them, at the edges too, lines of which something is said.
  */
 static void fill_runs(struct buf *lines, struct buf *redacted, uint64_t *dice)
@@ -229,9 +270,10 @@ static void test_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages), cmocka_unit_test(test_cut_messages),
-		cmocka_unit_test(test_purposes), cmocka_unit_test(test_redacted_header),
-		cmocka_unit_test(test_passages), cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_messages),      cmocka_unit_test(test_cut_messages),
+		cmocka_unit_test(test_purposes),      cmocka_unit_test(test_redacted_header),
+		cmocka_unit_test(test_others_let_in), cmocka_unit_test(test_passages),
+		cmocka_unit_test(test_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,8 @@ struct batch {
 	unsigned long long first_number;
 	long long offset; /* of the first byte; for streams that have offsets */
 	struct timespec read_at;
-	bool torn; /* its input failed within the last record: the rest of that is not known */
+	bool torn;  /* its input failed within the last record: the rest of that is not known */
+	bool lossy; /* more of its input comes, and is lost where whoever receives it must wait */
 	/* The rest is the pipeline's. */
 	struct outgoing *out; /* one per output */
 	struct stats stats;

@@ -16,15 +16,16 @@
 void turn_soon(void);
 
 /*
- * For a thread that computes: it lets others in, those that send to us among them, by
- * slices that are not long and by being nice.  It cannot be undone.
+ * For a thread that computes beside one: with slices as short it is soon let in, too, and a
+ * little nicer it lets the others go first, those that send to us among them.  More would have
+ * it wait for all that else runs on the machine.  It cannot be undone.
  */
 void turn_behind(void);
 
 /*
  * Between two pieces of such work: whoever waits for this processor goes first.  A thread that
  * was woken while another one computes may otherwise have to wait for the next tick, 4 ms on
- * most systems.
+ * most systems.  To be called as often as one likes: it counts when a slice is over.
  */
 void turn_over(void);
 
