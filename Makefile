@@ -243,9 +243,9 @@ check-exact: $(B)/purposed ## the whole comparison of the fast engine with the o
 
 soak: $(B)/purposed ## what takes long: load for ten minutes, kills and rotations by the hundred (an hour)
 	@CRASHES=$${CRASHES:-200} ROTATIONS=$${ROTATIONS:-100} STREAM_KILLS=$${STREAM_KILLS:-100} \
-		STREAM_SECONDS=$${STREAM_SECONDS:-600} STREAM_STEPS=$${STREAM_STEPS:-1000} SOAK_SECONDS=$${SOAK_SECONDS:-600} \
-		RELOADS=$${RELOADS:-200} PURPOSED=$(B)/purposed tests/run -j 1 -t 3600 @soak \
-		tests/e2e/soak.sh tests/e2e/crash.sh tests/e2e/rotate.sh tests/e2e/streams.sh \
+		STREAM_SECONDS=$${STREAM_SECONDS:-600} STREAM_STEPS=$${STREAM_STEPS:-300} \
+		SOAK_SECONDS=$${SOAK_SECONDS:-600} RELOADS=$${RELOADS:-200} PURPOSED=$(B)/purposed \
+		tests/run -j 1 -t 3600 @soak tests/e2e/soak.sh tests/e2e/crash.sh tests/e2e/rotate.sh tests/e2e/streams.sh \
 		tests/e2e/reloads.sh
 
 check-quality: $(NEEDS_quality) ## only: checked values in every form, damaged records, work of every rule
