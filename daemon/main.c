@@ -20,7 +20,8 @@
  *   process   the records of one batch
  *   stream    what an input's records share stats     what is counted
  *   format    and format_*: how records look; the pieces of JSON are format_parts, and
- *             those that findings have in common kept in format_memo
+ *             those that findings have in common kept in format_memo, and what
+ *             is said of values that come again in format_values
  *   cuts      a batch's records, and what a first look says of them
  *   output    which records go where, and how    envelope  and envelope_*: as messages
  *   alerts    and alerts_*: grouped, limited counters  names and types of what is counted

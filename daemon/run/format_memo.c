@@ -38,11 +38,25 @@ struct format_memo {
 	struct place places[PLACES];
 	struct judgement judgements[JUDGEMENTS];
 	struct buf unknown; /* of a record that no set of categories tells */
+	struct format_values *values;
 };
 
 struct format_memo *format_memo_new(void)
 {
-	return mem_new(1, sizeof(struct format_memo));
+	struct format_memo *memo = mem_new(1, sizeof(*memo));
+
+	memo->values = format_values_new();
+	return memo;
+}
+
+void format_memo_wipe(struct format_memo *memo)
+{
+	format_values_wipe(memo->values);
+}
+
+struct format_values *format_memo_values(struct format_memo *memo)
+{
+	return memo->values;
 }
 
 void format_pieces_fini(struct format_pieces *pieces)
@@ -62,6 +76,7 @@ void format_memo_free(struct format_memo **memo)
 		buf_fini(&(*memo)->judgements[i].text);
 	}
 	buf_fini(&(*memo)->unknown);
+	format_values_free(&(*memo)->values);
 	free(*memo);
 	*memo = NULL;
 }

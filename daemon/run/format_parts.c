@@ -135,17 +135,40 @@ static void fill_pieces(struct format_pieces *pieces, const struct format_job *j
 }
 
 /* sample and pseudonym: what may be said of a value that is not written. */
-static void add_value(struct json *j, const struct format_job *job, const struct finding *finding,
-		      struct element element)
+static void make_value(struct json *j, const struct pseudonymizer *pseudonyms,
+		       struct element element, struct span value)
 {
-	struct span value = classify_value(job->classifier, finding);
 	size_t begin = j->out->len;
 
 	mask_sample(j->out, element, value);
 	json_end_string(j, begin);
 	buf_add_str(j->out, ",\"pseudonym\":\"");
-	pseudonym_add(job->options->pseudonyms, j->out, element, value);
+	pseudonym_add(pseudonyms, j->out, element, value);
 	buf_add_char(j->out, '"');
+}
+
+static void add_value(struct json *j, const struct format_job *job, const struct finding *finding,
+		      struct element element)
+{
+	const struct pseudonymizer *pseudonyms = job->options->pseudonyms;
+	struct span value = classify_value(job->classifier, finding);
+	size_t begin = j->out->len;
+	struct format_value known;
+	struct span said;
+
+	if (job->memo == NULL) {
+		make_value(j, pseudonyms, element, value);
+		return;
+	}
+	known = format_value_of(pseudonyms, finding->element, value);
+	said = format_values_find(format_memo_values(job->memo), &known);
+	if (said.len != 0) {
+		buf_add_span(j->out, said);
+		return;
+	}
+	make_value(j, pseudonyms, element, value);
+	said = span_slice(buf_span(j->out), begin, j->out->len);
+	format_values_add(format_memo_values(job->memo), &known, said);
 }
 
 static void add_pieces(struct json *j, const struct format_job *job, const struct finding *finding,

@@ -232,4 +232,5 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	torn_fini(&w.torn);
 	glance_wipe(means->glance);
 	classifier_wipe(means->classifier);
+	format_memo_wipe(means->memo);
 }

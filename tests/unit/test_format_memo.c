@@ -64,6 +64,7 @@ static void test_same(void **state)
 			assert_non_null(strstr(buf_str(&made), "\"rule\":\"shoe\""));
 			buf_fini(&made);
 			buf_fini(&copied);
+			format_memo_wipe(memo);
 			unit_run_close(&run);
 		}
 	}

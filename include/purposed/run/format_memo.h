@@ -14,11 +14,15 @@
 #include <purposed/base/buf.h>
 #include <purposed/engine/classify.h>
 #include <purposed/engine/element.h>
+#include <purposed/run/format_values.h>
 
 struct format_memo; /* one thread's */
 
 struct format_memo *format_memo_new(void);
 void format_memo_free(struct format_memo **memo);
+
+/* To be called when the records are released of which something was said. */
+void format_memo_wipe(struct format_memo *memo);
 
 /* What is said of a finding, in the order of a line. */
 struct format_pieces {
@@ -43,5 +47,8 @@ struct format_pieces *format_memo_pieces(struct format_memo *memo, const struct 
  */
 struct buf *format_memo_judgement(struct format_memo *memo, const struct plan *plan,
 				  const struct result *result);
+
+/* The memo's. */
+struct format_values *format_memo_values(struct format_memo *memo);
 
 #endif
