@@ -55,7 +55,7 @@
  *   regex_words   and regex_words_*: long lists in them as tables, regex_table
  *   validate  and validate_*: checksums
  *   ahead     many records searched at once  candidates  in order of rules
- *   parts     layers one behind the other
+ *   parts     layers one behind the other    order  which rules are asked first
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
  *   mask      samples, pseudonyms           redact    text with values taken out

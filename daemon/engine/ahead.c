@@ -133,7 +133,7 @@ void ahead_search(struct ahead *ahead, const struct ahead_means *means)
 		size_t n;
 
 		more = gather(ahead, means->scan, &part);
-		proposals = candidates_sort(ahead->candidates, &n);
+		proposals = candidates_sort(ahead->candidates, NULL, &n);
 		for (size_t i = 0; i < n; i++)
 			confirm(ahead, means, &proposals[i]);
 	}

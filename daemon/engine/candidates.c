@@ -81,7 +81,7 @@ static void reach_back(struct proposal *p, size_t n, uint32_t goes_on)
 	}
 }
 
-const struct proposal *candidates_sort(struct candidates *c, size_t *n_r)
+const struct proposal *candidates_sort(struct candidates *c, const uint16_t *order, size_t *n_r)
 {
 	size_t sum = 0;
 	uint32_t goes_on = c->n == CANDIDATES_MAX ? c->added[c->n - 1].part : UINT32_MAX;
@@ -89,7 +89,8 @@ const struct proposal *candidates_sort(struct candidates *c, size_t *n_r)
 	memset(c->places, 0, c->n_rules * sizeof(*c->places));
 	for (size_t i = 0; i < c->n; i++)
 		c->places[c->added[i].candidate.rule]++;
-	for (size_t rule = 0; rule < c->n_rules; rule++) {
+	for (size_t i = 0; i < c->n_rules; i++) {
+		size_t rule = order != NULL ? order[i] : i;
 		size_t n = c->places[rule];
 
 		c->places[rule] = sum;

@@ -18,6 +18,7 @@
 #include <purposed/engine/candidates.h>
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
+#include <purposed/engine/order.h>
 #include <purposed/engine/parts.h>
 
 enum {
@@ -33,6 +34,7 @@ struct glance {
 	struct decoded decoded;
 	struct hits hits;
 	struct candidates *candidates;
+	struct order *order;
 	size_t record_max; /* of a longer one the end is not searched: it is named */
 	const struct look *look;
 	bool kind_stated;
@@ -49,6 +51,7 @@ struct glance *glance_new(struct engine *engine)
 	g->regex = regex_scratch_new(&engine_settings(engine)->limits);
 	g->scan = finder_scan_new();
 	g->candidates = candidates_new(rules_count(engine_rules(engine)));
+	g->order = order_new(rules_count(engine_rules(engine)));
 	g->record_max = engine_settings(engine)->record_max_bytes;
 	return g;
 }
@@ -66,6 +69,7 @@ void glance_free(struct glance **glance)
 	decoded_fini(&g->decoded);
 	hits_fini(&g->hits);
 	candidates_free(&g->candidates);
+	order_free(&g->order);
 	parts_fini(&g->layers);
 	parts_fini(&g->chosen);
 	free(g);
@@ -177,6 +181,7 @@ static void confirm(struct glance *g, struct glance_record *record, const struct
 	*from = confirm_within(rules_at(engine_rules(g->engine), rule), rule, text, layer, *from,
 			       last, g->regex, &g->hits);
 	weigh(g, record, rule, text);
+	order_note(g->order, rule, record->named);
 }
 
 /* --- The passes --------------------------------------------------------------- */
@@ -184,7 +189,6 @@ static void confirm(struct glance *g, struct glance_record *record, const struct
 /* Puts the decoded layers of a record into the buffer. */
 static void decode_record(struct glance *g, struct glance_record *record, struct span text)
 {
-	record->decoded = true;
 	decode_run(&g->decoded, text);
 	record->named |= g->decoded.limited;
 	for (size_t layer = 1; layer < g->decoded.n && !record->named; layer++)
@@ -215,8 +219,7 @@ static bool add_to_block(struct glance *g, struct walk *w, const struct candidat
 	}
 	if (c->rule != LOOK_ESCAPE)
 		return candidates_add(g->candidates, c, (uint32_t)w->next);
-	if (!record->decoded)
-		decode_record(g, record, span_slice(w->block, record->start, record->end));
+	record->escapes = true;
 	return true;
 }
 
@@ -239,7 +242,7 @@ static bool gather_block(struct glance *g, struct walk *w)
 static void confirm_block(struct glance *g, const struct walk *w)
 {
 	size_t n;
-	const struct proposal *p = candidates_sort(g->candidates, &n);
+	const struct proposal *p = candidates_sort(g->candidates, order_rules(g->order), &n);
 
 	for (size_t i = 0; i < n; i++) {
 		struct glance_record *record = &w->records[p[i].part];
@@ -259,6 +262,17 @@ static void pass_block(struct glance *g, struct walk *w)
 	while (more) {
 		more = gather_block(g, w);
 		confirm_block(g, w);
+	}
+}
+
+/* The layers of what the block itself has not named. */
+static void decode_block(struct glance *g, const struct walk *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		struct glance_record *record = &w->records[i];
+
+		if (record->plan == w->plan && record->escapes && !record->named)
+			decode_record(g, record, span_slice(w->block, record->start, record->end));
 	}
 }
 
@@ -284,7 +298,7 @@ static bool gather_parts(struct glance *g, const struct parts *parts, size_t *ne
 static void confirm_parts(struct glance *g, const struct parts *parts)
 {
 	size_t n;
-	const struct proposal *p = candidates_sort(g->candidates, &n);
+	const struct proposal *p = candidates_sort(g->candidates, order_rules(g->order), &n);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct part *part = &parts->parts[p[i].part];
@@ -389,6 +403,7 @@ void glance_run(struct glance *g, const struct plan *plan, enum look_depth depth
 		r->kind = kind_holds;
 	}
 	pass_block(g, &w);
+	decode_block(g, &w);
 	pass_parts(g, look_first(look), &g->layers);
 	if (look_second(look) != NULL)
 		pass_chosen(g, &w, look_second(look));

@@ -51,7 +51,7 @@ static void test_order(void **state)
 	add(c, 1, 0, 20, 0);
 	add(c, 2, 0, 30, 0);
 	add(c, 1, 1, 40, 0);
-	p = candidates_sort(c, &n);
+	p = candidates_sort(c, NULL, &n);
 	assert_int_equal(n, 4);
 	assert_int_equal(p[0].candidate.at, 20);
 	assert_int_equal(p[1].candidate.at, 40);
@@ -60,7 +60,7 @@ static void test_order(void **state)
 	/* None reaches back further than it says. */
 	assert_int_equal(searched_from(c, &p[0]), 20);
 	assert_int_equal(searched_from(c, &p[2]), 10);
-	candidates_sort(c, &n);
+	candidates_sort(c, NULL, &n);
 	assert_int_equal(n, 0);
 }
 
@@ -79,7 +79,7 @@ static void test_further_back(void **state)
 	add(c, 1, 7, 110, 30);
 	add(c, 1, 8, 120, 45);
 	add(c, 2, 8, 125, 50);
-	p = candidates_sort(c, &n);
+	p = candidates_sort(c, NULL, &n);
 	assert_int_equal(n, 5);
 	assert_true(candidates_reach(c, &p[0], 0, &from, &last));
 	assert_int_equal(*from, 80);
@@ -104,7 +104,7 @@ static void test_far(void **state)
 
 	add(c, 1, 0, 100, 0);
 	add(c, 1, 0, 200, ANCHOR_FAR);
-	p = candidates_sort(c, &n);
+	p = candidates_sort(c, NULL, &n);
 	assert_int_equal(n, 2);
 	assert_int_equal(searched_from(c, &p[0]), 0);
 }
@@ -119,7 +119,7 @@ static void test_going_on(void **state)
 	for (size_t i = 1; i < CANDIDATES_MAX; i++)
 		assert_true(add(c, 1, i < 10 ? 0 : 1, 1000 + i, 0));
 	assert_false(add(c, 1, 1, 5000, 0));
-	p = candidates_sort(c, &n);
+	p = candidates_sort(c, NULL, &n);
 	assert_int_equal(n, CANDIDATES_MAX);
 	assert_int_equal(searched_from(c, &p[0]), 1001);
 	assert_int_equal(searched_from(c, &p[n - 1]), 5000 - RULE_MAX);

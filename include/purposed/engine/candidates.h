@@ -43,11 +43,12 @@ bool candidates_add(struct candidates *candidates, const struct candidate *candi
 
 /*
  * Those that were added, by rule, and of one rule in the order in which they came;
- * valid until the next one is added.  Their before_max has grown where a later one of
- * the same rule and part reaches further back, so that what is searched for one after
- * the other begins further and further on.
+ * valid until the next one is added.  order: all rules; NULL: by their numbers.  Their before_max
+ * has grown where a later one of the same rule and part reaches further back, so that what is
+ * searched for one after the other begins further and further on.
  */
-const struct proposal *candidates_sort(struct candidates *candidates, size_t *n_r);
+const struct proposal *candidates_sort(struct candidates *candidates, const uint16_t *order,
+				       size_t *n_r);
 
 /*
  * Where the rule of p is still to be looked for, as the finder's candidate_reach says,

@@ -9,7 +9,8 @@
  *
  *	block ─ first finder over all records at once
  *		│ a candidate: the record around it, PCRE2, keywords, validator
- *		│ an escape: the record decoded, and the finder over its layers
+ *		▼
+ *	what has escapes, and is not named ─ decoded: the same over its layers
  *		▼
  *	what is left open ─ second finder, likewise
  *		▼
@@ -38,7 +39,8 @@ struct glance_record {
 	/* The rest is glance_run's. */
 	uint64_t likely;
 	size_t value_start, value_end; /* within it, of one that made a category likely; or 0, 0 */
-	bool kind, doubt, decoded;
+	bool kind, doubt;
+	bool escapes; /* there may be some */
 };
 
 /* One thread's; holds a reference to the engine. */
