@@ -139,8 +139,8 @@ static void put_parts(const struct finder_parts *parts)
 	for (size_t i = 0; i < parts->n; i++) {
 		const struct finder_part *p = &parts->parts[i];
 
-		printf("{ %u, %d, %u, %d, %d, %d },\n", p->rule, p->has_shape, p->shape,
-		       p->shape_before_min, p->shape_before_max, p->before_max);
+		printf("{ %u, %d, %u, %d, %d, %d, %d },\n", p->rule, p->has_shape, p->shape,
+		       p->shape_before_min, p->shape_before_max, p->before_max, p->blanks_max);
 	}
 	puts("};");
 }

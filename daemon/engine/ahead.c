@@ -109,7 +109,8 @@ static void confirm(struct ahead *ahead, const struct ahead_means *means, const 
 	size_t *from;
 	size_t last;
 
-	if (!candidates_reach(ahead->candidates, p, part->start, &from, &last))
+	if (!candidates_reach(ahead->candidates, p, parts_text(&ahead->parts, p->part), part->start,
+			      &from, &last))
 		return;
 	hits->kind_rule = UINT32_MAX;
 	*from = confirm_within(rules_at(means->rules, rule), rule,

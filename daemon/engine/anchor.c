@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/pattern_blanks.h>
 
 /* Lists of what is to be matched, for as long as the derivation takes. */
 struct cells {
@@ -109,6 +110,7 @@ static void step(struct anchor_place *at, const struct pattern_node *c)
 	pass(at, c);
 	at->min = add(at->min, pattern_min(c));
 	at->max = add(at->max, pattern_max(c));
+	at->blanks = add(at->blanks, pattern_blanks(c));
 }
 
 /* --- Cuts ------------------------------------------------------------------- */
@@ -131,6 +133,7 @@ static double best_at(struct deriver *d, const struct pattern_node *node,
 		.tail = cell_new(d, node, false, place->rest),
 		.before_min = place->min,
 		.before_max = place->max,
+		.blanks = place->blanks,
 	};
 	double cost;
 
@@ -151,9 +154,11 @@ static double best_at(struct deriver *d, const struct pattern_node *node,
 static double best_around(struct deriver *d, const struct pattern_node *around,
 			  const struct anchor_place *place)
 {
-	struct anchor_place inside = {
-		.before = place->before, .min = place->min, .max = place->max, .bound = place->bound
-	};
+	struct anchor_place inside = { .before = place->before,
+				       .min = place->min,
+				       .max = place->max,
+				       .blanks = place->blanks,
+				       .bound = place->bound };
 
 	if (pattern_asked(around) == NULL)
 		return ANCHOR_PRICE_NEVER;
@@ -319,6 +324,8 @@ void anchors_derive(struct anchors *anchors_r, const struct pattern *pattern,
 
 	a.everywhere = best(&d, pattern_root(pattern), &place) >= ANCHOR_PRICE_NEVER;
 	for (size_t i = 0; i < d.n_cuts; i++) {
+		if (d.cuts[i].blanks > a.blanks_max)
+			a.blanks_max = d.cuts[i].blanks;
 		if (d.cuts[i].is_text)
 			add_texts(&a, &d.cuts[i]);
 		else

@@ -104,13 +104,13 @@ const struct proposal *candidates_sort(struct candidates *c, const uint16_t *ord
 	return c->sorted;
 }
 
-bool candidates_reach(struct candidates *c, const struct proposal *p, size_t start, size_t **from_r,
-		      size_t *last_r)
+bool candidates_reach(struct candidates *c, const struct proposal *p, struct span text,
+		      size_t start, size_t **from_r, size_t *last_r)
 {
 	struct resume *resume = &c->resume[p->candidate.rule];
 
 	if (resume->part != p->part + 1)
 		*resume = (struct resume){ .part = p->part + 1 };
 	*from_r = &resume->from;
-	return candidate_reach(&p->candidate, p->candidate.at - start, &resume->from, last_r);
+	return candidate_reach(&p->candidate, text, p->candidate.at - start, &resume->from, last_r);
 }

@@ -87,7 +87,7 @@ static void confirm_candidate(struct classifier *c, struct candidate *found, str
 	size_t last;
 
 	found->before_max = found->rule_max;
-	if (candidate_reach(found, found->at, resume, &last))
+	if (candidate_reach(found, text, found->at, resume, &last))
 		*resume = confirm_within(rule, found->rule, text, layer, *resume, last, c->regex,
 					 &c->hits);
 }

@@ -164,6 +164,7 @@ static void found(const struct finder_scan *s, uint16_t part, int before_min, in
 {
 	*candidate_r = (struct candidate){
 		.rule = s->finder->parts[part].rule,
+		.blanks_max = s->finder->parts[part].blanks_max,
 		.at = s->base + s->at,
 		.before_min = before_min,
 		.before_max = before_max,
@@ -234,7 +235,27 @@ bool finder_next(struct finder_scan *s, struct candidate *candidate_r)
 	}
 }
 
-bool candidate_reach(const struct candidate *c, size_t at, size_t *from, size_t *last_r)
+/* A few places are tried as fast as they are counted. */
+enum { FEW_PLACES = 8 };
+
+/*
+ * Where, from byte from on, no more than max blanks are left before byte at.  Of later
+ * anchors of the rule it is later: so what one reaches reaches none of theirs.
+ */
+static size_t behind_blanks(struct span text, size_t from, size_t at, int max)
+{
+	for (; max >= 0 && at > from; max--) {
+		const char *blank = memrchr(text.ptr + from, ' ', at - from);
+
+		if (blank == NULL)
+			return from;
+		at = (size_t)(blank - text.ptr);
+	}
+	return max < 0 ? at + 1 : from;
+}
+
+bool candidate_reach(const struct candidate *c, struct span text, size_t at, size_t *from,
+		     size_t *last_r)
 {
 	long long last = (long long)at - c->before_min;
 	long long first = (long long)at - c->before_max;
@@ -243,6 +264,9 @@ bool candidate_reach(const struct candidate *c, size_t at, size_t *from, size_t 
 		return false;
 	if (c->before_max != ANCHOR_FAR && first > 0 && *from < (size_t)first)
 		*from = (size_t)first;
+	if (c->blanks_max != ANCHOR_FAR && at <= text.len && at > FEW_PLACES &&
+	    *from < at - FEW_PLACES)
+		*from = behind_blanks(text, *from, at, c->blanks_max);
 	*last_r = (size_t)last;
 	return *from <= *last_r;
 }

@@ -291,8 +291,19 @@ static int farther(int before_max, int more)
 	return before_max == ANCHOR_FAR ? ANCHOR_FAR : before_max + more;
 }
 
-static void add_text(struct maker *m, uint16_t part, const struct anchor_text *from,
-		     const struct anchor_sample *sample)
+/* Blanks that may stand in a text before its window. */
+static int blanks_before(const struct anchor_text *text, const struct window *window)
+{
+	int n = 0;
+
+	for (int i = 0; i < (int)window->at; i++)
+		n += byte_set_has(&text->sets[i], ' ');
+	return n;
+}
+
+/* Returns how many blanks may stand between its beginning and where it counts from. */
+static int add_text(struct maker *m, uint16_t part, const struct anchor_text *from,
+		    const struct anchor_sample *sample)
 {
 	struct window window = best_window(from, sample);
 	struct anchor_spelling spelling;
@@ -323,6 +334,7 @@ static void add_text(struct maker *m, uint16_t part, const struct anchor_text *f
 	order_checks(m, &text, &trial);
 	m->texts = mem_grow(m->texts, m->n_texts, &m->texts_cap, sizeof(*m->texts));
 	m->texts[m->n_texts++] = text;
+	return blanks_before(from, &window);
 }
 
 /* --- Parts ------------------------------------------------------------------ */
@@ -375,12 +387,17 @@ struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		const struct anchors *anchors = rules[i].anchors;
 		size_t first = m.n_texts;
+		int blanks = 0;
 
 		made[i].rule = rules[i].rule;
-		for (size_t k = 0; k < anchors->n_texts; k++)
-			add_text(&m, (uint16_t)i, &anchors->texts[k], sample);
+		for (size_t k = 0; k < anchors->n_texts; k++) {
+			int more = add_text(&m, (uint16_t)i, &anchors->texts[k], sample);
+
+			blanks = more > blanks ? more : blanks;
+		}
 		add_shapes(builder, anchors, &made[i]);
 		made[i].before_max = most_before(&m, first, &made[i]);
+		made[i].blanks_max = farther(anchors->blanks_max, blanks);
 	}
 	free(m.sets_next);
 	*parts = (struct finder_parts){

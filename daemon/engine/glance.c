@@ -175,7 +175,7 @@ static void confirm(struct glance *g, struct glance_record *record, const struct
 	size_t last;
 
 	if (!is_of_use(record, look_rule(g->look, rule), layer) ||
-	    !candidates_reach(g->candidates, p, start, &from, &last))
+	    !candidates_reach(g->candidates, p, text, start, &from, &last))
 		return;
 	hits_clear_found(&g->hits);
 	*from = confirm_within(rules_at(engine_rules(g->engine), rule), rule, text, layer, *from,

@@ -62,10 +62,10 @@ static bool reached(const struct fixture *f, const struct finder *finder, struct
 
 	finder_begin(f->scan, finder, text);
 	while (finder_next(f->scan, &c)) {
-		long long last = (long long)c.at - c.before_min;
-		long long first = c.before_max == ANCHOR_FAR ? 0 : (long long)c.at - c.before_max;
+		size_t from = 0;
+		size_t last;
 
-		if ((long long)start >= first && (long long)start <= last)
+		if (candidate_reach(&c, text, c.at, &from, &last) && start >= from && start <= last)
 			return true;
 	}
 	return false;

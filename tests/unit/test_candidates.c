@@ -27,7 +27,8 @@ static bool add(struct candidates *c, uint16_t rule, uint32_t part, size_t at, i
 					     .at = at,
 					     .before_min = before,
 					     .before_max = before,
-					     .rule_max = RULE_MAX };
+					     .rule_max = RULE_MAX,
+					     .blanks_max = ANCHOR_FAR };
 
 	return candidates_add(c, &candidate, part);
 }
@@ -38,7 +39,7 @@ static long long searched_from(struct candidates *c, const struct proposal *p)
 	size_t *from;
 	size_t last;
 
-	return candidates_reach(c, p, 0, &from, &last) ? (long long)*from : -1;
+	return candidates_reach(c, p, span_of(NULL, 0), 0, &from, &last) ? (long long)*from : -1;
 }
 
 static void test_order(void **state)
@@ -81,15 +82,15 @@ static void test_further_back(void **state)
 	add(c, 2, 8, 125, 50);
 	p = candidates_sort(c, NULL, &n);
 	assert_int_equal(n, 5);
-	assert_true(candidates_reach(c, &p[0], 0, &from, &last));
+	assert_true(candidates_reach(c, &p[0], span_of(NULL, 0), 0, &from, &last));
 	assert_int_equal(*from, 80);
 	assert_int_equal(last, 100);
 	*from = last + 1;
-	assert_true(candidates_reach(c, &p[1], 0, &from, &last));
+	assert_true(candidates_reach(c, &p[1], span_of(NULL, 0), 0, &from, &last));
 	assert_int_equal(*from, 101);
 	assert_int_equal(last, 102);
 	*from = last + 1;
-	assert_false(candidates_reach(c, &p[2], 0, &from, &last));
+	assert_false(candidates_reach(c, &p[2], span_of(NULL, 0), 0, &from, &last));
 	/* Another part, and another rule, are their own. */
 	assert_int_equal(searched_from(c, &p[3]), 75);
 	assert_int_equal(searched_from(c, &p[4]), 75);

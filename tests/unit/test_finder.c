@@ -414,6 +414,33 @@ static void test_window_before(void **state)
 	buf_fini(&found);
 }
 
+/* Where a match may start whose anchor, before which it has so many blanks, is the '['. */
+static long long reached_from(int blanks_max, int before_max)
+{
+	static const char text[] = "one two, three [four";
+	const struct candidate c = { .at = 15, .blanks_max = blanks_max, .before_max = before_max };
+	size_t from = 0;
+	size_t last;
+
+	assert_true(candidate_reach(&c, span_str(text), c.at, &from, &last));
+	assert_int_equal(last, 15);
+	return (long long)from;
+}
+
+static void test_blanks(void **state)
+{
+	(void)state;
+	assert_int_equal(reached_from(0, ANCHOR_FAR), 15);
+	assert_int_equal(reached_from(1, ANCHOR_FAR), 9);
+	assert_int_equal(reached_from(2, ANCHOR_FAR), 4);
+	assert_int_equal(reached_from(3, ANCHOR_FAR), 0);
+	assert_int_equal(reached_from(ANCHOR_FAR, ANCHOR_FAR), 0);
+	/* So few bytes are not gone through. */
+	assert_int_equal(reached_from(0, 8), 7);
+	assert_int_equal(reached_from(2, 12), 4);
+	assert_int_equal(reached_from(2, 10), 5);
+}
+
 /* Whether a word stands anywhere in the memory of the scan itself. */
 static bool scan_holds(const struct finder_scan *scan, const char *word)
 {
@@ -452,7 +479,7 @@ int main(void)
 		cmocka_unit_test(test_empty),	      cmocka_unit_test(test_lookahead),
 		cmocka_unit_test(test_many),	      cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_many_sets),     cmocka_unit_test(test_same_window),
-		cmocka_unit_test(test_window_before),
+		cmocka_unit_test(test_window_before), cmocka_unit_test(test_blanks),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include <purposed/engine/pattern.h>
+#include <purposed/engine/pattern_blanks.h>
 
 static struct pattern *parsed(const char *text)
 {
@@ -169,6 +170,29 @@ static void test_refused(void **state)
 	}
 }
 
+static void blanks(const char *text, unsigned n)
+{
+	struct pattern *pattern = parsed(text);
+
+	if (pattern_blanks(pattern_root(pattern)) != n)
+		fail_msg("%s: %u", text, pattern_blanks(pattern_root(pattern)));
+	pattern_free(&pattern);
+}
+
+static void test_blanks(void **state)
+{
+	(void)state;
+	blanks("abc", 0);
+	blanks("a b c", 2);
+	blanks("a(?: b| c d|e)[ :]\\s\\S", 4);
+	blanks("(?:a b){2,3}(?: c)?", 4);
+	blanks("[^ ]+\\d*", 0);
+	blanks("[^x]{0,50}", 50);
+	blanks("a.*", PATTERN_UNBOUNDED);
+	/* What stands around is none of the match. */
+	blanks("(?<= )a(?= b )", 0);
+}
+
 /* Whatever PCRE2 takes in the shipped rules is understood: none is slow for its syntax. */
 static void test_shipped(void **state)
 {
@@ -189,9 +213,8 @@ static void test_shipped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_sets),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_lengths), cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_blanks),	cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_shipped),
 	};
 

@@ -151,6 +151,7 @@ static void same_parts(const struct finder_parts *a, const struct finder_parts *
 		assert_int_equal(a->parts[i].shape_before_min, b->parts[i].shape_before_min);
 		assert_int_equal(a->parts[i].shape_before_max, b->parts[i].shape_before_max);
 		assert_int_equal(a->parts[i].before_max, b->parts[i].before_max);
+		assert_int_equal(a->parts[i].blanks_max, b->parts[i].blanks_max);
 	}
 	assert_int_equal(a->n_sets, b->n_sets);
 	assert_memory_equal(a->sets, b->sets, a->n_sets * sizeof(*a->sets));

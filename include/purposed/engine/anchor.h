@@ -66,6 +66,7 @@ struct anchors {
 	struct anchor_shape *shapes;
 	size_t n_shapes, shapes_cap;
 	bool everywhere; /* nothing was found that is rare enough: look everywhere */
+	int blanks_max;	 /* between where a match starts and any of them; ANCHOR_FAR: any number */
 };
 
 /*

@@ -32,6 +32,7 @@ struct anchor_cut {
 	struct byte_set before; /* what stands before it, if anything does */
 	const struct anchor_tail *tail;
 	int before_min, before_max;
+	int blanks; /* in the match before it, at most; ANCHOR_FAR: any number */
 	bool is_text;
 };
 
@@ -41,6 +42,7 @@ struct anchor_place {
 	bool word;		/* a word begins or ends here */
 	const struct anchor_tail *rest;
 	int min, max; /* bytes of the match before it; below 0: it stands before the match */
+	int blanks;   /* at most so many of them are blanks */
 	double bound; /* a cut that costs as much is of no use: there is a cheaper one */
 };
 

@@ -52,10 +52,10 @@ const struct proposal *candidates_sort(struct candidates *candidates, const uint
 
 /*
  * Where the rule of p is still to be looked for, as the finder's candidate_reach says,
- * in bytes of the part, which begins at byte start of the text; false: nowhere.  What
+ * in bytes of the part, which is text and begins at byte start of all; false: nowhere.  What
  * *from_r then points to is to be set to where the search for the next one begins.
  */
-bool candidates_reach(struct candidates *candidates, const struct proposal *p, size_t start,
-		      size_t **from_r, size_t *last_r);
+bool candidates_reach(struct candidates *candidates, const struct proposal *p, struct span text,
+		      size_t start, size_t **from_r, size_t *last_r);
 
 #endif

@@ -30,6 +30,8 @@ struct finder_scan;
 
 struct candidate {
 	uint16_t rule;
+	int blanks_max; /* between a match's start and that place, at most (ANCHOR_FAR: any number)
+			 */
 	size_t at;	/* byte of the text at which its anchor stands */
 	int before_min; /* a match starts at least so many bytes before that */
 	int before_max; /* and at most so many (ANCHOR_FAR: any number) */
@@ -37,11 +39,12 @@ struct candidate {
 };
 
 /*
- * The bytes [*from, *last_r] of a text at which a match for the candidate may still
+ * The bytes [*from, *last_r] of text at which a match for the candidate may still
  * be found, where its anchor stands at byte at of that text; false: there are none.
  * *from: before it was searched already; it grows where the match starts later.
  */
-bool candidate_reach(const struct candidate *candidate, size_t at, size_t *from, size_t *last_r);
+bool candidate_reach(const struct candidate *candidate, struct span text, size_t at, size_t *from,
+		     size_t *last_r);
 
 /*
  * Immutable, and shared.  It looks for n of the rules that parts (finder_parts.h) were

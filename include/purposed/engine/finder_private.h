@@ -38,6 +38,7 @@ struct finder_part {
 	uint16_t shape; /* its value */
 	int shape_before_min, shape_before_max;
 	int before_max; /* the most of its texts, from their windows, and of its shape */
+	int blanks_max; /* as in anchors */
 };
 
 /* A byte of a text that a row's bits do not tell: at a distance from the window, of a set. */
