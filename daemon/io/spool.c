@@ -181,19 +181,29 @@ static bool read_head(int fd, uint64_t *first_r)
 	return true;
 }
 
-unsigned long long spool_left(const char *path)
+bool spool_look(const char *path, unsigned long long *left_r)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
-	unsigned long long left = 0;
-	uint64_t first;
+	bool is_spool = false;
+	uint64_t first = 0;
 	struct stat st;
 
+	*left_r = 0;
 	if (fd < 0)
-		return 0;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && read_head(fd, &first) &&
-	    first < (uint64_t)st.st_size)
-		left = (uint64_t)st.st_size - first;
+		return errno == ENOENT || errno == ENOTDIR;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		is_spool = st.st_size == 0 || read_head(fd, &first);
+	if (is_spool && first < (uint64_t)st.st_size)
+		*left_r = (uint64_t)st.st_size - first;
 	close(fd);
+	return is_spool;
+}
+
+unsigned long long spool_left(const char *path)
+{
+	unsigned long long left;
+
+	spool_look(path, &left);
 	return left;
 }
 

@@ -120,10 +120,15 @@ int spool_keep_name(struct spool *s, struct err *e)
 
 int spool_move(const char *path, const char *to, struct err *e)
 {
-	unsigned long long there = spool_left(to);
+	unsigned long long there;
 
 	if (spool_left(path) == 0)
 		return 0;
+	if (!spool_look(to, &there)) {
+		err_add(e, "the spool %s cannot become %s, which is no spool: move that away", path,
+			to);
+		return -1;
+	}
 	if (there != 0) {
 		err_add(e, "the spool %s cannot become %s, which holds %llu bytes of messages",
 			path, to, there);

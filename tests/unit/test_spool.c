@@ -753,6 +753,17 @@ static void test_moved(void **state)
 	assert_non_null(strstr(buf_str(&e.text), "/dev/null/s: Not a directory"));
 	err_fini(&e);
 	assert_true(spool_left(to) != 0);
+
+	/* what is no spool, or was one and is damaged, stays */
+	spool = open_spool(path, 1000);
+	add(spool, "four");
+	spool_close(&spool);
+	overwrite(path, 0, "x", 1);
+	assert_int_equal(spool_move(to, path, &e), -1);
+	assert_non_null(strstr(buf_str(&e.text), "which is no spool: move that away"));
+	err_fini(&e);
+	assert_true(spool_left(to) != 0);
+	assert_int_equal(size_of(path), 4096 + 8 + 4);
 	unlink(to);
 }
 
