@@ -313,7 +313,8 @@ void settings_free_outputs(struct settings *settings)
 bool settings_same_destination(const struct settings_output *a, const struct settings_output *b)
 {
 	return a->type == OUTPUT_SYSLOG && b->type == OUTPUT_SYSLOG &&
-	       settings_same_address(&a->to, &b->to) && a->framing == b->framing;
+	       a->to.transport == b->to.transport && settings_same_address(&a->to, &b->to) &&
+	       a->framing == b->framing;
 }
 
 bool settings_same_receiver(const struct settings_output *a, const struct settings_output *b)

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <purposed/base/log.h>
 #include <purposed/io/spool.h>
@@ -47,11 +48,21 @@ static void pass_spool(const struct setup *setup, const struct setup *old, size_
 	if (to < settings->n_outputs && settings->outputs[to].type == OUTPUT_SYSLOG &&
 	    spool_move(here.ptr, setup_spool_path(&there, settings, &settings->outputs[to]), &e) !=
 		    0)
-		log_error("output '%s': %s", settings->outputs[to].name, buf_str(&e.text));
+		log_error("output '%s': %.*s", settings->outputs[to].name,
+			  (int)strcspn(buf_str(&e.text), "\n"), e.text.ptr);
 	say_left(here.ptr, from->name);
 	err_fini(&e);
 	buf_fini(&here);
 	buf_fini(&there);
+}
+
+/* The way that its folder is written, or a link, may hide that it is the same. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+				     x.st_ino == y.st_ino);
 }
 
 static bool has_spool(const struct settings *settings, const char *path)
@@ -61,8 +72,8 @@ static bool has_spool(const struct settings *settings, const char *path)
 
 	for (size_t i = 0; i < settings->n_outputs; i++) {
 		if (settings->outputs[i].type == OUTPUT_SYSLOG)
-			found |= strcmp(setup_spool_path(&ours, settings, &settings->outputs[i]),
-					path) == 0;
+			found |= is_same_file(
+				setup_spool_path(&ours, settings, &settings->outputs[i]), path);
 	}
 	buf_fini(&ours);
 	return found;

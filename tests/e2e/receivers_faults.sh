@@ -283,9 +283,18 @@ send 201 300
 has_all "$D/f.log" 300
 is "and takes it along into another folder" \
 	"$(find "$D/state" "$D/elsewhere" -name '*.spool' -printf '%P ')" "siem.spool "
+ln -s elsewhere "$D/link"
+sed -i 's/state = "elsewhere"/state = "elsewhere\/"/' "$CONF"
+reload 3
+sed -i 's/state = "elsewhere\/"/state = "link"/' "$CONF"
+reload 4
+is "where the folder is the same under another name nothing is said" \
+	"$(grep -cE 'cannot become|nobody sends' "$D/err")" 0
+sed -i 's/state = "link"/state = "elsewhere"/' "$CONF"
+reload 5
 config "$FILE"
 sed -i 's/state = "state"/state = "elsewhere"/' "$CONF"
-reload 3
+reload 6
 LEFT="the spool .*elsewhere/siem\.spool holds [0-9]+ bytes of messages that nobody sends: give a syslog output the name 'siem', or remove the file"
 like "what an output that is no more has not sent is said" "$(cat "$D/err")" "$LEFT"
 is "once" "$(grep -c 'nobody sends' "$D/err")" 1
@@ -304,6 +313,20 @@ end_receiver
 start_on_pipe
 is "nothing is said of a spool that has an output, or is empty" "$(grep -c 'nobody sends' "$D/err")" 0
 stop_on_pipe
+
+# Another kind of socket at the same path is another receiver.
+rm -rf "$D/state" "$D/elsewhere" "$D/a.sock" "$D/a.out"
+config '{ name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+start_on_pipe
+send 1 10
+within 60 has_spooled 10
+sed -i 's/unixstream:/unix:/' "$CONF"
+reload 1
+send 11 20
+receive "unix:$D/a.sock" octets "$D/a.out"
+ok "a receiver of datagrams in place of one of a stream gets what that had not" has_all "$D/a.out" 20
+stop_on_pipe
+end_receiver
 
 # Two of before could be meant: neither is, and it is said of both.
 rm -rf "$D/state" "$D/elsewhere" "$D/a.sock"
