@@ -28,8 +28,9 @@ static const unsigned short frequency[256] = {
 	1,
 };
 
-/* Sums over the eight bytes from 8 * i on, by which of them are in. */
+/* Sums over the eight bytes from 8 * i on, by which of them are in; and over all of a word. */
 static unsigned sums[32][256];
+static unsigned sums_whole[4];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void fill_sums(void)
@@ -37,6 +38,7 @@ static void fill_sums(void)
 	for (int i = 0; i < 32; i++) {
 		for (unsigned in = 1; in < 256; in++)
 			sums[i][in] = sums[i][in & (in - 1)] + frequency[8 * i + __builtin_ctz(in)];
+		sums_whole[i / 8] += sums[i][255];
 	}
 }
 
@@ -48,7 +50,11 @@ double anchor_frequency(const struct byte_set *set)
 	for (int word = 0; word < 4; word++) {
 		uint64_t left = set->bits[word];
 
-		/* Most sets have few bytes, which stand together. */
+		/* Most sets have few bytes, which stand together, or all from 0x80 on. */
+		if (left == UINT64_MAX) {
+			sum += sums_whole[word];
+			continue;
+		}
 		while (left != 0) {
 			int i = __builtin_ctzll(left) / 8;
 

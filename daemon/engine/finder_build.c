@@ -36,99 +36,104 @@ static void add_to_sieve(struct finder *f, uint32_t window)
 
 /* --- Rows and groups ---------------------------------------------------------- */
 
+/* A row in the making: of a spelling, in the group of a hash. */
+struct new_row {
+	uint32_t hash;
+	uint32_t spelling;
+};
+
 /* Groups in the making. */
 struct grouping {
 	struct finder *f;
+	const struct finder_parts *parts;
 	size_t n, cap;
-	uint32_t *last; /* the spelling that has been added to each hash last, + 1 */
+	struct new_row *rows;
+	size_t n_rows, rows_cap;
+	/* Of each hash, the spelling that was put there last, + 1: it is there once. */
+	uint32_t last[FINDER_HASHES];
 };
 
-/* The spelling's row is one more of the hash's group: once, however many windows have the hash. */
-static void add_to_group(struct grouping *g, uint32_t hash, size_t spelling,
-			 const struct finder_spelling *s)
+static void add_to_group(struct finder_group *group, const struct finder_spelling *s)
 {
-	uint16_t *number = &g->f->by_hash[hash];
-	struct finder_group *group;
-
-	if (g->last[hash] == spelling + 1)
-		return;
-	g->last[hash] = (uint32_t)spelling + 1;
-	if (*number == 0) {
-		g->f->groups = mem_grow(g->f->groups, g->n, &g->cap, sizeof(*g->f->groups));
-		g->f->groups[g->n] = (struct finder_group){ .mask = s->mask, .bits = s->bits };
-		*number = (uint16_t)g->n++;
+	if (group->n++ == 0) {
+		group->mask = s->mask;
+		group->bits = s->bits;
 	}
-	group = &g->f->groups[*number];
-	group->n++;
 	group->mask &= s->mask & ~(s->bits ^ group->bits);
 	group->bits &= group->mask;
 }
 
-/* Makes a group for each hash that a wanted spelling has; returns how many rows they have. */
-static uint32_t fill_groups(struct finder *f, const struct finder_parts *parts, const bool *wanted)
+/* The spelling has a row in the group of the hash, however many of its windows have that. */
+static void add_row(struct grouping *g, uint32_t hash, uint32_t spelling)
 {
-	struct grouping g = { .f = f, .n = 1, .last = mem_new(FINDER_HASHES, sizeof(*g.last)) };
-	uint32_t rows = 0;
+	uint16_t *number = &g->f->by_hash[hash];
 
-	f->groups = mem_grow(NULL, 0, &g.cap, sizeof(*f->groups));
-	f->groups[0] = (struct finder_group){ .bits = 1 };
-	for (size_t i = 0; i < parts->n_spellings; i++) {
-		const struct finder_spelling *s = &parts->spellings[i];
-		uint32_t windows[FOURTHS_MAX];
-		unsigned n;
-
-		if (!wanted[parts->texts[s->text].part])
-			continue;
-		n = windows_of(f, s, windows);
-		for (unsigned k = 0; k < n; k++) {
-			add_to_sieve(f, windows[k]);
-			add_to_group(&g, finder_hash(windows[k]), i, s);
-		}
+	if (g->last[hash] == spelling + 1)
+		return;
+	g->last[hash] = spelling + 1;
+	if (*number == 0) {
+		g->f->groups = mem_grow(g->f->groups, g->n, &g->cap, sizeof(*g->f->groups));
+		g->f->groups[g->n] = (struct finder_group){ 0 };
+		*number = (uint16_t)g->n++;
 	}
-	for (size_t i = 1; i < g.n; i++) {
-		f->groups[i].first = rows;
-		rows += f->groups[i].n;
-	}
-	free(g.last);
-	return rows;
+	add_to_group(&g->f->groups[*number], &g->parts->spellings[spelling]);
+	g->rows = mem_grow(g->rows, g->n_rows, &g->rows_cap, sizeof(*g->rows));
+	g->rows[g->n_rows++] = (struct new_row){ hash, spelling };
 }
 
-static void add_row(struct finder *f, uint32_t row, const struct finder_spelling *s)
+static void add_spelling(struct grouping *g, uint32_t spelling)
 {
-	f->rows.masks[row] = s->mask;
-	f->rows.bits[row] = s->bits;
-	f->rows.numbers[row] = s->text;
+	uint32_t windows[FOURTHS_MAX];
+	unsigned n = windows_of(g->f, &g->parts->spellings[spelling], windows);
+
+	for (unsigned i = 0; i < n; i++) {
+		add_to_sieve(g->f, windows[i]);
+		add_row(g, finder_hash(windows[i]), spelling);
+	}
 }
 
-/* Puts the wanted spellings into the order of their groups. */
-static void fill_rows(struct finder *f, const struct finder_parts *parts, const bool *wanted)
+/* Puts the rows into the order of their groups. */
+static void order_rows(struct grouping *g)
 {
-	size_t room = fill_groups(f, parts, wanted) + (size_t)SIEVE_MORE;
-	uint32_t *filled = mem_new(FINDER_HASHES + 1, sizeof(*filled)); /* rows of each group */
-	uint32_t *last = mem_new(FINDER_HASHES + 1, sizeof(*last));	/* as when grouping */
+	struct finder *f = g->f;
+	size_t room = g->n_rows + SIEVE_MORE;
+	uint32_t *next = mem_new(g->n, sizeof(*next)); /* row of each group */
+	uint32_t first = 0;
 
 	f->rows.masks = mem_new(room, sizeof(*f->rows.masks));
 	f->rows.bits = mem_new(room, sizeof(*f->rows.bits));
 	f->rows.numbers = mem_new(room, sizeof(*f->rows.numbers));
-	for (size_t i = 0; i < parts->n_spellings; i++) {
-		const struct finder_spelling *s = &parts->spellings[i];
-		uint32_t windows[FOURTHS_MAX];
-		unsigned n;
-
-		if (!wanted[parts->texts[s->text].part])
-			continue;
-		n = windows_of(f, s, windows);
-		for (unsigned k = 0; k < n; k++) {
-			uint16_t group = f->by_hash[finder_hash(windows[k])];
-
-			if (last[group] == i + 1)
-				continue;
-			last[group] = (uint32_t)i + 1;
-			add_row(f, f->groups[group].first + filled[group]++, s);
-		}
+	for (size_t i = 1; i < g->n; i++) {
+		f->groups[i].first = next[i] = first;
+		first += f->groups[i].n;
 	}
-	free(filled);
-	free(last);
+	for (size_t i = 0; i < g->n_rows; i++) {
+		const struct finder_spelling *s = &g->parts->spellings[g->rows[i].spelling];
+		uint32_t row = next[f->by_hash[g->rows[i].hash]]++;
+
+		f->rows.masks[row] = s->mask;
+		f->rows.bits[row] = s->bits;
+		f->rows.numbers[row] = s->text;
+	}
+	free(next);
+}
+
+static void fill_rows(struct finder *f, const struct finder_parts *parts, const bool *wanted)
+{
+	struct grouping *g = mem_new(1, sizeof(*g));
+
+	g->f = f;
+	g->parts = parts;
+	g->n = 1;
+	f->groups = mem_grow(NULL, 0, &g->cap, sizeof(*f->groups));
+	f->groups[0] = (struct finder_group){ .bits = 1 };
+	for (size_t i = 0; i < parts->n_spellings; i++) {
+		if (wanted[parts->texts[parts->spellings[i].text].part])
+			add_spelling(g, (uint32_t)i);
+	}
+	order_rows(g);
+	free(g->rows);
+	free(g);
 }
 
 /* --- Shapes ----------------------------------------------------------------- */
