@@ -88,10 +88,16 @@ static double growth_cost(const struct worth *worth, double rate, double larger)
 	return worth->rate * (pow(larger / rate, worth->depth) - 1);
 }
 
-/* At least so many, where that is quickly said (Bernoulli's inequality). */
+/*
+ * At least so many, which is quickly said: with r = larger / rate, r ** depth - 1 is at least
+ * depth * (r - 1) where depth is 1 or more (Bernoulli's inequality), and depth * log(r), which
+ * is at least depth * (1 - 1 / r), in any case.
+ */
 static double growth_least(const struct worth *worth, double rate, double larger)
 {
-	return worth->depth >= 1 ? worth->rate * worth->depth * (larger / rate - 1) : 0;
+	double growth = worth->depth >= 1 ? larger / rate - 1 : 1 - rate / larger;
+
+	return worth->rate * worth->depth * growth;
 }
 
 static struct partner nearest(const struct byte_set *classes, const double *rates,
