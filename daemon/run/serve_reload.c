@@ -147,12 +147,14 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 		      struct state *state)
 {
 	size_t n = setup->session.settings->n_inputs;
+	struct err e = { 0 };
 
 	if (s->setup != NULL) {
 		save_before_change(s, setup->session.settings, ports, state);
 		close_ports(s, ports, n);
 		pipeline_drain(s->setup->pipeline);
-		setup_succeed(setup, s->setup);
+		setup_succeed(setup, s->setup, &e);
+		serve_complain(&e);
 		if (s->state != NULL)
 			setup_forget_alerts(setup, s->setup, s->state);
 	} else {

@@ -23,39 +23,6 @@ const char *setup_spool_path(struct buf *path, const struct settings *settings,
 	return buf_str(path);
 }
 
-static void say_left(const char *path, const char *name)
-{
-	unsigned long long left = spool_left(path);
-
-	if (left != 0)
-		log_warning("the spool %s holds %llu bytes of messages that nobody sends: give a "
-			    "syslog output the name '%s', or remove the file",
-			    path, left, name);
-}
-
-/* old's sink has let go of the file by then, and has put into it what it had sent in doubt. */
-static void pass_spool(const struct setup *setup, const struct setup *old, size_t index)
-{
-	const struct settings *settings = setup->session.settings;
-	const struct settings *before = old->session.settings;
-	const struct settings_output *from = &before->outputs[index];
-	size_t to = setup_successor(settings, before, index);
-	struct buf here = { 0 };
-	struct buf there = { 0 };
-	struct err e = { 0 };
-
-	setup_spool_path(&here, before, from);
-	if (to < settings->n_outputs && settings->outputs[to].type == OUTPUT_SYSLOG &&
-	    spool_move(here.ptr, setup_spool_path(&there, settings, &settings->outputs[to]), &e) !=
-		    0)
-		log_error("output '%s': %.*s", settings->outputs[to].name,
-			  (int)strcspn(buf_str(&e.text), "\n"), e.text.ptr);
-	say_left(here.ptr, from->name);
-	err_fini(&e);
-	buf_fini(&here);
-	buf_fini(&there);
-}
-
 /* The way that its folder is written, or a link, may hide that it is the same. */
 static bool is_same_file(const char *a, const char *b)
 {
@@ -63,6 +30,46 @@ static bool is_same_file(const char *a, const char *b)
 
 	return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
 				     x.st_ino == y.st_ino);
+}
+
+/* In the state folder, or in the one of before. */
+static void say_left(const struct settings *settings, const char *path, const char *name)
+{
+	unsigned long long left = spool_left(path);
+	struct buf folder = { 0 };
+
+	if (left == 0)
+		return;
+	buf_add(&folder, path, (size_t)(strrchr(path, '/') - path));
+	if (is_same_file(buf_str(&folder), settings->state))
+		log_warning("the spool %s holds %llu bytes of messages that nobody sends: give a "
+			    "syslog output the name '%s', or remove the file",
+			    path, left, name);
+	else
+		log_warning("the spool %s holds %llu bytes of messages that nobody sends: move it "
+			    "to %s while the daemon is stopped, for a syslog output '%s', or "
+			    "remove the file",
+			    path, left, settings->state, name);
+	buf_fini(&folder);
+}
+
+/* old's sink has let go of the file by then, and has put into it what it had sent in doubt. */
+static void pass_spool(const struct setup *setup, const struct setup *old, size_t index,
+		       struct err *e)
+{
+	const struct settings *settings = setup->session.settings;
+	const struct settings *before = old->session.settings;
+	const struct settings_output *from = &before->outputs[index];
+	size_t to = setup_successor(settings, before, index);
+	struct buf here = { 0 };
+	struct buf there = { 0 };
+
+	setup_spool_path(&here, before, from);
+	if (to < settings->n_outputs && settings->outputs[to].type == OUTPUT_SYSLOG)
+		spool_move(here.ptr, setup_spool_path(&there, settings, &settings->outputs[to]), e);
+	say_left(settings, here.ptr, from->name);
+	buf_fini(&here);
+	buf_fini(&there);
 }
 
 static bool has_spool(const struct settings *settings, const char *path)
@@ -79,7 +86,7 @@ static bool has_spool(const struct settings *settings, const char *path)
 	return found;
 }
 
-void setup_pass_spools(const struct setup *setup, struct setup *old)
+void setup_pass_spools(const struct setup *setup, struct setup *old, struct err *e)
 {
 	const struct settings *before = old->session.settings;
 	struct buf path = { 0 };
@@ -90,7 +97,7 @@ void setup_pass_spools(const struct setup *setup, struct setup *old)
 			      setup_spool_path(&path, before, &before->outputs[i])))
 			continue;
 		sink_free(setup_sink(&old->outputs[i]));
-		pass_spool(setup, old, i);
+		pass_spool(setup, old, i, e);
 	}
 	buf_fini(&path);
 }
@@ -111,7 +118,7 @@ void setup_say_spools(const struct setup *setup)
 		buf_printf(&path, "%s/%s", settings->state, entry->d_name);
 		*end = '\0';
 		if (!has_spool(settings, buf_str(&path)))
-			say_left(path.ptr, entry->d_name);
+			say_left(settings, path.ptr, entry->d_name);
 	}
 	if (dir != NULL)
 		closedir(dir);

@@ -134,13 +134,13 @@ static void take_counts(struct setup *setup, const struct setup *old)
 	}
 }
 
-void setup_succeed(struct setup *setup, struct setup *old)
+void setup_succeed(struct setup *setup, struct setup *old, struct err *e)
 {
 	struct session *session = &setup->session;
 
 	take_held(setup, old);
 	take_receivers(setup, old);
-	setup_pass_spools(setup, old);
+	setup_pass_spools(setup, old, e);
 	take_counts(setup, old);
 	if (session->settings->pseudonym_key_file != NULL ||
 	    old->session.settings->pseudonym_key_file != NULL) {

@@ -328,6 +328,33 @@ ok "a receiver of datagrams in place of one of a stream gets what that had not" 
 stop_on_pipe
 end_receiver
 
+# A folder of another file system: the spool cannot go there by a new name.
+rm -rf "$D/state" "$D/a.sock" "$D/a.out"
+if [ -w /dev/shm ] && [ "$(stat -c %d /dev/shm)" != "$(stat -c %d "$D")" ]; then
+	away=$(mktemp -d /dev/shm/purposed-test.XXXXXX)
+	at_end rm -rf "$away"
+	config '{ name = "a"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+	start_on_pipe
+	send 1 10
+	within 60 has_spooled 10
+	sed -i "s,state = \"state\",state = \"$away\"," "$CONF"
+	reload 1
+	like "a spool that cannot be taken along is said" "$(cat "$D/err")" \
+		"the spool .*state/a\.spool cannot become $away/a\.spool: Invalid cross-device link"
+	like "and what to do" "$(cat "$D/err")" \
+		"state/a\.spool holds [0-9]+ bytes of messages that nobody sends: move it to $away while the daemon is stopped, for a syslog output 'a', or remove the file"
+	is "in whole lines" "$(grep -c '\\x' "$D/err")" 0
+	stop_on_pipe
+	mv "$D/state/a.spool" "$away"
+	receive "unixstream:$D/a.sock" octets "$D/a.out"
+	start_on_pipe
+	ok "done, it is sent" has_all "$D/a.out" 10
+	stop_on_pipe
+	end_receiver
+else
+	skip "a folder of another file system" "/dev/shm is none"
+fi
+
 # Two of before could be meant: neither is, and it is said of both.
 rm -rf "$D/state" "$D/elsewhere" "$D/a.sock"
 two() { # NAME NAME

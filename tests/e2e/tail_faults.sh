@@ -167,7 +167,7 @@ exec 8<"$D/behind"
 said 'ready:'
 sleep 1 # until all is full: nothing was held before
 first=$(at)
-for ((i = 0; i < 24; i++)); do
+for ((i = 0; i < 40; i++)); do # of 48 that there are
 	head -c 65536 <&8 >>"$OUT"
 	sleep 0.25
 	[ "$(at)" = "$first" ] || break

@@ -42,9 +42,10 @@ void setup_free(struct setup **setup);
  * outputs still hold, output by output of the same name (or receiver), their spools,
  * connections to receivers that stay the same, what inputs of the same name counted, and old's
  * random pseudonym key where neither configuration names one.  What is held for an output that is
- * no more is dropped, and what its spool holds is left there, which is logged.
+ * no more is dropped, and what its spool holds is left there, which is logged; a spool that cannot
+ * be taken is described in e.
  */
-void setup_succeed(struct setup *setup, struct setup *old);
+void setup_succeed(struct setup *setup, struct setup *old, struct err *e);
 
 /* Makes the first record as quick as those behind it (pipeline_rehearse); before setup_start. */
 void setup_rehearse(struct setup *setup);

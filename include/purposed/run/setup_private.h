@@ -38,10 +38,10 @@ size_t setup_successor(const struct settings *settings, const struct settings *b
 		       size_t index);
 
 /*
- * The spools of old's outputs go to their successors, before these begin; what nobody will
- * send is said.
+ * The spools of old's outputs go to their successors, before these begin; where one cannot, e
+ * says why.  What nobody will send is logged.
  */
-void setup_pass_spools(const struct setup *setup, struct setup *old);
+void setup_pass_spools(const struct setup *setup, struct setup *old, struct err *e);
 
 bool setup_has_windows(const struct setup *setup, size_t output);
 
