@@ -69,7 +69,7 @@ void regex_make_anew(struct regex_made *made, const char *pattern, bool shares, 
 	else
 		buf_add_str(&shared, pattern);
 	/* Callouts of its own may have the numbers of ours. */
-	if (made->parts.n != 0 || strstr(pattern, "(?C") == NULL)
+	if (strstr(pattern, "(?C") == NULL)
 		regex_words(&listed, buf_str(&shared), &made->words);
 	else
 		buf_add_span(&listed, buf_span(&shared));

@@ -55,10 +55,12 @@ static const struct {
 	/* Brackets and bars that are none. */
 	{ "a[|(]b|a[]|]c|a\\|d", "a(?:[|(]b|[]|]c|\\|d)" },
 	{ "a[^]|)]b|a[[:digit:]|]c|a[\\]|]", "a(?:[^]|)]b|[[:digit:]|]c|[\\]|])" },
-	{ "a[[:]|ab|a[x[:]b", "a(?:[[:]|b|[x[:]b)" },
-	{ "a[[:(](b)]|ac[[:]|ad", "a[[:(](b)]|a(?:c[[:]|d)" },
 	/* Syntax of which nothing is known here, and what is wrong. */
 	{ "(?x)ab|ac # |", NULL },
+	{ "(?x:ab|ac # |\n)", NULL },
+	{ "a[[:]|ab|a[x[:]b", NULL },
+	{ "a[[:(](b)]|ac[[:]|ad", NULL },
+	{ "ab|ac|(?<x>a(?&x)?)", NULL },
 	{ "\\Qab|ac\\E|ad|ae", NULL },
 	{ "ab\\c|c|ad", NULL },
 	{ "[a\\c]b]|ac|ad", NULL },
