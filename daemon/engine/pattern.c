@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/pattern_syntax.h>
 
 enum { REPEAT_MAX = 65535 };
 
@@ -120,9 +121,9 @@ static unsigned parse_number(struct pattern_parser *p, unsigned otherwise)
 {
 	unsigned value = 0;
 
-	if (*p->at < '0' || *p->at > '9')
+	if (!pattern_is_digit(*p->at))
 		return otherwise;
-	while (*p->at >= '0' && *p->at <= '9' && value <= REPEAT_MAX)
+	while (pattern_is_digit(*p->at) && value <= REPEAT_MAX)
 		value = value * 10 + (unsigned)(*p->at++ - '0');
 	return value;
 }
@@ -147,13 +148,13 @@ static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *ma
 	unsigned max = PATTERN_UNBOUNDED;
 
 	/* Most bytes of a pattern stand for themselves. */
-	if (*p->at != '?' && *p->at != '+' && *p->at != '*' && *p->at != '{')
+	if (!pattern_is_quantifier(*p->at))
 		return;
 	if (pattern_take(p, "?")) {
 		max = 1;
 	} else if (pattern_take(p, "+")) {
 		min = 1;
-	} else if (*p->at == '{' && p->at[1] >= '0' && p->at[1] <= '9') {
+	} else if (*p->at == '{' && pattern_is_digit(p->at[1])) {
 		p->at++;
 		min = parse_number(p, 0);
 		max = pattern_take(p, ",") ? parse_number(p, PATTERN_UNBOUNDED) : min;

@@ -3,18 +3,15 @@
 
 #include <string.h>
 
+#include <purposed/engine/pattern_syntax.h>
+
 static const struct byte_set set_space = { { 0x0000000100003e00, 0, 0, 0 } };
 static const struct byte_set set_blank = { { 0x0000000100000200, 0, UINT64_C(1) << 32, 0 } };
 static const struct byte_set set_vertical = { { 0x0000000000003c00, 0, 0x20, 0 } };
 
-static bool is_letter(int c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
+	if (pattern_is_digit(c))
 		return c - '0';
 	c = (char)(c | 32);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -65,7 +62,7 @@ int pattern_class_byte(struct pattern_parser *p)
 	case 'x': return hex_byte(p);
 	default: break;
 	}
-	if (c != '\0' && !is_letter(c) && (c < '0' || c > '9'))
+	if (c != '\0' && !pattern_is_letter(c) && !pattern_is_digit(c))
 		return (unsigned char)c;
 	p->at--;
 	return -1;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <purposed/engine/pattern_syntax.h>
+
 enum { DEPTH_MAX = 100 };
 
 static struct pattern_node *reference(struct pattern_parser *p, const struct pattern_group *group)
@@ -42,7 +44,7 @@ struct pattern_node *pattern_group_numbered(struct pattern_parser *p)
 {
 	unsigned number = 0;
 
-	while (*p->at >= '0' && *p->at <= '9' && number < PATTERN_GROUPS_MAX)
+	while (pattern_is_digit(*p->at) && number < PATTERN_GROUPS_MAX)
 		number = number * 10 + (unsigned)(*p->at++ - '0');
 	if (number == 0 || number > p->n_groups)
 		return pattern_fail(p, "a reference that the finder does not know");

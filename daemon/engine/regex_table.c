@@ -12,6 +12,7 @@
 #include <purposed/base/buf.h>
 #include <purposed/base/hash.h>
 #include <purposed/base/mem.h>
+#include <purposed/engine/pattern_syntax.h>
 
 enum { SLOTS_BITS_MIN = 4 };
 
@@ -137,7 +138,7 @@ bool regex_table_has(const struct regex_table *table, struct span text, size_t a
 
 static unsigned char folded(const struct regex_table_form *form, unsigned char c)
 {
-	return form->folded && c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
+	return form->folded ? pattern_small(c) : c;
 }
 
 /* Notes the word that stands at `at` of the key. */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <purposed/engine/pattern_syntax.h>
+
 enum { MEMBERS_MAX = 8, TIMES_MAX = 4 };
 
 void words_listing_fini(struct words_listing *listing)
@@ -93,16 +95,11 @@ static bool list_tail(struct lister *l, const struct tail *tail)
 	return list_all(l, tail->node, tail->next);
 }
 
-static bool is_letter(unsigned c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* One of the bytes of a set; of letters in both cases, where it is folded, the small one. */
 static bool list_byte(struct lister *l, const struct pattern_node *node, unsigned c,
 		      const struct tail *tail)
 {
-	if (l->folded && is_letter(c)) {
+	if (l->folded && pattern_is_letter((int)c)) {
 		if (!byte_set_has(&node->set, (unsigned char)(c ^ 0x20)))
 			return false;
 		if ((c & 0x20) == 0)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/pattern_syntax.h>
 
 #define OPEN "(?{"
 #define CLOSE "})"
@@ -111,12 +112,9 @@ static bool is_single(const char *piece)
 /* The letter or digit that every match of piece begins with, or 0 where that is not plain. */
 static char first_letter(const char *piece)
 {
-	bool plain = (*piece >= '0' && *piece <= '9') || (*piece >= 'a' && *piece <= 'z') ||
-		     (*piece >= 'A' && *piece <= 'Z');
+	bool plain = pattern_is_letter(*piece) || pattern_is_digit(*piece);
 
-	if (!plain || (piece[1] != '\0' && strchr("?*+{", piece[1]) != NULL))
-		return '\0';
-	return *piece;
+	return plain && !pattern_is_quantifier(piece[1]) ? *piece : '\0';
 }
 
 /*

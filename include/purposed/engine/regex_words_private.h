@@ -1,20 +1,27 @@
 /*
  * regex_words_private: the steps from an alternation to tables.
  *
- *	regex_words		which alternations, and what follows them; writing
+ *	regex_words		which alternations, and what follows them
+ *	regex_words_behind	which lookbehinds
  *	regex_words_listing	all words that a part of a pattern stands for
  *	regex_words_plan	alternatives, one by one: words, and what is more than words
  *	regex_words_blocks	words by their shape, in an order that changes nothing
+ *	regex_words_write	what is written for them
  */
 #ifndef PURPOSED_ENGINE_REGEX_WORDS_PRIVATE_H
 #define PURPOSED_ENGINE_REGEX_WORDS_PRIVATE_H
 
 #include <purposed/base/buf.h>
 #include <purposed/engine/pattern.h>
+#include <purposed/engine/regex_copy.h>
 #include <purposed/engine/regex_table.h>
+#include <purposed/engine/regex_words.h>
 
 /* A shorter list is as fast as it is written. */
 enum { REGEX_WORDS_MIN = 24 };
+
+/* Whether there may be a list between these bytes of the text: most groups are short. */
+bool words_has_many(const char *text, size_t start, size_t end);
 
 /* --- Listing -------------------------------------------------------------------- */
 
@@ -92,5 +99,34 @@ struct words_plan {
 /* The alternatives of alt; whatever of them can match at one place stays in its order. */
 void words_plan_make(struct words_plan *plan, const struct pattern_node *alt);
 void words_plan_fini(struct words_plan *plan);
+
+/* --- Writing -------------------------------------------------------------------- */
+
+struct words_writer {
+	struct regex_copy copy;
+	struct regex_words *words; /* tables so far */
+};
+
+/* Whether there is a number left for a callout. */
+bool words_write_has_room(const struct words_writer *w);
+
+/* A callout that asks for the words; there is room for it. */
+void words_write_table(struct words_writer *w, const struct words_listing *words,
+		       const struct regex_table_form *form);
+
+/* Alternatives: a table, and the bytes that it tells of, or the words. */
+void words_write_blocks(struct words_writer *w, const struct words_blocks *blocks, bool folded);
+
+/* Where a lookaround ends: is one of the words there?  false: nothing was written. */
+bool words_write_asked(struct words_writer *w, const struct words_listing *words, bool folded);
+
+/* --- Lookbehinds ---------------------------------------------------------------- */
+
+/*
+ * Writes the lookbehind at node, if it asks for words, and those that it is asked together with;
+ * returns the last of them.
+ */
+const struct pattern_node *words_write_behind(struct words_writer *w,
+					      const struct pattern_node *node);
 
 #endif
