@@ -140,8 +140,7 @@ static void skip_blank(struct pattern_parser *p)
 }
 
 /* A quantifier, if one stands here; else *min_r, *max_r and *how_r stay. */
-static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *max_r,
-			 uint16_t *how_r)
+static void parse_repeat(struct pattern_parser *p, unsigned *min_r, unsigned *max_r, uint8_t *how_r)
 {
 	const char *start = p->at;
 	unsigned min = 0;
@@ -195,7 +194,7 @@ static struct pattern_node *parse_sequence(struct pattern_parser *p)
 		struct pattern_node *atom = parse_atom(p);
 		unsigned min = 1;
 		unsigned max = 1;
-		uint16_t how = 0;
+		uint8_t how = 0;
 
 		skip_blank(p);
 		parse_repeat(p, &min, &max, &how);
@@ -213,12 +212,6 @@ static struct pattern_node *parse_sequence(struct pattern_parser *p)
 	return cat;
 }
 
-static uint16_t options_of(const struct pattern_parser *p)
-{
-	return (uint16_t)((p->fold ? PATTERN_FOLDED : 0) | (p->blank ? PATTERN_BLANK : 0) |
-			  (p->dot_all ? PATTERN_DOT_ALL : 0));
-}
-
 struct pattern_node *pattern_alternatives(struct pattern_parser *p)
 {
 	struct pattern_node *alt = pattern_node_new(p, PATTERN_ALT);
@@ -227,7 +220,7 @@ struct pattern_node *pattern_alternatives(struct pattern_parser *p)
 
 	p->options = false;
 	alt->start = pattern_place(p);
-	alt->how = options_of(p);
+	alt->how = (uint8_t)((p->fold ? PATTERN_FOLDED : 0) | (p->blank ? PATTERN_BLANK : 0));
 	do {
 		struct pattern_node *sequence = parse_sequence(p);
 

@@ -150,7 +150,7 @@ static struct pattern_node *parse_condition(struct pattern_parser *p)
 		return pattern_fail(p, "a condition that the finder does not know");
 	p->at = end + 1;
 	alt = pattern_alternatives(p);
-	alt->how |= PATTERN_FIXED | PATTERN_CONDITION;
+	alt->how |= PATTERN_FIXED;
 	if (alt->child->next != NULL)
 		return alt;
 	return pattern_node_repeat(p, alt, 0, 1);
@@ -160,7 +160,7 @@ static struct pattern_node *alternatives(struct pattern_parser *p, enum pattern_
 {
 	struct pattern_node *node = pattern_alternatives(p);
 
-	node->how |= (uint16_t)how;
+	node->how |= (uint8_t)how;
 	return node;
 }
 

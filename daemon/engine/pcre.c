@@ -31,6 +31,8 @@ static struct pcre_code *ours(pcre2_code *code)
 
 static uint32_t options_of(unsigned how)
 {
+	if ((how & PCRE_CHECK) != 0)
+		return PCRE2_NEVER_UTF | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS;
 	if ((how & PCRE_HERE) == 0)
 		return PCRE2_NEVER_UTF | PCRE2_USE_OFFSET_LIMIT;
 	/*

@@ -63,7 +63,7 @@ static bool is_right(const struct regex *regex, struct pcre_error *error_r)
 
 	if (regex->parts.n == 0 && regex->words.n == 0)
 		return true;
-	code = pcre_compile(regex->pattern, regex->first.how, error_r);
+	code = pcre_compile(regex->pattern, PCRE_CHECK, error_r);
 	right = code != NULL || pcre_is_too_large(error_r->number);
 	pcre_free(code);
 	return right;
@@ -84,11 +84,15 @@ static int compile(struct regex *regex, struct err *e)
 {
 	struct pcre_error error;
 	const struct pcre_code *code = regex_form_compile(regex, &regex->first, &error);
+	bool right = code != NULL;
 	struct buf why = { 0 };
 
-	if (code != NULL && !has_parts(regex))
-		code = compile_unshared(regex, &error);
-	if (code != NULL && is_right(regex, &error))
+	if (right && !regex_made_was_taken(regex->pattern)) {
+		if (!has_parts(regex))
+			code = compile_unshared(regex, &error);
+		right = code != NULL && is_right(regex, &error);
+	}
+	if (right)
 		return check_groups(code, e);
 	pcre_error_text(error.number, &why);
 	err_add(e, "%s at byte %zu of the pattern", buf_str(&why), error.at);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <purposed/base/hash.h>
+#include <purposed/engine/pcre.h>
 #include <purposed/engine/prepared.h>
 #include <purposed/engine/regex_factor.h>
 
@@ -77,6 +78,18 @@ void regex_make_anew(struct regex_made *made, const char *pattern, bool shares, 
 	made->text = buf_str(&made->own);
 	buf_fini(&shared);
 	buf_fini(&listed);
+}
+
+bool regex_made_was_taken(const char *pattern)
+{
+	struct buf version = { 0 };
+	bool taken;
+
+	pcre_version(&version);
+	taken = prepared.pcre2 != NULL && strcmp(buf_str(&version), prepared.pcre2) == 0 &&
+		find(pattern, true) != NULL;
+	buf_fini(&version);
+	return taken;
 }
 
 void regex_made_fini(struct regex_made *made)

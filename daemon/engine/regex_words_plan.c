@@ -104,10 +104,9 @@ static int only_byte(const struct pattern_node *node, bool folded)
 static bool is_simple_group(const struct pattern_node *node, bool folded)
 {
 	unsigned how = PATTERN_BRACKETED | (folded ? PATTERN_FOLDED : 0);
-	unsigned any = PATTERN_BLANK | PATTERN_DOT_ALL;
 
 	return node->op == PATTERN_REPEAT && node->min == 1 && node->max == 1 && node->how == 0 &&
-	       node->child->op == PATTERN_ALT && (node->child->how & ~any) == how &&
+	       node->child->op == PATTERN_ALT && (node->child->how & ~PATTERN_BLANK) == how &&
 	       node->child->start != PATTERN_NOWHERE;
 }
 

@@ -39,26 +39,24 @@ enum { PATTERN_UNBOUNDED = UINT_MAX };
 
 /* What the tree does not need, and whoever writes a pattern anew does. */
 enum pattern_how {
-	PATTERN_CAUGHT = 1,	 /* ALT: in a group that catches what it matches */
-	PATTERN_CALLED = 2,	 /* ALT: and is referred to from elsewhere */
-	PATTERN_ATOMIC = 4,	 /* ALT, REPEAT: nothing of it is given back */
-	PATTERN_LAZY = 8,	 /* REPEAT: as rarely as can be */
-	PATTERN_FIXED = 16,	 /* ALT: of a condition, or with a change of options in it */
-	PATTERN_FOLDED = 32,	 /* ALT: it begins in any case of letters */
-	PATTERN_BRACKETED = 64,	 /* ALT: in (?:), nothing else */
-	PATTERN_CONDITION = 128, /* ALT: of a condition */
-	PATTERN_BLANK = 256,	 /* ALT: it begins under (?x) */
-	PATTERN_DOT_ALL = 512,	 /* ALT: it begins under (?s) */
+	PATTERN_CAUGHT = 1,	/* ALT: in a group that catches what it matches */
+	PATTERN_CALLED = 2,	/* ALT: and is referred to from elsewhere */
+	PATTERN_ATOMIC = 4,	/* ALT, REPEAT: nothing of it is given back */
+	PATTERN_LAZY = 8,	/* REPEAT: as rarely as can be */
+	PATTERN_FIXED = 16,	/* ALT: of a condition, or with a change of options in it */
+	PATTERN_FOLDED = 32,	/* ALT: it begins in any case of letters */
+	PATTERN_BRACKETED = 64, /* ALT: in (?:), nothing else */
+	PATTERN_BLANK = 128,	/* ALT: it begins under (?x) */
 };
 
 enum { PATTERN_NOWHERE = UINT32_MAX }; /* a node that a reference made */
 
 struct pattern_node {
 	enum pattern_op op : 8;
-	bool must : 1;	   /* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
-	bool negative : 1; /* BEHIND, AHEAD: child is what must not stand there */
-	uint16_t how;	   /* of enum pattern_how */
-	uint32_t start;	   /* in the pattern, where it is written; of an ALT, behind its header */
+	bool must;	/* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
+	bool negative;	/* BEHIND, AHEAD: child is what must not stand there */
+	uint8_t how;	/* of enum pattern_how */
+	uint32_t start; /* in the pattern, where it is written; of an ALT, behind its header */
 	/* A catalogue has a hundred thousand nodes. */
 	union {
 		struct byte_set set; /* SET, BEHIND, AHEAD */

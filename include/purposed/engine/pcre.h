@@ -18,6 +18,7 @@ struct pcre_code;
 enum {
 	PCRE_HERE = 1,	  /* to match where it is told to, or not; else at the first place */
 	PCRE_CAREFUL = 2, /* so that machine code of it misses no match that there is (pcre.c) */
+	PCRE_CHECK = 4,	  /* for its mistakes only: without what would make matching fast */
 };
 
 /* What is wrong with a pattern. */

@@ -27,6 +27,10 @@ struct regex_made {
  */
 void regex_make(struct regex_made *made, const char *pattern, bool shares, unsigned how);
 void regex_make_anew(struct regex_made *made, const char *pattern, bool shares, unsigned how);
+
+/* Whether this version of PCRE2 took all of the pattern when purposed was built. */
+bool regex_made_was_taken(const char *pattern);
+
 void regex_made_fini(struct regex_made *made);
 
 #endif
