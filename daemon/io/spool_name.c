@@ -143,3 +143,17 @@ int spool_move(const char *path, const char *to, struct err *e)
 		log_warning("cannot write the folder of the spool %s to the disk", to);
 	return 0;
 }
+
+int spool_swap(const char *a, const char *b, struct err *e)
+{
+	if (renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) != 0) {
+		err_errno(e,
+			  "the spools %s and %s cannot change places, and each is sent where "
+			  "the other one should be",
+			  a, b);
+		return -1;
+	}
+	if (!spool_sync_folder(a))
+		log_warning("cannot write the folder of the spool %s to the disk", a);
+	return 0;
+}

@@ -86,18 +86,39 @@ static bool has_spool(const struct settings *settings, const char *path)
 	return found;
 }
 
+/* Two outputs have changed names: their spools do so, too.  Done for the first one of them. */
+static void swap_spools(const struct setup *setup, struct setup *old, size_t index, struct err *e)
+{
+	const struct settings *before = old->session.settings;
+	size_t other = setup_swapped(setup->session.settings, before, index);
+	struct buf ours = { 0 };
+	struct buf theirs = { 0 };
+
+	if (other == before->n_outputs || other < index)
+		return;
+	sink_free(setup_sink(&old->outputs[index]));
+	sink_free(setup_sink(&old->outputs[other]));
+	spool_swap(setup_spool_path(&ours, before, &before->outputs[index]),
+		   setup_spool_path(&theirs, before, &before->outputs[other]), e);
+	buf_fini(&ours);
+	buf_fini(&theirs);
+}
+
 void setup_pass_spools(const struct setup *setup, struct setup *old, struct err *e)
 {
 	const struct settings *before = old->session.settings;
 	struct buf path = { 0 };
 
 	for (size_t i = 0; i < before->n_outputs; i++) {
-		if (before->outputs[i].type != OUTPUT_SYSLOG ||
-		    has_spool(setup->session.settings,
-			      setup_spool_path(&path, before, &before->outputs[i])))
+		if (before->outputs[i].type != OUTPUT_SYSLOG)
 			continue;
-		sink_free(setup_sink(&old->outputs[i]));
-		pass_spool(setup, old, i, e);
+		if (has_spool(setup->session.settings,
+			      setup_spool_path(&path, before, &before->outputs[i]))) {
+			swap_spools(setup, old, i, e);
+		} else {
+			sink_free(setup_sink(&old->outputs[i]));
+			pass_spool(setup, old, i, e);
+		}
 	}
 	buf_fini(&path);
 }

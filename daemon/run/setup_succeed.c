@@ -35,13 +35,50 @@ static size_t count_alike(const struct settings *settings, const struct settings
 	return n;
 }
 
+/* Index of the only output that sends where `from` does, or n_outputs. */
+static size_t only_alike(const struct settings *settings, const struct settings_output *from)
+{
+	size_t found = settings->n_outputs;
+
+	for (size_t i = 0; i < settings->n_outputs; i++) {
+		if (!settings_same_destination(&settings->outputs[i], from))
+			continue;
+		if (found != settings->n_outputs)
+			return settings->n_outputs;
+		found = i;
+	}
+	return found;
+}
+
+size_t setup_swapped(const struct settings *settings, const struct settings *before, size_t index)
+{
+	const struct settings_output *from = &before->outputs[index];
+	size_t to = only_alike(settings, from);
+	size_t other;
+	size_t back;
+
+	if (to == settings->n_outputs || only_alike(before, from) != index)
+		return before->n_outputs;
+	other = find_output(before, settings->outputs[to].name);
+	if (other == before->n_outputs || other == index ||
+	    only_alike(before, &before->outputs[other]) != other)
+		return before->n_outputs;
+	back = only_alike(settings, &before->outputs[other]);
+	if (back == settings->n_outputs || strcmp(settings->outputs[back].name, from->name) != 0)
+		return before->n_outputs;
+	return other;
+}
+
 /* Where several could be meant none is. */
 size_t setup_successor(const struct settings *settings, const struct settings *before, size_t index)
 {
 	const struct settings_output *from = &before->outputs[index];
 	size_t found = find_output(settings, from->name);
+	size_t other = setup_swapped(settings, before, index);
 	size_t itself;
 
+	if (other != before->n_outputs)
+		return find_output(settings, before->outputs[other].name);
 	if (found == settings->n_outputs && (count_alike(settings, before, from, &found) != 1 ||
 					     count_alike(before, settings, from, &itself) != 1))
 		found = settings->n_outputs;

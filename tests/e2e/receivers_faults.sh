@@ -355,6 +355,31 @@ else
 	skip "a folder of another file system" "/dev/shm is none"
 fi
 
+# Outputs change names: what was meant for a receiver goes there all the same.
+rm -rf "$D/state" "$D/a.sock" "$D/b.sock" "$D/a.out" "$D/b.out"
+to_both() { # NAME-OF-A NAME-OF-B
+	config '{ name = "'"$1"'"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; },
+		{ name = "'"$2"'"; type = "syslog"; to = "unixstream:b.sock"; format = "record";
+		  select = "flagged"; }'
+}
+to_both a b
+start_on_pipe
+send 1 20
+within 60 has_spooled 20
+to_both b a
+reload 1
+receive "unixstream:$D/b.sock" octets "$D/b.out"
+first_receiver=$receiver_pid
+receive "unixstream:$D/a.sock" octets "$D/a.out"
+send 21 30
+ok "where two outputs change names each receiver gets what was meant for it" has_all "$D/a.out" 30
+each_once "once, in order" "$D/a.out" 30
+stop_on_pipe
+is "and the other one nothing of it" "$(numbers "$D/b.out" | wc -l)" 0
+end_receiver
+receiver_pid=$first_receiver
+end_receiver
+
 # Two of before could be meant: neither is, and it is said of both.
 rm -rf "$D/state" "$D/elsewhere" "$D/a.sock"
 two() { # NAME NAME

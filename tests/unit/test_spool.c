@@ -767,6 +767,29 @@ static void test_moved(void **state)
 	unlink(to);
 }
 
+static void test_swapped(void **state)
+{
+	const char *path = ((const struct place *)*state)->path;
+	char other[80];
+	struct spool *spool = open_spool(path, 1000);
+	struct err e = { 0 };
+
+	snprintf(other, sizeof(other), "%s.other", path);
+	add(spool, "one");
+	spool_close(&spool);
+	assert_int_equal(spool_swap(path, other, &e), -1);
+	assert_non_null(strstr(buf_str(&e.text), "cannot change places"));
+	err_fini(&e);
+	spool = open_spool(other, 1000);
+	spool_close(&spool);
+	assert_int_equal(spool_swap(path, other, &e), 0);
+	assert_int_equal(spool_left(path), 0);
+	spool = open_spool(other, 1000);
+	reads(spool, "one");
+	spool_close(&spool);
+	unlink(other);
+}
+
 static void test_refused(void **state)
 {
 	char dir[32];
@@ -899,6 +922,7 @@ int main(void)
 		IN_PLACE(test_sync),
 		IN_PLACE(test_many),
 		IN_PLACE(test_moved),
+		IN_PLACE(test_swapped),
 		cmocka_unit_test(test_refused),
 		IN_PLACE(test_holes),
 		cmocka_unit_test(test_doubt),

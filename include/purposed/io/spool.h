@@ -48,6 +48,12 @@ unsigned long long spool_left(const char *path);
  */
 int spool_move(const char *path, const char *to, struct err *e);
 
+/*
+ * Gives two of one folder, which nobody has open, each other's name.  -1: described in e, both
+ * are as they were.
+ */
+int spool_swap(const char *a, const char *b, struct err *e);
+
 /* Whether there is room for a message of len bytes; an empty spool has it for any. */
 bool spool_has_room(const struct spool *spool, size_t len);
 

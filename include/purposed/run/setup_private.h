@@ -31,8 +31,15 @@ const char *setup_spool_path(struct buf *path, const struct settings *settings,
 struct sink **setup_sink(struct output *output);
 
 /*
- * Index of the output that goes on with what `index` of before has to write: one of its name,
- * or, of a receiver, the one that is new and sends there, too.  n_outputs: there is none.
+ * Index in before of the output that has changed names with `index`: each of the two receivers,
+ * to which no other output sends, is now sent to under the other's name.  n_outputs: none has.
+ */
+size_t setup_swapped(const struct settings *settings, const struct settings *before, size_t index);
+
+/*
+ * Index of the output that goes on with what `index` of before has to write: one of its name
+ * (or of that with which it changed names), or, of a receiver, the one that is new and sends there,
+ * too.  n_outputs: there is none.
  */
 size_t setup_successor(const struct settings *settings, const struct settings *before,
 		       size_t index);
