@@ -56,6 +56,7 @@ bool cuts_next(struct cuts *cuts, const struct batch *batch)
 {
 	struct span block = buf_span(&batch->bytes);
 	const struct plan *only = NULL;
+	size_t enough = batch->lossy ? CUTS_BYTES_LOSSY : CUTS_BYTES;
 
 	if (cuts->last)
 		return false;
@@ -63,7 +64,7 @@ bool cuts_next(struct cuts *cuts, const struct batch *batch)
 		only = stream_only_plan(batch->stream, buf_span(&batch->origin));
 	cuts->from = cuts->to;
 	cuts->n = 0;
-	while (cuts->n < CUTS_MAX && cuts->to - cuts->from < CUTS_BYTES) {
+	while (cuts->n < CUTS_MAX && cuts->to - cuts->from < enough) {
 		size_t start = cuts->to;
 
 		if (!framing_next(batch->framing, block, &cuts->to, &cuts->frame)) {

@@ -169,7 +169,7 @@ static void process_records(struct walk *w)
 	for (size_t i = 0; i < cuts->n; i++) {
 		size_t end = i + 1 < cuts->n ? cuts->cuts[i + 1].at : cuts->to;
 
-		if (w->batch->lossy && i != 0)
+		if (w->batch->lossy && cuts->cuts[i].at != 0)
 			turn_over();
 		if (cuts->records[i].named) {
 			pass_lines(w, passed, cuts->cuts[i].at);

@@ -9,7 +9,8 @@
  * A batch of next to nothing but line ends has a record a byte, and what is known
  * of a record takes a hundred: so a batch is cut in slices of CUTS_MAX records.  One of
  * long messages may have many times the bytes of others, and what is found in them takes
- * several times as much: so a slice is done with the record that makes it CUTS_BYTES.
+ * several times as much: so a slice is done with the record that makes it CUTS_BYTES; or
+ * CUTS_BYTES_LOSSY, since nobody is let in while all of a slice is looked at (turn.h).
  *
  * One thread's; kept for the next batch.
  */
@@ -24,7 +25,7 @@
 #include <purposed/io/framing.h>
 #include <purposed/run/pipeline.h>
 
-enum { CUTS_MAX = 16 * 1024, CUTS_BYTES = 256 * 1024 };
+enum { CUTS_MAX = 16 * 1024, CUTS_BYTES = 256 * 1024, CUTS_BYTES_LOSSY = 32 * 1024 };
 
 struct cuts_record {
 	struct frame frame; /* spans of the batch's bytes */
