@@ -17,6 +17,9 @@ struct order {
 	size_t news; /* names since the rules were put in order */
 };
 
+/* What was asked more often counts half as much: what a stream shows now is not lost in it. */
+enum { ASKED_MAX = 1 << 16 };
+
 /* So many names are worth putting the rules in order anew. */
 enum { NEWS = 64 };
 
@@ -44,8 +47,14 @@ void order_free(struct order **order)
 
 void order_note(struct order *order, uint16_t rule, bool named)
 {
-	order->seen[rule].asked++;
-	order->seen[rule].named += named;
+	struct seen *seen = &order->seen[rule];
+
+	if (seen->asked == ASKED_MAX) {
+		seen->asked /= 2;
+		seen->named /= 2;
+	}
+	seen->asked++;
+	seen->named += named;
 	order->news += named;
 }
 

@@ -57,12 +57,26 @@ static void test_change(void **state)
 	expect(*state, (uint16_t[]){ 1, 3, 0, 2, 4 });
 }
 
+/* However long it had been so. */
+static void test_long_ago(void **state)
+{
+	for (int i = 0; i < 10000 * MANY; i++)
+		order_note(*state, 3, true);
+	expect(*state, (uint16_t[]){ 3, 0, 1, 2, 4 });
+	for (int i = 0; i < 2000 * MANY; i++) {
+		order_note(*state, 3, false);
+		order_note(*state, 1, i % 4 == 0);
+	}
+	expect(*state, (uint16_t[]){ 1, 3, 0, 2, 4 });
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_as_numbered, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_share, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_change, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_long_ago, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
