@@ -271,12 +271,23 @@ static void test_other_version(void **state)
 	rules_free(&rules);
 }
 
+/* Of which patterns it is known that they were taken as a whole: of no others. */
+static void test_taken(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < rules_count(f->read); i++)
+		assert_true(regex_made_was_taken(rules_at(f->read, i)->pattern));
+	assert_false(regex_made_was_taken("a("));
+	assert_false(regex_made_was_taken(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),	      cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_parts),	      cmocka_unit_test(test_slow),
-		cmocka_unit_test(test_other_version),
+		cmocka_unit_test(test_other_version), cmocka_unit_test(test_taken),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
