@@ -8,7 +8,7 @@
 
 enum {
 	SOON_NS = 100 * 1000, /* the shortest slice that Linux grants */
-	BEHIND_NICE = 1,      /* more than the thread had */
+	BEHIND_NICE = 3,      /* more than the thread had */
 	LAST_NS = 3 * 1000 * 1000,
 	NICE_MAX = 19,
 };

@@ -9,7 +9,7 @@
 # EXACT_MB: size of each corpus (a fraction is well: 0.4); `make check-exact` takes much more.
 . tests/support/tap.sh
 
-mb=${EXACT_MB:-0.2}
+mb=${EXACT_MB:-0.12}
 mapfile -t levels < <(for level in avx512 avx2 baseline; do
 	"$PURPOSED" check --cpu $level > /dev/null 2>&1 && echo $level; done)
 bash tests/bench/build.sh > "$T/build" 2>&1

@@ -9,7 +9,7 @@
 
 #include <purposed/run/turn.h>
 
-enum { SOON_NS = 100 * 1000, NICER = 1 };
+enum { SOON_NS = 100 * 1000, NICER = 3 };
 
 /* Linux' own header of this does not go together with pthread.h. */
 struct turn {
