@@ -119,6 +119,11 @@ bool head_is_address6(struct word word)
 	return is_all(word, HEAD_ADDRESS6) && count(word.text, ':') >= 2;
 }
 
+bool head_is_cipher(struct word word)
+{
+	return is_all(word, HEAD_CIPHER) && count(word.text, '-') + count(word.text, '_') >= 2;
+}
+
 bool head_is_level(struct word word)
 {
 	static const char *const levels[] = {
@@ -216,11 +221,6 @@ bool head_is_date(struct word word)
 			return false;
 	}
 	return true;
-}
-
-bool head_is_cipher(struct word word)
-{
-	return is_all(word, HEAD_CIPHER) && count(word.text, '-') + count(word.text, '_') >= 2;
 }
 
 size_t head_time3164(struct span text, size_t pos)

@@ -16,32 +16,20 @@ static size_t find_output(const struct settings *settings, const char *name)
 	return i;
 }
 
-/* How many outputs send where `from` does under a name that others do not have; *last_r: the last.
+/*
+ * Index of the only output that sends where `from` does, or n_outputs.  others: where it is not
+ * NULL, those whose name one of them has, too, do not count.
  */
-static size_t count_alike(const struct settings *settings, const struct settings *others,
-			  const struct settings_output *from, size_t *last_r)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < settings->n_outputs; i++) {
-		const struct settings_output *output = &settings->outputs[i];
-
-		if (settings_same_destination(output, from) &&
-		    find_output(others, output->name) == others->n_outputs) {
-			*last_r = i;
-			n++;
-		}
-	}
-	return n;
-}
-
-/* Index of the only output that sends where `from` does, or n_outputs. */
-static size_t only_alike(const struct settings *settings, const struct settings_output *from)
+static size_t only_alike(const struct settings *settings, const struct settings *others,
+			 const struct settings_output *from)
 {
 	size_t found = settings->n_outputs;
 
 	for (size_t i = 0; i < settings->n_outputs; i++) {
-		if (!settings_same_destination(&settings->outputs[i], from))
+		const struct settings_output *output = &settings->outputs[i];
+
+		if (!settings_same_destination(output, from) ||
+		    (others != NULL && find_output(others, output->name) != others->n_outputs))
 			continue;
 		if (found != settings->n_outputs)
 			return settings->n_outputs;
@@ -53,17 +41,17 @@ static size_t only_alike(const struct settings *settings, const struct settings_
 size_t setup_swapped(const struct settings *settings, const struct settings *before, size_t index)
 {
 	const struct settings_output *from = &before->outputs[index];
-	size_t to = only_alike(settings, from);
+	size_t to = only_alike(settings, NULL, from);
 	size_t other;
 	size_t back;
 
-	if (to == settings->n_outputs || only_alike(before, from) != index)
+	if (to == settings->n_outputs || only_alike(before, NULL, from) != index)
 		return before->n_outputs;
 	other = find_output(before, settings->outputs[to].name);
 	if (other == before->n_outputs || other == index ||
-	    only_alike(before, &before->outputs[other]) != other)
+	    only_alike(before, NULL, &before->outputs[other]) != other)
 		return before->n_outputs;
-	back = only_alike(settings, &before->outputs[other]);
+	back = only_alike(settings, NULL, &before->outputs[other]);
 	if (back == settings->n_outputs || strcmp(settings->outputs[back].name, from->name) != 0)
 		return before->n_outputs;
 	return other;
@@ -75,13 +63,11 @@ size_t setup_successor(const struct settings *settings, const struct settings *b
 	const struct settings_output *from = &before->outputs[index];
 	size_t found = find_output(settings, from->name);
 	size_t other = setup_swapped(settings, before, index);
-	size_t itself;
 
 	if (other != before->n_outputs)
 		return find_output(settings, before->outputs[other].name);
-	if (found == settings->n_outputs && (count_alike(settings, before, from, &found) != 1 ||
-					     count_alike(before, settings, from, &itself) != 1))
-		found = settings->n_outputs;
+	if (found == settings->n_outputs && only_alike(before, settings, from) != before->n_outputs)
+		found = only_alike(settings, before, from);
 	return found;
 }
 
