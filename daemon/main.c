@@ -44,8 +44,8 @@
  *   anchor    and anchor_*: what every match contains
  *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
- *   look      what a first look looks for   glance    a fast first look
- *   derived   the anchors of all rules       lookout   what looks for all of them
+ *   prescan   a fast first look at many     prescan_goal  what it must look for
+ *   rule_anchors  those of all rules        rule_finders  what looks for all of them
  *   words     lists that rules have in common
  *   pcre      PCRE2
  *   regex     a pattern                     regex_form  compiled, when it is worth it
@@ -54,8 +54,8 @@
  *   regex_share   lookaheads that patterns have in common
  *   regex_words   and regex_words_*: long lists in them as tables, regex_table
  *   validate  and validate_*: checksums
- *   ahead     many records searched at once  candidates  in order of rules
- *   parts     layers one behind the other    order  which rules are asked first
+ *   batch_search  many records at once      candidates  in order of rules
+ *   layer_lines  layers one behind another  order     which rules are asked first
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
  *   mask      samples, pseudonyms           redact    text with values taken out

@@ -14,10 +14,10 @@
 #include <purposed/base/buf.h>
 #include <purposed/base/hash.h>
 #include <purposed/base/mem.h>
-#include <purposed/engine/derived.h>
 #include <purposed/engine/pcre.h>
 #include <purposed/engine/prepared.h>
 #include <purposed/engine/regex_made.h>
+#include <purposed/engine/rule_anchors.h>
 #include <purposed/engine/rules.h>
 
 /* Nothing is prepared where it is being prepared. */
@@ -309,13 +309,13 @@ static size_t put_patterns(const struct rules *rules)
 
 /* --- All of it ---------------------------------------------------------------- */
 
-static size_t put_slow(const struct rules *rules, const struct derived *derived)
+static size_t put_slow(const struct rules *rules, const struct rule_anchors *derived)
 {
 	size_t n = 0;
 
 	puts("static const uint16_t slow[] = {");
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		if (derived_anchors(derived, i)->everywhere) {
+		if (rule_anchors_of(derived, i)->everywhere) {
 			printf("%zu, ", i);
 			n++;
 		}
@@ -326,8 +326,8 @@ static size_t put_slow(const struct rules *rules, const struct derived *derived)
 
 static void put_all(const struct rules *rules)
 {
-	struct derived *derived = derived_new(rules);
-	struct finder_parts *parts = derived_parts(derived);
+	struct rule_anchors *derived = rule_anchors_new(rules);
+	struct finder_parts *parts = rule_anchors_parts(derived);
 	struct buf version = { 0 };
 	size_t n_slow;
 	size_t n_patterns;
@@ -352,7 +352,7 @@ static void put_all(const struct rules *rules)
 	printf(".patterns = patterns, .n_patterns = %zu,\n};\n", n_patterns);
 	buf_fini(&version);
 	finder_parts_free(&parts);
-	derived_free(&derived);
+	rule_anchors_free(&derived);
 }
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ static unsigned warn_slow(const struct session *session)
 
 	if (engine_settings(session->engine)->oracle)
 		return 0;
-	slow = lookout_slow_rules(engine_lookout(session->engine), &n);
+	slow = rule_finders_slow_rules(engine_finders(session->engine), &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct rule *rule = rules_at(engine_rules(session->engine), slow[i]);
 
@@ -133,7 +133,7 @@ static void report_finder(const struct engine *engine)
 
 	if (engine_settings(engine)->oracle)
 		return;
-	lookout_slow_rules(engine_lookout(engine), &n_slow);
+	rule_finders_slow_rules(engine_finders(engine), &n_slow);
 	printf("finder: rules are looked for by their anchors, at level %s",
 	       engine_settings(engine)->level->name);
 	if (n_slow != 0)

@@ -6,7 +6,7 @@
 
 #include <purposed/base/json.h>
 #include <purposed/cmd/common.h>
-#include <purposed/engine/derived.h>
+#include <purposed/engine/rule_anchors.h>
 
 static const char *target_element(const struct rules *rules, const struct rule_target *target)
 {
@@ -55,9 +55,10 @@ static void collect(const struct session *session, const struct rule *rule, stru
 }
 
 /* A string for each; none where the rule is looked for everywhere. */
-static void json_anchors(struct json *j, const struct derived *derived, const struct rule *rule)
+static void json_anchors(struct json *j, const struct rule_anchors *derived,
+			 const struct rule *rule)
 {
-	const struct anchors *anchors = derived_anchors(derived, rule->index);
+	const struct anchors *anchors = rule_anchors_of(derived, rule->index);
 	struct buf text = { 0 };
 
 	json_begin_array(j, "anchors");
@@ -70,8 +71,8 @@ static void json_anchors(struct json *j, const struct derived *derived, const st
 	buf_fini(&text);
 }
 
-static void json_rule(struct json *j, const struct session *session, const struct derived *derived,
-		      const struct rule *rule)
+static void json_rule(struct json *j, const struct session *session,
+		      const struct rule_anchors *derived, const struct rule *rule)
 {
 	struct buf elements = { 0 };
 	struct buf categories = { 0 };
@@ -91,7 +92,7 @@ static void json_rule(struct json *j, const struct session *session, const struc
 static void print_json(const struct session *session, size_t first, size_t end, bool array)
 {
 	const struct rules *rules = engine_rules(session->engine);
-	struct derived *derived = derived_new(rules);
+	struct rule_anchors *derived = rule_anchors_new(rules);
 	struct buf out = { 0 };
 	struct json j = json_to(&out);
 
@@ -101,7 +102,7 @@ static void print_json(const struct session *session, size_t first, size_t end, 
 		json_rule(&j, session, derived, rules_at(rules, i));
 	if (array)
 		json_end_array(&j);
-	derived_free(&derived);
+	rule_anchors_free(&derived);
 	puts(buf_str(&out));
 	buf_fini(&out);
 }

@@ -21,15 +21,16 @@ struct todo {
 	const struct todo *next;
 };
 
-struct look {
+struct prescan_goal {
 	const unsigned char *end; /* of the text */
 	unsigned steps;
 };
 
-static bool stands(struct look *look, const struct todo *todo, const unsigned char *at,
+static bool stands(struct prescan_goal *look, const struct todo *todo, const unsigned char *at,
 		   unsigned room);
 
-static bool set_stands(const struct look *look, const struct byte_set *set, const unsigned char *at)
+static bool set_stands(const struct prescan_goal *look, const struct byte_set *set,
+		       const unsigned char *at)
 {
 	struct byte_set wide;
 
@@ -39,7 +40,7 @@ static bool set_stands(const struct look *look, const struct byte_set *set, cons
 	return byte_set_has(&wide, *at);
 }
 
-static bool set_repeat_stands(struct look *look, const struct pattern_node *node,
+static bool set_repeat_stands(struct prescan_goal *look, const struct pattern_node *node,
 			      const struct todo *next, const unsigned char *at, unsigned room)
 {
 	unsigned n = 0;
@@ -54,8 +55,8 @@ static bool set_repeat_stands(struct look *look, const struct pattern_node *node
 	}
 }
 
-static bool repeat_stands(struct look *look, const struct todo *todo, const struct todo *next,
-			  const unsigned char *at, unsigned room)
+static bool repeat_stands(struct prescan_goal *look, const struct todo *todo,
+			  const struct todo *next, const unsigned char *at, unsigned room)
 {
 	const struct pattern_node *node = todo->node;
 	struct todo again = { node, false, todo->done + 1, next };
@@ -71,7 +72,7 @@ static bool repeat_stands(struct look *look, const struct todo *todo, const stru
 	return todo->done < node->max && stands(look, &once, at, room);
 }
 
-static bool node_stands(struct look *look, const struct todo *todo, const struct todo *next,
+static bool node_stands(struct prescan_goal *look, const struct todo *todo, const struct todo *next,
 			const unsigned char *at, unsigned room)
 {
 	const struct pattern_node *node = todo->node;
@@ -93,7 +94,7 @@ static bool node_stands(struct look *look, const struct todo *todo, const struct
 	}
 }
 
-static bool stands(struct look *look, const struct todo *todo, const unsigned char *at,
+static bool stands(struct prescan_goal *look, const struct todo *todo, const unsigned char *at,
 		   unsigned room)
 {
 	struct todo rest;
@@ -135,7 +136,7 @@ double anchor_seen_tail(const struct anchor_sample *sample, const struct byte_se
 	struct todo todo[SHAPE_AHEAD_MAX];
 	unsigned n_todo = list_nodes(tail, todo, SHAPE_AHEAD_MAX);
 	const unsigned char *text;
-	struct look look;
+	struct prescan_goal look;
 	unsigned n = 0;
 
 	if (sample == NULL || n_todo == 0)

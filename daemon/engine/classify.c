@@ -6,7 +6,7 @@
 
 #include <purposed/base/mem.h>
 #include <purposed/base/utf8.h>
-#include <purposed/engine/ahead.h>
+#include <purposed/engine/batch_search.h>
 #include <purposed/engine/claims.h>
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
@@ -18,7 +18,7 @@ struct classifier {
 	struct finder_scan *scan;
 	size_t searched; /* bytes so far, up to few_bytes */
 	size_t *resume;	 /* by rule: where in the text at hand it is searched on */
-	struct ahead *ahead;
+	struct batch_search *ahead;
 	struct decoded decoded;
 	struct decoded value; /* for classify_value */
 	struct hits hits;
@@ -37,7 +37,7 @@ struct classifier *classifier_new(struct engine *engine)
 	c->engine = engine_ref(engine);
 	c->regex = regex_scratch_new(&engine_settings(engine)->limits);
 	c->scan = finder_scan_new();
-	c->ahead = ahead_new(rules_count(engine_rules(engine)));
+	c->ahead = batch_search_new(rules_count(engine_rules(engine)));
 	c->resume = mem_new(rules_count(engine_rules(engine)) + 1, sizeof(*c->resume));
 	return c;
 }
@@ -53,7 +53,7 @@ void classifier_free(struct classifier **classifier)
 	regex_scratch_free(&c->regex);
 	finder_scan_free(&c->scan);
 	free(c->resume);
-	ahead_free(&c->ahead);
+	batch_search_free(&c->ahead);
 	decoded_fini(&c->decoded);
 	decoded_fini(&c->value);
 	hits_fini(&c->hits);
@@ -69,7 +69,7 @@ void classifier_wipe(struct classifier *c)
 	decoded_wipe(&c->decoded);
 	decoded_wipe(&c->value);
 	finder_scan_wipe(c->scan);
-	ahead_wipe(c->ahead);
+	batch_search_wipe(c->ahead);
 }
 
 /* --- Search ----------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static void confirm_candidates(struct classifier *c, struct span text, uint8_t l
 	struct candidate found;
 
 	memset(c->resume, 0, rules_count(engine_rules(c->engine)) * sizeof(*c->resume));
-	finder_begin(c->scan, lookout_finder(engine_lookout(c->engine)), text);
+	finder_begin(c->scan, rule_finders_all(engine_finders(c->engine)), text);
 	while (finder_next(c->scan, &found))
 		confirm_candidate(c, &found, text, layer);
 }
@@ -109,7 +109,7 @@ static bool has_finder(struct classifier *c, size_t more)
 
 	if (options->oracle)
 		return false;
-	if (engine_has_lookout(c->engine))
+	if (engine_has_finders(c->engine))
 		return true;
 	if (c->searched < options->few_bytes)
 		c->searched += more;
@@ -126,12 +126,12 @@ static struct span searched_part(const struct classifier *c, struct span text)
 
 void classifier_look_ahead(struct classifier *c, const struct span *records, size_t n)
 {
-	struct ahead_means means = { .rules = engine_rules(c->engine),
-				     .scan = c->scan,
-				     .regex = c->regex };
+	struct batch_search_means means = { .rules = engine_rules(c->engine),
+					    .scan = c->scan,
+					    .regex = c->regex };
 	size_t bytes = 0;
 
-	ahead_wipe(c->ahead);
+	batch_search_wipe(c->ahead);
 	if (n == 0)
 		return;
 	for (size_t i = 0; i < n; i++)
@@ -139,9 +139,9 @@ void classifier_look_ahead(struct classifier *c, const struct span *records, siz
 	if (!has_finder(c, 0) && !has_finder(c, bytes))
 		return;
 	for (size_t i = 0; i < n; i++)
-		ahead_add(c->ahead, searched_part(c, records[i]), &c->decoded);
-	means.finder = lookout_finder(engine_lookout(c->engine));
-	ahead_search(c->ahead, &means);
+		batch_search_add(c->ahead, searched_part(c, records[i]), &c->decoded);
+	means.finder = rule_finders_all(engine_finders(c->engine));
+	batch_search_run(c->ahead, &means);
 }
 
 /* n rules by their indices, or, where rules is NULL, all of them, at every byte of text. */
@@ -165,10 +165,10 @@ static void search(struct classifier *c)
 	bool finder;
 
 	hits_clear(&c->hits);
-	ahead = ahead_take(c->ahead, c->decoded.layers[0].text, &c->hits);
+	ahead = batch_search_take(c->ahead, c->decoded.layers[0].text, &c->hits);
 	finder = ahead || has_finder(c, c->decoded.layers[0].text.len);
 	if (finder)
-		slow = lookout_slow_rules(engine_lookout(c->engine), &n);
+		slow = rule_finders_slow_rules(engine_finders(c->engine), &n);
 	for (size_t layer = 0; layer < c->decoded.n; layer++) {
 		struct span text = c->decoded.layers[layer].text;
 
@@ -321,7 +321,7 @@ const struct result *classify_run(struct classifier *c, const struct plan *plan,
 	c->n_claims = 0;
 	c->n_findings = 0;
 	c->result = (struct result){ .verdict = VERDICT_CLEAN };
-	if (ahead_is_plain(c->ahead, text))
+	if (batch_search_is_plain(c->ahead, text))
 		decode_nothing(&c->decoded, text);
 	else
 		decode_run(&c->decoded, text);

@@ -14,10 +14,10 @@ struct engine {
 	struct engine_options options;
 	struct policy *policy;
 	struct rules *rules;
-	size_t *categories;	 /* by element of the rules */
-	pthread_mutex_t lock;	 /* held while the lookout is made */
-	struct lookout *lookout; /* NULL: not needed yet */
-	atomic_bool has_lookout;
+	size_t *categories;	      /* by element of the rules */
+	pthread_mutex_t lock;	      /* held while the finders are made */
+	struct rule_finders *finders; /* NULL: not needed yet */
+	atomic_bool has_finders;
 };
 
 struct engine_options engine_defaults(void)
@@ -102,7 +102,7 @@ void engine_unref(struct engine **engine)
 	*engine = NULL;
 	if (atomic_fetch_sub(&en->refs, 1) != 1)
 		return;
-	lookout_free(&en->lookout);
+	rule_finders_free(&en->finders);
 	pthread_mutex_destroy(&en->lock);
 	policy_free(&en->policy);
 	rules_free(&en->rules);
@@ -125,27 +125,27 @@ const struct engine_options *engine_settings(const struct engine *engine)
 	return &engine->options;
 }
 
-const struct lookout *engine_lookout(const struct engine *engine)
+const struct rule_finders *engine_finders(const struct engine *engine)
 {
 	/* The engine stays what it was to whoever looks at it: this is a cache. */
 	struct engine *en = (struct engine *)(uintptr_t)engine;
 
 	if (en->options.oracle)
 		return NULL;
-	if (!atomic_load(&en->has_lookout)) {
+	if (!atomic_load(&en->has_finders)) {
 		pthread_mutex_lock(&en->lock);
-		if (en->lookout == NULL)
-			en->lookout = lookout_new(en->rules, en->options.level);
-		atomic_store(&en->has_lookout, true);
+		if (en->finders == NULL)
+			en->finders = rule_finders_new(en->rules, en->options.level);
+		atomic_store(&en->has_finders, true);
 		pthread_mutex_unlock(&en->lock);
 	}
-	return en->lookout;
+	return en->finders;
 }
 
-bool engine_has_lookout(const struct engine *engine)
+bool engine_has_finders(const struct engine *engine)
 {
 	return engine->options.oracle || rules_are_prepared(engine->rules) != NULL ||
-	       atomic_load(&engine->has_lookout);
+	       atomic_load(&engine->has_finders);
 }
 
 size_t engine_category(const struct engine *engine, size_t element)

@@ -9,10 +9,10 @@
 #include <purposed/base/words.h>
 
 /* First looks, by depth: made when they are first asked for. */
-struct plan_looks {
+struct plan_prescans {
 	pthread_mutex_t lock; /* held while one is made */
-	atomic_bool made[LOOK_DEPTHS];
-	struct look *looks[LOOK_DEPTHS]; /* NULL: none is to be had */
+	atomic_bool made[PRESCAN_DEPTHS];
+	struct prescan_goal *goals[PRESCAN_DEPTHS]; /* NULL: none is to be had */
 };
 
 static const char *nearest(const struct policy *policy, const char *id)
@@ -64,23 +64,23 @@ static size_t drop_twins(size_t *sorted, size_t n)
 	return kept;
 }
 
-bool plan_has_look(const struct plan *plan, enum look_depth depth)
+bool plan_has_prescan(const struct plan *plan, enum prescan_depth depth)
 {
-	return atomic_load(&plan->looks->made[depth]);
+	return atomic_load(&plan->prescans->made[depth]);
 }
 
-const struct look *plan_look(const struct plan *plan, enum look_depth depth)
+const struct prescan_goal *plan_prescan(const struct plan *plan, enum prescan_depth depth)
 {
-	struct plan_looks *looks = plan->looks;
+	struct plan_prescans *prescans = plan->prescans;
 
-	if (!atomic_load(&looks->made[depth])) {
-		pthread_mutex_lock(&looks->lock);
-		if (!atomic_load(&looks->made[depth]))
-			looks->looks[depth] = look_new(plan, depth);
-		atomic_store(&looks->made[depth], true);
-		pthread_mutex_unlock(&looks->lock);
+	if (!atomic_load(&prescans->made[depth])) {
+		pthread_mutex_lock(&prescans->lock);
+		if (!atomic_load(&prescans->made[depth]))
+			prescans->goals[depth] = prescan_goal_new(plan, depth);
+		atomic_store(&prescans->made[depth], true);
+		pthread_mutex_unlock(&prescans->lock);
 	}
-	return looks->looks[depth];
+	return prescans->goals[depth];
 }
 
 int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids, size_t n,
@@ -109,8 +109,8 @@ int plan_new(struct plan **plan_r, struct engine *engine, const char *const *ids
 	plan->engine = engine_ref(engine);
 	plan->set.purposes = purposes;
 	plan->set.n = drop_twins(purposes, n);
-	plan->looks = mem_new(1, sizeof(*plan->looks));
-	pthread_mutex_init(&plan->looks->lock, NULL);
+	plan->prescans = mem_new(1, sizeof(*plan->prescans));
+	pthread_mutex_init(&plan->prescans->lock, NULL);
 	*plan_r = plan;
 	return 0;
 }
@@ -120,10 +120,10 @@ void plan_free(struct plan **plan)
 	if (plan == NULL || *plan == NULL)
 		return;
 	free((void *)(uintptr_t)(*plan)->set.purposes);
-	for (int depth = 0; depth < LOOK_DEPTHS; depth++)
-		look_free(&(*plan)->looks->looks[depth]);
-	pthread_mutex_destroy(&(*plan)->looks->lock);
-	free((*plan)->looks);
+	for (int depth = 0; depth < PRESCAN_DEPTHS; depth++)
+		prescan_goal_free(&(*plan)->prescans->goals[depth]);
+	pthread_mutex_destroy(&(*plan)->prescans->lock);
+	free((*plan)->prescans);
 	engine_unref(&(*plan)->engine);
 	free(*plan);
 	*plan = NULL;

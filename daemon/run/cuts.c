@@ -36,7 +36,7 @@ static void add_record(struct cuts *cuts, const struct batch *batch, size_t star
 
 	grow(cuts);
 	cuts->cuts[cuts->n] = (struct cuts_record){ *frame, start };
-	cuts->records[cuts->n++] = (struct glance_record){
+	cuts->records[cuts->n++] = (struct prescan_record){
 		.start = text - cuts->from,
 		.end = text - cuts->from + frame->text.len,
 		.plan = only != NULL ? only
@@ -99,15 +99,15 @@ static bool is_first_of_plan(const struct cuts *cuts, size_t i)
  * made at once.  Nobody waits for what is being made beside him.
  */
 static bool is_ready(const struct cuts *cuts, const struct batch *batch, const struct plan *plan,
-		     enum look_depth depth, bool making)
+		     enum prescan_depth depth, bool making)
 {
 	size_t few = engine_settings(plan->engine)->few_bytes;
 
 	if (cuts->seen < few)
 		return false;
-	if (plan_has_look(plan, depth))
+	if (plan_has_prescan(plan, depth))
 		return true;
-	return !making && (batch->bytes.len >= few || engine_has_lookout(plan->engine));
+	return !making && (batch->bytes.len >= few || engine_has_finders(plan->engine));
 }
 
 /* What is missing of a record is not searched: that is for the full look to say. */
@@ -119,14 +119,14 @@ static void name_incomplete(struct cuts *cuts, const struct batch *batch)
 		cuts->records[cuts->n - 1].named = true;
 }
 
-const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
-			     struct glance *glance, bool making)
+const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum prescan_depth depth,
+			     struct prescan *prescan, bool making)
 {
 	struct span block = slice_of(cuts, batch);
 	const char *kind = stream_kind(batch->stream);
 	const struct plan *missing = NULL;
 
-	if (depth == LOOK_DEPTHS)
+	if (depth == PRESCAN_DEPTHS)
 		return NULL;
 	for (size_t i = 0; i < cuts->n; i++) {
 		const struct plan *plan = cuts->records[i].plan;
@@ -134,9 +134,9 @@ const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum 
 		if (!is_first_of_plan(cuts, i))
 			continue;
 		if (!is_ready(cuts, batch, plan, depth, making))
-			missing = plan_has_look(plan, depth) ? missing : plan;
-		else if (plan_look(plan, depth) != NULL)
-			glance_run(glance, plan, depth, block, cuts->records, cuts->n, kind);
+			missing = plan_has_prescan(plan, depth) ? missing : plan;
+		else if (plan_prescan(plan, depth) != NULL)
+			prescan_run(prescan, plan, depth, block, cuts->records, cuts->n, kind);
 	}
 	name_incomplete(cuts, batch);
 	return missing;

@@ -68,7 +68,7 @@ static void journal_add_held(struct buf *out, const struct format *format,
 }
 
 const struct envelope envelope_journal = {
-	.depth = LOOK_DEPTHS,
+	.depth = PRESCAN_DEPTHS,
 	.add = journal_add,
 	.add_held = journal_add_held,
 };

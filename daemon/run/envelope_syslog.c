@@ -111,7 +111,7 @@ static void syslog_add_held(struct buf *out, const struct format *format,
 }
 
 const struct envelope envelope_syslog = {
-	.depth = LOOK_CATEGORIES,
+	.depth = PRESCAN_CATEGORIES,
 	.add = syslog_add,
 	.add_held = syslog_add_held,
 };

@@ -208,7 +208,7 @@ static void cef_add_held(struct buf *out, const struct format_held *held)
 const struct format format_cef = {
 	.name = "cef",
 	.is_record = false,
-	.depth = LOOK_DEPTHS,
+	.depth = PRESCAN_DEPTHS,
 	.add = cef_add,
 	.add_count = cef_add_count,
 	.add_held = cef_add_held,

@@ -132,7 +132,7 @@ static void ecs_add_held(struct buf *out, const struct format_held *held)
 const struct format format_ecs = {
 	.name = "ecs",
 	.is_record = false,
-	.depth = LOOK_DEPTHS,
+	.depth = PRESCAN_DEPTHS,
 	.add = ecs_add,
 	.add_count = ecs_add_count,
 	.add_held = ecs_add_held,

@@ -40,7 +40,7 @@ static void json_add_held(struct buf *out, const struct format_held *held)
 const struct format format_json = {
 	.name = "json",
 	.is_record = false,
-	.depth = LOOK_DEPTHS,
+	.depth = PRESCAN_DEPTHS,
 	.add = json_add,
 	.add_count = json_add_count,
 	.add_held = json_add_held,

@@ -175,7 +175,7 @@ static void ocsf_add_held(struct buf *out, const struct format_held *held)
 const struct format format_ocsf = {
 	.name = "ocsf",
 	.is_record = false,
-	.depth = LOOK_DEPTHS,
+	.depth = PRESCAN_DEPTHS,
 	.add = ocsf_add,
 	.add_count = ocsf_add_count,
 	.add_held = ocsf_add_held,

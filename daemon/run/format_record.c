@@ -11,6 +11,6 @@ static unsigned record_add(struct buf *out, const struct format_job *job, size_t
 const struct format format_record = {
 	.name = "record",
 	.is_record = true,
-	.depth = LOOK_FLAGS,
+	.depth = PRESCAN_FLAGS,
 	.add = record_add,
 };

@@ -142,6 +142,6 @@ static unsigned tag_add(struct buf *out, const struct format_job *job, size_t *t
 const struct format format_tag = {
 	.name = "tag",
 	.is_record = true,
-	.depth = LOOK_CATEGORIES,
+	.depth = PRESCAN_CATEGORIES,
 	.add = tag_add,
 };

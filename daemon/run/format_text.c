@@ -140,7 +140,7 @@ static void text_add_held(struct buf *out, const struct format_held *held)
 const struct format format_text = {
 	.name = "text",
 	.is_record = false,
-	.depth = LOOK_DEPTHS,
+	.depth = PRESCAN_DEPTHS,
 	.add = text_add,
 	.add_count = text_add_count,
 	.add_held = text_add_held,

@@ -20,16 +20,16 @@ bool output_streams(const struct output *output)
 	       output->options.redact == REDACT_NONE;
 }
 
-enum look_depth output_depth(const struct output *output)
+enum prescan_depth output_depth(const struct output *output)
 {
-	enum look_depth depth = output->format->depth;
+	enum prescan_depth depth = output->format->depth;
 
 	if (output->select == SELECT_FLAGGED)
-		return LOOK_FLAGS;
+		return PRESCAN_FLAGS;
 	if (output->envelope != NULL && output->envelope->depth > depth)
 		depth = output->envelope->depth;
-	if (output->select == SELECT_PERSONAL && depth < LOOK_CATEGORIES)
-		depth = LOOK_CATEGORIES;
+	if (output->select == SELECT_PERSONAL && depth < PRESCAN_CATEGORIES)
+		depth = PRESCAN_CATEGORIES;
 	return depth;
 }
 

@@ -23,14 +23,14 @@ void pipeline_prepare(struct worker *worker, const struct engine *engine)
 	if (worker->classifier != NULL)
 		return;
 	worker->classifier = classifier_new(shared);
-	worker->glance = glance_new(shared);
+	worker->prescan = prescan_new(shared);
 	worker->memo = format_memo_new();
 }
 
 void pipeline_worker_fini(struct worker *worker)
 {
 	classifier_free(&worker->classifier);
-	glance_free(&worker->glance);
+	prescan_free(&worker->prescan);
 	format_memo_free(&worker->memo);
 	cuts_fini(&worker->cuts);
 }
@@ -94,7 +94,7 @@ void pipeline_work(struct worker *worker, struct batch *batch)
 				     .outputs = p->outputs,
 				     .n_outputs = p->n_outputs,
 				     .classifier = worker->classifier,
-				     .glance = worker->glance,
+				     .prescan = worker->prescan,
 				     .memo = worker->memo,
 				     .warm = p->warm,
 				     .cuts = &worker->cuts,

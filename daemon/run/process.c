@@ -9,8 +9,8 @@ struct walk {
 	const struct process_means *means;
 	struct record record;
 	struct torn torn;
-	enum look_depth depth; /* how deep the outputs want to know what is not flagged */
-	bool quiet;	       /* nothing is written of a record that a first look lets pass */
+	enum prescan_depth depth; /* how deep the outputs want to know what is not flagged */
+	bool quiet;		  /* nothing is written of a record that a first look lets pass */
 };
 
 /* --- Results ------------------------------------------------------------------ */
@@ -21,7 +21,7 @@ struct brief {
 	struct finding findings[64];
 };
 
-static const struct result *brief_result(struct brief *brief, const struct glance_record *record)
+static const struct result *brief_result(struct brief *brief, const struct prescan_record *record)
 {
 	brief->result = (struct result){ .findings = brief->findings, .verdict = VERDICT_CLEAN };
 	for (uint64_t left = record->categories; left != 0; left &= left - 1) {
@@ -46,9 +46,9 @@ static void count_record(struct walk *w, const struct result *result, size_t len
 	struct stats *stats = &w->batch->stats;
 	unsigned verdict = result->verdict;
 
-	if (w->depth == LOOK_DEPTHS || verdict_is_flagged(result->verdict)) {
+	if (w->depth == PRESCAN_DEPTHS || verdict_is_flagged(result->verdict)) {
 		stats_record(stats, result, len, set->n != 0);
-	} else if (w->depth == LOOK_CATEGORIES) {
+	} else if (w->depth == PRESCAN_CATEGORIES) {
 		stats_verdict(stats, result->verdict, len, set->n != 0);
 	} else {
 		stats_pass(stats, len, set->n != 0);
@@ -113,7 +113,7 @@ static void process_record(struct walk *w, size_t i)
 	const struct process_means *means = w->means;
 	struct batch *batch = w->batch;
 	const struct cuts_record *cut = &means->cuts->cuts[i];
-	const struct glance_record *look = &means->cuts->records[i];
+	const struct prescan_record *look = &means->cuts->records[i];
 	struct format_job job = { .record = &w->record,
 				  .plan = look->plan,
 				  .classifier = means->classifier,
@@ -146,7 +146,7 @@ static bool is_quiet(const struct walk *w)
 		if (!is_passed(w, output, false) && output_selects(output, VERDICT_CLEAN))
 			return false;
 	}
-	return w->depth == LOOK_FLAGS;
+	return w->depth == PRESCAN_FLAGS;
 }
 
 /* A record that a first look let pass, where that is all. */
@@ -188,21 +188,22 @@ static void process_slice(struct walk *w)
 	const struct process_means *means = w->means;
 	const struct batch *batch = w->batch;
 	bool making = warm_has_begun(means->warm);
-	const struct plan *missing = cuts_look(means->cuts, batch, w->depth, means->glance, making);
+	const struct plan *missing =
+		cuts_look(means->cuts, batch, w->depth, means->prescan, making);
 
 	/* With it there, a look is made as soon as it pays. */
-	if (!making && !engine_has_lookout(stream_engine(batch->stream)))
+	if (!making && !engine_has_finders(stream_engine(batch->stream)))
 		warm_want(means->warm, stream_engine(batch->stream), missing, w->depth);
 	cuts_look_ahead(means->cuts, means->classifier);
 	process_records(w);
 }
 
-enum look_depth process_depth(const struct output *outputs, size_t n)
+enum prescan_depth process_depth(const struct output *outputs, size_t n)
 {
-	enum look_depth deepest = LOOK_FLAGS;
+	enum prescan_depth deepest = PRESCAN_FLAGS;
 
 	for (size_t i = 0; i < n; i++) {
-		enum look_depth depth = output_depth(&outputs[i]);
+		enum prescan_depth depth = output_depth(&outputs[i]);
 
 		if (depth > deepest)
 			deepest = depth;
@@ -230,7 +231,7 @@ void process_batch(struct batch *batch, const struct process_means *means)
 		process_slice(&w);
 	keep_lines(&w);
 	torn_fini(&w.torn);
-	glance_wipe(means->glance);
+	prescan_wipe(means->prescan);
 	classifier_wipe(means->classifier);
 	format_memo_wipe(means->memo);
 }

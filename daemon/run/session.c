@@ -23,7 +23,7 @@ static int refuse_slow(struct engine *engine, struct err *e)
 	const uint16_t *slow = NULL;
 
 	if (!engine_settings(engine)->oracle)
-		slow = lookout_slow_rules(engine_lookout(engine), &n);
+		slow = rule_finders_slow_rules(engine_finders(engine), &n);
 	for (size_t i = 0; i < n; i++) {
 		const struct rule *rule = rules_at(engine_rules(engine), slow[i]);
 
@@ -70,7 +70,7 @@ int session_open(struct session *session, const struct session_request *request,
 	bad |= engine_load(&session->engine, &options, e);
 	bad |= settings_pseudonymizer(session->settings, &session->pseudonyms, e);
 	if (session->engine != NULL && request->lasting)
-		engine_lookout(session->engine);
+		engine_finders(session->engine);
 	if (session->engine != NULL && request->strict)
 		bad |= refuse_slow(session->engine, e);
 	bad |= settings_check(session->settings, session->engine, e);

@@ -20,7 +20,7 @@ struct warm {
 	const struct engine *engine;
 	const struct plan **plans;
 	size_t n_plans, cap;
-	enum look_depth depth;
+	enum prescan_depth depth;
 	atomic_bool early; /* from warm_begin until that is done: nobody is disturbed */
 };
 
@@ -73,22 +73,23 @@ static void *make(void *arg)
 	if (!early)
 		prepare(w);
 	if (!atomic_load(&w->stop))
-		engine_lookout(w->engine);
+		engine_finders(w->engine);
 	for (size_t i = 0; i < w->n_plans && !atomic_load(&w->stop); i++)
-		plan_look(w->plans[i], w->depth);
+		plan_prescan(w->plans[i], w->depth);
 	atomic_store(&w->early, false);
 	atomic_store(&w->busy, false);
 	return NULL;
 }
 
 /* Under the lock, with nothing under way. */
-static void start(struct warm *w, const struct plan *const *plans, size_t n, enum look_depth depth)
+static void start(struct warm *w, const struct plan *const *plans, size_t n,
+		  enum prescan_depth depth)
 {
 	if (w->started)
 		pthread_join(w->thread, NULL);
 	w->n_plans = 0;
 	w->depth = depth;
-	for (size_t i = 0; i < n && depth != LOOK_DEPTHS; i++) {
+	for (size_t i = 0; i < n && depth != PRESCAN_DEPTHS; i++) {
 		w->plans = mem_grow(w->plans, w->n_plans, &w->cap, sizeof(struct plan *));
 		w->plans[w->n_plans++] = plans[i];
 	}
@@ -104,7 +105,7 @@ static void start(struct warm *w, const struct plan *const *plans, size_t n, enu
 }
 
 void warm_want(struct warm *w, const struct engine *engine, const struct plan *plan,
-	       enum look_depth depth)
+	       enum prescan_depth depth)
 {
 	pthread_mutex_lock(&w->lock);
 	if (++w->wanted >= PATIENCE && !atomic_load(&w->busy)) {
@@ -127,7 +128,7 @@ bool warm_has_begun(struct warm *w)
 }
 
 void warm_begin(struct warm *w, const struct engine *engine, const struct plan *const *plans,
-		size_t n, enum look_depth depth)
+		size_t n, enum prescan_depth depth)
 {
 	w->engine = engine;
 	atomic_store(&w->early, true);

@@ -24,5 +24,5 @@ build_helper memory_copy
 build_helper rules "${libraries[@]}"
 build_helper nearmiss "${libraries[@]}"
 wrapped=(pcre2_match_8 pcre2_jit_match_8 confirm_within framing_count_lines classify_run output_write cuts_next
-	glance_run decode_run finder_begin finder_next)
+	prescan_run decode_run finder_begin finder_next)
 build_helper stages "${wrapped[@]/#/-Wl,--wrap=}" "${libraries[@]}"

@@ -23,8 +23,8 @@
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/engine.h>
 #include <purposed/engine/finder.h>
-#include <purposed/engine/look.h>
 #include <purposed/engine/plan.h>
+#include <purposed/engine/prescan_goal.h>
 
 enum {
 	FREQUENT = 24,
@@ -70,9 +70,10 @@ static void count_candidates(struct maker *m, const char *path)
 	}
 	n = fread(bytes, 1, SAMPLE_BYTES, file);
 	fclose(file);
-	finder_begin(m->scan, look_first(plan_look(m->plan, LOOK_FLAGS)), span_of(bytes, n));
+	finder_begin(m->scan, prescan_goal_first(plan_prescan(m->plan, PRESCAN_FLAGS)),
+		     span_of(bytes, n));
 	while (finder_next(m->scan, &c)) {
-		if (c.rule != LOOK_ESCAPE)
+		if (c.rule != PRESCAN_ESCAPE)
 			m->candidates[c.rule]++;
 	}
 	free(bytes);
@@ -99,7 +100,7 @@ static bool is_near_miss(struct maker *m, size_t rule, struct span text)
 	struct candidate c;
 	bool near = false;
 
-	finder_begin(m->scan, look_first(plan_look(m->plan, LOOK_FLAGS)), text);
+	finder_begin(m->scan, prescan_goal_first(plan_prescan(m->plan, PRESCAN_FLAGS)), text);
 	while (finder_next(m->scan, &c))
 		near |= c.rule == rule;
 	if (!near)

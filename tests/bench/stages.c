@@ -8,7 +8,7 @@
  * some functions here (--wrap, see build.sh): who is called begins a stage, and
  * time is charged to the innermost one that is under way.
  *
- *	work of the pipeline itself │ cuts_next │ glance_run ┬ finder ┬ confirm ─ PCRE2
+ *	work of the pipeline itself │ cuts_next │ prescan_run ┬ finder ┬ confirm ─ PCRE2
  *	                            │ classify_run ──────────┴ decode ┘ │ output_write │ ...
  *
  * The first of ROUNDS warms up; of the others the fastest one is printed, less
@@ -36,7 +36,7 @@
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
 #include <purposed/engine/finder.h>
-#include <purposed/engine/look.h>
+#include <purposed/engine/prescan_goal.h>
 #include <purposed/io/pipe.h>
 #include <purposed/run/cuts.h>
 #include <purposed/run/feed.h>
@@ -165,10 +165,10 @@ WRAP(FORMAT, unsigned, output_write,
      (const struct output *output, struct buf *out, struct format_job *job, struct span end),
      (output, out, job, end))
 WRAP(CUT, bool, cuts_next, (struct cuts * cuts, const struct batch *batch), (cuts, batch))
-WRAP_VOID(FIRST, glance_run,
-	  (struct glance * glance, const struct plan *plan, enum look_depth depth,
-	   struct span block, struct glance_record *records, size_t n, const char *kind),
-	  (glance, plan, depth, block, records, n, kind))
+WRAP_VOID(FIRST, prescan_run,
+	  (struct prescan * prescan, const struct plan *plan, enum prescan_depth depth,
+	   struct span block, struct prescan_record *records, size_t n, const char *kind),
+	  (prescan, plan, depth, block, records, n, kind))
 WRAP_VOID(DECODE, decode_run, (struct decoded * d, struct span record), (d, record))
 WRAP_VOID(SIEVE, finder_begin,
 	  (struct finder_scan * scan, const struct finder *finder, struct span text),
@@ -203,7 +203,7 @@ bool __wrap_finder_next(struct finder_scan *scan, struct candidate *candidate)
 	bool found = __real_finder_next(scan, candidate);
 
 	if (found)
-		proposals[candidate->rule == LOOK_ESCAPE ? n_rules : candidate->rule].n++;
+		proposals[candidate->rule == PRESCAN_ESCAPE ? n_rules : candidate->rule].n++;
 	leave(left);
 	return found;
 }

@@ -10,12 +10,12 @@
 #include "unit_random.h"
 
 #include <purposed/engine/anchor_private.h>
-#include <purposed/engine/derived.h>
 #include <purposed/engine/finder.h>
+#include <purposed/engine/rule_anchors.h>
 
 struct fixture {
 	struct engine *engine;
-	struct derived *derived;
+	struct rule_anchors *derived;
 	struct regex_scratch *scratch;
 	struct finder_scan *scan;
 };
@@ -28,7 +28,7 @@ static int set_up(void **state)
 
 	assert_non_null(f);
 	assert_int_equal(engine_load(&f->engine, &options, &e), 0);
-	f->derived = derived_new(engine_rules(f->engine));
+	f->derived = rule_anchors_new(engine_rules(f->engine));
 	f->scratch = regex_scratch_new(&options.limits);
 	f->scan = finder_scan_new();
 	*state = f;
@@ -39,7 +39,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	derived_free(&f->derived);
+	rule_anchors_free(&f->derived);
 	engine_unref(&f->engine);
 	regex_scratch_free(&f->scratch);
 	finder_scan_free(&f->scan);
@@ -123,7 +123,7 @@ static void test_examples(void **state)
 	size_t matches = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		const struct anchors *anchors = derived_anchors(f->derived, i);
+		const struct anchors *anchors = rule_anchors_of(f->derived, i);
 
 		assert_false(anchors->everywhere);
 		if (missed(f, rules_at(rules, i), anchors, &matches) != 0)
@@ -141,7 +141,7 @@ static void test_dropped(void **state)
 	size_t n = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct anchors less = *derived_anchors(f->derived, i);
+		struct anchors less = *rule_anchors_of(f->derived, i);
 		size_t matches = 0;
 
 		if (less.n_texts + less.n_shapes != 1)
@@ -175,7 +175,7 @@ static void test_shifted(void **state)
 	size_t n = 0;
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct anchors moved = *derived_anchors(f->derived, i);
+		struct anchors moved = *rule_anchors_of(f->derived, i);
 		struct anchor_shape *shapes;
 		size_t matches = 0;
 
@@ -287,7 +287,7 @@ static void test_made(void **state)
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rule *rule = rules_at(rules, i);
-		struct unit_finder finder = finder_of(derived_anchors(f->derived, i));
+		struct unit_finder finder = finder_of(rule_anchors_of(f->derived, i));
 		struct pattern *pattern = NULL;
 		struct err e = { 0 };
 
@@ -387,7 +387,7 @@ static void test_rare(void **state)
 		}
 	}
 	for (size_t i = 0; i < rules_count(rules); i++) {
-		struct unit_finder finder = finder_of(derived_anchors(f->derived, i));
+		struct unit_finder finder = finder_of(rule_anchors_of(f->derived, i));
 		struct candidate c;
 
 		finder_begin(f->scan, finder.finder, buf_span(&text));

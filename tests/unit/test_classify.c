@@ -238,9 +238,9 @@ static void test_look_ahead_at_none(void **state)
 	plan = plan_of(engine, "all");
 	classifier = classifier_new(engine);
 	classifier_look_ahead(classifier, NULL, 0);
-	assert_false(engine_has_lookout(engine));
+	assert_false(engine_has_finders(engine));
 	classifier_look_ahead(classifier, &record, 1);
-	assert_true(engine_has_lookout(engine));
+	assert_true(engine_has_finders(engine));
 	classifier_look_ahead(classifier, NULL, 0);
 	assert_int_equal(classify_run(classifier, plan, record, record.len, NULL)->n, 1);
 	classifier_free(&classifier);

@@ -128,16 +128,16 @@ static void test_torn(void **state)
 	struct unit_run run = unit_run_open("web", NULL);
 	struct batch batch = { .stream = stream_new("in", run.plan, NULL, true), .torn = true };
 	struct cuts cuts = { .seen = SIZE_MAX / 2 };
-	struct glance *glance = glance_new(run.plan->engine);
+	struct prescan *prescan = prescan_new(run.plan->engine);
 	size_t named = 0;
 
 	(void)state;
 	add_lines(&batch, 4 * CUTS_MAX);
 	buf_add_str(&batch.bytes, "and");
-	assert_non_null(plan_look(run.plan, LOOK_FLAGS));
+	assert_non_null(plan_prescan(run.plan, PRESCAN_FLAGS));
 	cuts_begin(&cuts);
 	while (cuts_next(&cuts, &batch)) {
-		cuts_look(&cuts, &batch, LOOK_FLAGS, glance, false);
+		cuts_look(&cuts, &batch, PRESCAN_FLAGS, prescan, false);
 		for (size_t i = 0; i < cuts.n; i++) {
 			if (cuts.records[i].named && text_of(&cuts, &batch, i).len <= 3)
 				named++;
@@ -145,7 +145,7 @@ static void test_torn(void **state)
 	}
 	assert_int_equal(named, 1);
 	assert_true(cuts.records[cuts.n - 1].named);
-	glance_free(&glance);
+	prescan_free(&prescan);
 	cuts_fini(&cuts);
 	buf_fini(&batch.bytes);
 	stream_unref(&batch.stream);

@@ -399,13 +399,14 @@ static void test_warm(void **state)
 		run = unit_run_open("web", &options);
 		output = unit_output("record", SELECT_FLAGGED, &sink, &run);
 		pipeline = pipeline_new(&output, 1, 3, workers[w], BATCH_BYTES);
-		assert_false(engine_has_lookout(run.engine));
+		assert_false(engine_has_finders(run.engine));
 		for (unsigned i = 0; i < 20000 && !(had && i % 100 == 0); i++) {
 			had = has;
 			unit_submit_text(pipeline, run.plan, "to jan@example.be, or\nto nobody\n",
 					 0);
 			buf_add_str(&wanted, "to jan@example.be, or\n");
-			has = engine_has_lookout(run.engine) && plan_has_look(run.plan, LOOK_FLAGS);
+			has = engine_has_finders(run.engine) &&
+			      plan_has_prescan(run.plan, PRESCAN_FLAGS);
 			if (i > 100)
 				nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
 		}
@@ -440,12 +441,12 @@ static void test_builtin(void **state)
 	while (sent < options.few_bytes) {
 		const char *text = "mail to jan@example.be\nto nobody\n";
 
-		assert_false(plan_has_look(run.plan, LOOK_FLAGS));
+		assert_false(plan_has_prescan(run.plan, PRESCAN_FLAGS));
 		unit_submit_text(pipeline, run.plan, text, 0);
 		sent += strlen(text);
 	}
 	unit_submit_text(pipeline, run.plan, "to nobody\n", 0);
-	assert_true(plan_has_look(run.plan, LOOK_FLAGS));
+	assert_true(plan_has_prescan(run.plan, PRESCAN_FLAGS));
 	pipeline_free(&pipeline);
 	assert_int_equal(framing_count_lines(buf_span(&sink.taken)), sent / 33);
 	buf_fini(&sink.taken);
@@ -470,7 +471,7 @@ static void test_not_warm(void **state)
 	for (int i = 0; i < 10; i++)
 		unit_submit_text(pipeline, run.plan, "to jan@example.be\n", 0);
 	pipeline_free(&pipeline);
-	assert_false(engine_has_lookout(run.engine));
+	assert_false(engine_has_finders(run.engine));
 	assert_int_equal(framing_count_lines(buf_span(&sink.taken)), 10);
 	buf_fini(&sink.taken);
 	unit_run_close(&run);

@@ -224,10 +224,10 @@ static void test_warm(void **state)
 		submit(&d, "to jan@example.be\nto nobody\n");
 		buf_add_str(&wanted, "to jan@example.be\n");
 		n++;
-	} while (!plan_has_look(d.run.plan, LOOK_FLAGS) && n < 100);
+	} while (!plan_has_prescan(d.run.plan, PRESCAN_FLAGS) && n < 100);
 	pipeline_wait_warm(d.pipeline);
-	assert_true(plan_has_look(d.run.plan, LOOK_FLAGS));
-	assert_true(engine_has_lookout(d.run.engine));
+	assert_true(plan_has_prescan(d.run.plan, PRESCAN_FLAGS));
+	assert_true(engine_has_finders(d.run.engine));
 	submit(&d, "to jan@example.be\nto nobody\n");
 	buf_add_str(&wanted, "to jan@example.be\n");
 	assert_int_equal(pipeline_drain(d.pipeline), 0);

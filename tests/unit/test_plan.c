@@ -60,15 +60,15 @@ static void test_unknown(void **state)
 }
 
 /* The need of the only target of a rule, for a purpose, where flags are wanted. */
-static enum look_need need(struct engine *engine, const char *purpose, size_t rule)
+static enum prescan_need need(struct engine *engine, const char *purpose, size_t rule)
 {
 	struct plan *plan = NULL;
 	struct err e = { 0 };
-	const struct look_rule *r;
-	enum look_need result;
+	const struct prescan_rule *r;
+	enum prescan_need result;
 
 	assert_int_equal(plan_new(&plan, engine, &purpose, purpose != NULL, "-p", &e), 0);
-	r = look_rule(plan_look(plan, LOOK_FLAGS), rule);
+	r = prescan_goal_rule(plan_prescan(plan, PRESCAN_FLAGS), rule);
 	result = r->targets[0].need;
 	assert_int_equal(r->worst, result);
 	plan_free(&plan);
@@ -81,16 +81,16 @@ static void test_needs(void **state)
 	struct engine *engine = unit_engine(NULL, unit_two_rules, NULL);
 
 	(void)state;
-	assert_int_equal(need(engine, "all", 0), LOOK_NOTHING);
-	assert_int_equal(need(engine, "all", 1), LOOK_NOTHING);
-	assert_int_equal(need(engine, "mail", 0), LOOK_NOTHING);
-	assert_int_equal(need(engine, "mail", 1), LOOK_NAMED);
-	assert_int_equal(need(engine, "part", 0), LOOK_NAMED); /* blank */
-	assert_int_equal(need(engine, "part", 1), LOOK_NOTHING);
-	assert_int_equal(need(engine, NULL, 0), LOOK_NAMED); /* a gap */
+	assert_int_equal(need(engine, "all", 0), PRESCAN_NOTHING);
+	assert_int_equal(need(engine, "all", 1), PRESCAN_NOTHING);
+	assert_int_equal(need(engine, "mail", 0), PRESCAN_NOTHING);
+	assert_int_equal(need(engine, "mail", 1), PRESCAN_NAMED);
+	assert_int_equal(need(engine, "part", 0), PRESCAN_NAMED); /* blank */
+	assert_int_equal(need(engine, "part", 1), PRESCAN_NOTHING);
+	assert_int_equal(need(engine, NULL, 0), PRESCAN_NAMED); /* a gap */
 	/* No rule recognises a kind: the condition cannot hold. */
-	assert_int_equal(need(engine, "web", 0), LOOK_NAMED);
-	assert_int_equal(need(engine, "web", 1), LOOK_NAMED);
+	assert_int_equal(need(engine, "web", 0), PRESCAN_NAMED);
+	assert_int_equal(need(engine, "web", 1), PRESCAN_NAMED);
 	engine_unref(&engine);
 }
 
@@ -112,17 +112,17 @@ static void test_kind(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_int_equal(need(engine, "web", 0), LOOK_UNLESS_KIND);
-	assert_int_equal(need(engine, "mail", 0), LOOK_NAMED);
+	assert_int_equal(need(engine, "web", 0), PRESCAN_UNLESS_KIND);
+	assert_int_equal(need(engine, "mail", 0), PRESCAN_NAMED);
 	assert_int_equal(plan_new(&plan, engine, web, 1, "-p", &e), 0);
-	assert_false(look_rule(plan_look(plan, LOOK_FLAGS), 0)->tells_kind);
-	assert_true(look_rule(plan_look(plan, LOOK_FLAGS), 1)->tells_kind);
-	assert_true(look_kind_holds(plan_look(plan, LOOK_FLAGS), "web-traffic-log"));
-	assert_false(look_kind_holds(plan_look(plan, LOOK_FLAGS), "mail-log"));
+	assert_false(prescan_goal_rule(plan_prescan(plan, PRESCAN_FLAGS), 0)->tells_kind);
+	assert_true(prescan_goal_rule(plan_prescan(plan, PRESCAN_FLAGS), 1)->tells_kind);
+	assert_true(prescan_goal_kind_holds(plan_prescan(plan, PRESCAN_FLAGS), "web-traffic-log"));
+	assert_false(prescan_goal_kind_holds(plan_prescan(plan, PRESCAN_FLAGS), "mail-log"));
 	plan_free(&plan);
 	/* Where nothing depends on the kind it is not looked for. */
 	assert_int_equal(plan_new(&plan, engine, all, 1, "-p", &e), 0);
-	assert_false(look_rule(plan_look(plan, LOOK_FLAGS), 1)->tells_kind);
+	assert_false(prescan_goal_rule(plan_prescan(plan, PRESCAN_FLAGS), 1)->tells_kind);
 	plan_free(&plan);
 	engine_unref(&engine);
 }
@@ -145,14 +145,14 @@ static void test_slow(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_int_equal(lookout_slow_rules(engine_lookout(engine), &n)[0], 1);
+	assert_int_equal(rule_finders_slow_rules(engine_finders(engine), &n)[0], 1);
 	assert_int_equal(n, 1);
 	assert_int_equal(plan_new(&plan, engine, web, 1, "-p", &e), 0);
-	assert_null(plan_look(plan, LOOK_FLAGS));
+	assert_null(plan_prescan(plan, PRESCAN_FLAGS));
 	plan_free(&plan);
 	assert_int_equal(plan_new(&plan, engine, mail, 1, "-p", &e), 0);
-	assert_non_null(plan_look(plan, LOOK_FLAGS));
-	assert_null(plan_look(plan, LOOK_CATEGORIES));
+	assert_non_null(plan_prescan(plan, PRESCAN_FLAGS));
+	assert_null(plan_prescan(plan, PRESCAN_CATEGORIES));
 	plan_free(&plan);
 	engine_unref(&engine);
 }

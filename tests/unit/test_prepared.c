@@ -4,9 +4,9 @@
  */
 #include "unit.h"
 
-#include <purposed/engine/derived.h>
-#include <purposed/engine/lookout.h>
 #include <purposed/engine/regex_made.h>
+#include <purposed/engine/rule_anchors.h>
+#include <purposed/engine/rule_finders.h>
 #include <purposed/engine/rules_private.h>
 
 struct fixture {
@@ -203,33 +203,33 @@ static void same_values(const struct finder_parts *a, const struct finder_parts 
 static void test_parts(void **state)
 {
 	const struct fixture *f = *state;
-	struct derived *derived = derived_new(f->read);
-	struct finder_parts *parts = derived_parts(derived);
+	struct rule_anchors *derived = rule_anchors_new(f->read);
+	struct finder_parts *parts = rule_anchors_parts(derived);
 
 	assert_true(parts->n_texts > 1000 && parts->n_values > 100);
 	same_parts(&prepared.parts, parts);
 	same_texts(&prepared.parts, parts);
 	same_values(&prepared.parts, parts);
 	finder_parts_free(&parts);
-	derived_free(&derived);
+	rule_anchors_free(&derived);
 }
 
 static void test_slow(void **state)
 {
 	const struct fixture *f = *state;
 	const struct sieve_level *level = sieve_level_find("auto");
-	struct lookout *known = lookout_new(f->builtin, level);
-	struct lookout *made = lookout_new(f->read, level);
+	struct rule_finders *known = rule_finders_new(f->builtin, level);
+	struct rule_finders *made = rule_finders_new(f->read, level);
 	size_t n_known;
 	size_t n_made;
-	const uint16_t *slow_known = lookout_slow_rules(known, &n_known);
-	const uint16_t *slow_made = lookout_slow_rules(made, &n_made);
+	const uint16_t *slow_known = rule_finders_slow_rules(known, &n_known);
+	const uint16_t *slow_made = rule_finders_slow_rules(made, &n_made);
 
 	assert_int_equal(n_known, n_made);
 	for (size_t i = 0; i < n_made; i++)
 		assert_int_equal(slow_known[i], slow_made[i]);
-	lookout_free(&known);
-	lookout_free(&made);
+	rule_finders_free(&known);
+	rule_finders_free(&made);
 }
 
 /* --- Another version of PCRE2 --------------------------------------------------- */

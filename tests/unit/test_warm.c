@@ -11,7 +11,7 @@ static const size_t huge = (size_t)1 << 47;
 static void want_often(struct warm *warm, const struct unit_run *run)
 {
 	for (int i = 0; i < 16; i++)
-		warm_want(warm, run->engine, run->plan, LOOK_FLAGS);
+		warm_want(warm, run->engine, run->plan, PRESCAN_FLAGS);
 }
 
 static void test_no_thread(void **state)
@@ -28,16 +28,16 @@ static void test_no_thread(void **state)
 	assert_int_equal(pthread_attr_setstacksize(&attr, huge), 0);
 	assert_int_equal(pthread_setattr_default_np(&attr), 0);
 	want_often(warm, &run);
-	warm_begin(warm, run.engine, &(const struct plan *){ run.plan }, 1, LOOK_FLAGS);
+	warm_begin(warm, run.engine, &(const struct plan *){ run.plan }, 1, PRESCAN_FLAGS);
 	warm_wait(warm);
 	assert_false(warm_has_begun(warm));
-	assert_false(engine_has_lookout(run.engine));
+	assert_false(engine_has_finders(run.engine));
 	assert_int_equal(pthread_attr_setstacksize(&attr, usual), 0);
 	assert_int_equal(pthread_setattr_default_np(&attr), 0);
 	want_often(warm, &run);
 	warm_wait(warm);
-	assert_true(engine_has_lookout(run.engine));
-	assert_true(plan_has_look(run.plan, LOOK_FLAGS));
+	assert_true(engine_has_finders(run.engine));
+	assert_true(plan_has_prescan(run.plan, PRESCAN_FLAGS));
 	warm_free(&warm);
 	pthread_attr_destroy(&attr);
 	unit_run_close(&run);

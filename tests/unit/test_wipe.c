@@ -9,7 +9,7 @@
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/decode.h>
-#include <purposed/engine/glance.h>
+#include <purposed/engine/prescan.h>
 #include <purposed/io/members.h>
 #include <purposed/io/tail.h>
 #include <purposed/run/feed.h>
@@ -122,31 +122,31 @@ static void test_decoded(void **state)
 }
 
 /* The first look at a text, as one record. */
-static void look_at(struct glance *glance, const struct plan *plan, struct span text)
+static void look_at(struct prescan *prescan, const struct plan *plan, struct span text)
 {
-	struct glance_record record = { .end = text.len, .plan = plan };
+	struct prescan_record record = { .end = text.len, .plan = plan };
 
-	glance_run(glance, plan, LOOK_CATEGORIES, text, &record, 1, NULL);
+	prescan_run(prescan, plan, PRESCAN_CATEGORIES, text, &record, 1, NULL);
 }
 
 /* Likewise, where a first look holds what was decoded. */
-static void test_glance(void **state)
+static void test_prescan(void **state)
 {
 	struct unit_run run = unit_run_open("web", NULL);
-	struct glance *glance = glance_new(run.engine);
+	struct prescan *prescan = prescan_new(run.engine);
 	struct buf record = { 0 };
 
 	(void)state;
 	unit_secret_new();
-	assert_non_null(plan_look(run.plan, LOOK_CATEGORIES));
+	assert_non_null(plan_prescan(run.plan, PRESCAN_CATEGORIES));
 	add_text(&record, "a long enough record with a word % at the end of it");
-	look_at(glance, run.plan, buf_span(&record));
-	look_at(glance, run.plan, span_str("%40"));
+	look_at(prescan, run.plan, buf_span(&record));
+	look_at(prescan, run.plan, span_str("%40"));
 	buf_fini(&record);
 	assert_true(unit_memory_secrets() > 1);
-	glance_wipe(glance);
+	prescan_wipe(prescan);
 	assert_int_equal(unit_memory_secrets(), 0);
-	glance_free(&glance);
+	prescan_free(&prescan);
 	unit_run_close(&run);
 }
 
@@ -564,7 +564,7 @@ int main(void)
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_buf),
 		cmocka_unit_test(test_decoded),
-		cmocka_unit_test(test_glance),
+		cmocka_unit_test(test_prescan),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_overlong),

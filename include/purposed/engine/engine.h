@@ -13,9 +13,9 @@
 #include <stddef.h>
 
 #include <purposed/base/err.h>
-#include <purposed/engine/lookout.h>
 #include <purposed/engine/policy.h>
 #include <purposed/engine/regex.h>
+#include <purposed/engine/rule_finders.h>
 #include <purposed/engine/rules.h>
 
 struct engine;
@@ -62,10 +62,10 @@ const struct engine_options *engine_settings(const struct engine *engine);
  * it: for rules that are not built in their anchors are derived, which takes a tenth
  * of a second.  Thread-safe.
  */
-const struct lookout *engine_lookout(const struct engine *engine);
+const struct rule_finders *engine_finders(const struct engine *engine);
 
-/* Whether engine_lookout has nothing to derive (any more).  Thread-safe. */
-bool engine_has_lookout(const struct engine *engine);
+/* Whether engine_finders has nothing to derive (any more).  Thread-safe. */
+bool engine_has_finders(const struct engine *engine);
 
 /* Whether a condition of the policy, or a rule, speaks of that kind of record. */
 bool engine_knows_kind(const struct engine *engine, const char *kind);

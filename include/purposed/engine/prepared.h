@@ -75,7 +75,7 @@ struct prepared {
 	size_t n_rules;
 	const char *const *elements;
 	size_t n_elements;
-	struct finder_parts parts; /* as derived_parts makes them */
+	struct finder_parts parts; /* as rule_anchors_parts makes them */
 	const uint16_t *slow;	   /* rules that are looked for everywhere */
 	size_t n_slow;
 	const struct prepared_pattern *patterns; /* of rules, and of their parts */

@@ -48,7 +48,7 @@
  *
  * opens: of many records one match of this rule tells most of what is in them, as
  * the head of an access-log line does.  That changes no finding: a first look
- * (look.h) asks it of all records, and other rules that only say the same only of
+ * (prescan_goal.h) asks it of all records, and other rules that only say the same only of
  * those that it leaves open.
  *
  * Examples are whole records.  [[...]] marks each expected finding of this

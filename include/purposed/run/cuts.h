@@ -21,7 +21,7 @@
 
 #include <purposed/base/span.h>
 #include <purposed/engine/classify.h>
-#include <purposed/engine/glance.h>
+#include <purposed/engine/prescan.h>
 #include <purposed/io/framing.h>
 #include <purposed/run/pipeline.h>
 
@@ -37,7 +37,7 @@ struct cuts {
 	bool last;	    /* there is none behind it */
 	struct frame frame; /* the last one: its origin holds for those behind it */
 	struct cuts_record *cuts;
-	struct glance_record *records; /* of each, in bytes of the slice */
+	struct prescan_record *records; /* of each, in bytes of the slice */
 	size_t n, cap;
 	size_t seen;	    /* bytes of all batches so far */
 	struct span *named; /* texts of the records to classify; room for cap */
@@ -52,12 +52,12 @@ bool cuts_next(struct cuts *cuts, const struct batch *batch);
 
 /*
  * Names the records that must be classified in full where the others need to be
- * known no deeper than that; LOOK_DEPTHS: all.  Returns a plan whose look is not
+ * known no deeper than that; PRESCAN_DEPTHS: all.  Returns a plan whose look is not
  * made yet, so that all of its records were named, or NULL.  making: what is not there
  * is being made, and not to be waited for.
  */
-const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum look_depth depth,
-			     struct glance *glance, bool making);
+const struct plan *cuts_look(struct cuts *cuts, const struct batch *batch, enum prescan_depth depth,
+			     struct prescan *prescan, bool making);
 
 /* Prepares classifier for the named ones, which are to be classified next, in order. */
 void cuts_look_ahead(struct cuts *cuts, struct classifier *classifier);

@@ -12,7 +12,7 @@
 
 struct envelope {
 	/* What it must know of a record that is not flagged, whatever its format does. */
-	enum look_depth depth;
+	enum prescan_depth depth;
 	/* Adds the fields and, formatted, the record; returns what format->add does. */
 	unsigned (*add)(struct buf *out, const struct format *format, const struct format_job *job);
 	/* The same for what format->add_held adds. */

@@ -71,8 +71,8 @@ struct format {
 	 * record becomes one line of the format's own.
 	 */
 	bool is_record;
-	/* What it tells of a record that is not flagged; LOOK_DEPTHS: findings. */
-	enum look_depth depth;
+	/* What it tells of a record that is not flagged; PRESCAN_DEPTHS: findings. */
+	enum prescan_depth depth;
 	/*
 	 * Adds the record without a line end.  For one whose bytes are not all
 	 * there (len > text.len) an is_record format that does not redact puts

@@ -32,8 +32,8 @@ bool output_selects(const struct output *output, enum verdict verdict);
  */
 bool output_streams(const struct output *output);
 
-/* What an output wants to know of records that are not flagged; LOOK_DEPTHS: findings. */
-enum look_depth output_depth(const struct output *output);
+/* What an output wants to know of records that are not flagged; PRESCAN_DEPTHS: findings. */
+enum prescan_depth output_depth(const struct output *output);
 
 /* Whether lines that are not flagged leave as they came; a message is no line. */
 bool output_passes_lines(const struct output *output);

@@ -9,7 +9,7 @@
 #include <pthread.h>
 
 #include <purposed/engine/classify.h>
-#include <purposed/engine/glance.h>
+#include <purposed/engine/prescan.h>
 #include <purposed/run/cuts.h>
 #include <purposed/run/format_memo.h>
 #include <purposed/run/pipeline.h>
@@ -19,7 +19,7 @@ struct worker {
 	struct pipeline *pipeline;
 	pthread_t thread;
 	struct classifier *classifier;
-	struct glance *glance;
+	struct prescan *prescan;
 	struct format_memo *memo;
 	struct cuts cuts;
 };

@@ -5,7 +5,7 @@
 #define PURPOSED_RUN_PROCESS_H
 
 #include <purposed/engine/classify.h>
-#include <purposed/engine/glance.h>
+#include <purposed/engine/prescan.h>
 #include <purposed/run/cuts.h>
 #include <purposed/run/format_memo.h>
 #include <purposed/run/pipeline.h>
@@ -17,7 +17,7 @@ struct process_means {
 	size_t n_outputs;
 	/* Of the batch's engine and of this thread. */
 	struct classifier *classifier;
-	struct glance *glance;
+	struct prescan *prescan;
 	struct format_memo *memo;
 	struct warm *warm;
 	struct cuts *cuts;
@@ -32,11 +32,11 @@ struct process_means {
 };
 
 /* How deep outputs want to know what is not flagged. */
-enum look_depth process_depth(const struct output *outputs, size_t n);
+enum prescan_depth process_depth(const struct output *outputs, size_t n);
 
 /*
  * Fills batch->out and batch->stats.  Records of which the outputs want to know no
- * more than a first look (glance.h) can tell are classified in full only where it
+ * more than a first look (prescan.h) can tell are classified in full only where it
  * says so.  What an output's buffer holds beyond a measure is drained between two
  * records.
  */

@@ -22,17 +22,17 @@ void warm_free(struct warm **warm);
 /*
  * Says that a small batch had to do without something; when some of them had, it
  * is made: the anchors of all rules, and the plan's look of that depth (plan
- * NULL or LOOK_DEPTHS: none).  Both are borrowed until warm_free.  Thread-safe.
+ * NULL or PRESCAN_DEPTHS: none).  Both are borrowed until warm_free.  Thread-safe.
  */
 void warm_want(struct warm *warm, const struct engine *engine, const struct plan *plan,
-	       enum look_depth depth);
+	       enum prescan_depth depth);
 
 /*
  * Begins at once, without a batch: the anchors, and what n plans look for at that depth.
  * The plans are borrowed until warm_free; before the first batch.
  */
 void warm_begin(struct warm *warm, const struct engine *engine, const struct plan *const *plans,
-		size_t n, enum look_depth depth);
+		size_t n, enum prescan_depth depth);
 
 /* Until that is there; as above. */
 void warm_wait(struct warm *warm);

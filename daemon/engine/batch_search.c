@@ -1,10 +1,10 @@
-#include <purposed/engine/ahead.h>
+#include <purposed/engine/batch_search.h>
 
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
 #include <purposed/engine/candidates.h>
-#include <purposed/engine/parts.h>
+#include <purposed/engine/layer_lines.h>
 
 struct record {
 	struct span text;   /* borrowed */
@@ -20,8 +20,8 @@ struct chain {
 	size_t cap;
 };
 
-struct ahead {
-	struct parts parts;
+struct batch_search {
+	struct layer_lines parts;
 	struct record *records;
 	size_t n, cap;
 	struct candidates *candidates;
@@ -31,22 +31,22 @@ struct ahead {
 	size_t next;		 /* the record that comes up */
 };
 
-struct ahead *ahead_new(size_t n_rules)
+struct batch_search *batch_search_new(size_t n_rules)
 {
-	struct ahead *ahead = mem_new(1, sizeof(*ahead));
+	struct batch_search *ahead = mem_new(1, sizeof(*ahead));
 
 	ahead->candidates = candidates_new(n_rules);
 	return ahead;
 }
 
-void ahead_free(struct ahead **ahead)
+void batch_search_free(struct batch_search **ahead)
 {
-	struct ahead *a;
+	struct batch_search *a;
 
 	if (ahead == NULL || *ahead == NULL)
 		return;
 	a = *ahead;
-	parts_fini(&a->parts);
+	layer_lines_fini(&a->parts);
 	free(a->records);
 	free(a->chain.before);
 	free(a->unsearched.before);
@@ -56,18 +56,19 @@ void ahead_free(struct ahead **ahead)
 	*ahead = NULL;
 }
 
-void ahead_wipe(struct ahead *ahead)
+void batch_search_wipe(struct batch_search *ahead)
 {
-	parts_wipe(&ahead->parts);
+	layer_lines_wipe(&ahead->parts);
 	hits_clear(&ahead->hits);
 	ahead->n = ahead->next = 0;
 }
 
-void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
+void batch_search_add(struct batch_search *ahead, struct span record, struct decoded *decoded)
 {
 	decode_run(decoded, record);
 	for (size_t i = 0; i < decoded->n; i++)
-		parts_add(&ahead->parts, decoded->layers[i].text, (uint32_t)ahead->n, (uint8_t)i);
+		layer_lines_add(&ahead->parts, decoded->layers[i].text, (uint32_t)ahead->n,
+				(uint8_t)i);
 	ahead->records = mem_grow(ahead->records, ahead->n, &ahead->cap, sizeof(*ahead->records));
 	ahead->records[ahead->n++] =
 		(struct record){ record, SIZE_MAX, SIZE_MAX, UINT32_MAX, decoded->n == 1 };
@@ -76,12 +77,12 @@ void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded)
 /* --- Search ------------------------------------------------------------------- */
 
 /* Gathers candidates from the part at hand on; false: these are the last ones. */
-static bool gather(struct ahead *ahead, struct finder_scan *scan, size_t *part)
+static bool gather(struct batch_search *ahead, struct finder_scan *scan, size_t *part)
 {
 	struct candidate found;
 
 	while (finder_next(scan, &found)) {
-		if (parts_seek(&ahead->parts, part, found.at) != NULL &&
+		if (layer_lines_seek(&ahead->parts, part, found.at) != NULL &&
 		    !candidates_add(ahead->candidates, &found, (uint32_t)*part))
 			return true;
 	}
@@ -98,9 +99,10 @@ static void chain_add(struct chain *chain, size_t from, size_t to, size_t *last)
 	}
 }
 
-static void confirm(struct ahead *ahead, const struct ahead_means *means, const struct proposal *p)
+static void confirm(struct batch_search *ahead, const struct batch_search_means *means,
+		    const struct proposal *p)
 {
-	const struct part *part = &ahead->parts.parts[p->part];
+	const struct layer_line *part = &ahead->parts.parts[p->part];
 	struct record *record = &ahead->records[part->record];
 	struct hits *hits = &ahead->hits;
 	uint16_t rule = p->candidate.rule;
@@ -109,12 +111,12 @@ static void confirm(struct ahead *ahead, const struct ahead_means *means, const 
 	size_t *from;
 	size_t last;
 
-	if (!candidates_reach(ahead->candidates, p, parts_text(&ahead->parts, p->part), part->start,
-			      &from, &last))
+	if (!candidates_reach(ahead->candidates, p, layer_lines_text(&ahead->parts, p->part),
+			      part->start, &from, &last))
 		return;
 	hits->kind_rule = UINT32_MAX;
 	*from = confirm_within(rules_at(means->rules, rule), rule,
-			       parts_text(&ahead->parts, p->part), part->layer, *from, last,
+			       layer_lines_text(&ahead->parts, p->part), part->layer, *from, last,
 			       means->regex, hits);
 	if (hits->kind_rule < record->kind_rule)
 		record->kind_rule = hits->kind_rule;
@@ -122,7 +124,7 @@ static void confirm(struct ahead *ahead, const struct ahead_means *means, const 
 	chain_add(&ahead->unsearched, n_unsearched, hits->n_unsearched, &record->unsearched);
 }
 
-void ahead_search(struct ahead *ahead, const struct ahead_means *means)
+void batch_search_run(struct batch_search *ahead, const struct batch_search_means *means)
 {
 	size_t part = 0;
 	bool more = true;
@@ -142,7 +144,7 @@ void ahead_search(struct ahead *ahead, const struct ahead_means *means)
 
 /* --- Records that come up ------------------------------------------------------- */
 
-static bool comes_up(const struct ahead *ahead, struct span record)
+static bool comes_up(const struct batch_search *ahead, struct span record)
 {
 	const struct record *next = &ahead->records[ahead->next];
 
@@ -150,12 +152,12 @@ static bool comes_up(const struct ahead *ahead, struct span record)
 	       next->text.len == record.len;
 }
 
-bool ahead_is_plain(const struct ahead *ahead, struct span record)
+bool batch_search_is_plain(const struct batch_search *ahead, struct span record)
 {
 	return comes_up(ahead, record) && ahead->records[ahead->next].plain;
 }
 
-bool ahead_take(struct ahead *ahead, struct span record, struct hits *hits)
+bool batch_search_take(struct batch_search *ahead, struct span record, struct hits *hits)
 {
 	const struct record *next = &ahead->records[ahead->next];
 

@@ -1,4 +1,4 @@
-#include <purposed/engine/derived.h>
+#include <purposed/engine/rule_anchors.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/engine/decode.h>
 
-struct derived {
+struct rule_anchors {
 	size_t n_rules;
 	struct anchor_sample *sample;
 	struct pattern **patterns; /* by rule, then that of escapes; NULL: not understood */
@@ -34,7 +34,7 @@ static struct anchor_sample *read_sample(const struct rules *rules)
 }
 
 /* A pattern that is not understood is no mistake: it is looked for everywhere. */
-static void derive(const struct derived *d, const char *text, struct pattern **pattern_r,
+static void derive(const struct rule_anchors *d, const char *text, struct pattern **pattern_r,
 		   struct anchors *anchors_r)
 {
 	struct err ignored = { 0 };
@@ -49,9 +49,9 @@ static void derive(const struct derived *d, const char *text, struct pattern **p
 	err_fini(&ignored);
 }
 
-struct derived *derived_new(const struct rules *rules)
+struct rule_anchors *rule_anchors_new(const struct rules *rules)
 {
-	struct derived *d = mem_new(1, sizeof(*d));
+	struct rule_anchors *d = mem_new(1, sizeof(*d));
 	size_t n = rules_count(rules);
 
 	d->n_rules = n;
@@ -64,9 +64,9 @@ struct derived *derived_new(const struct rules *rules)
 	return d;
 }
 
-void derived_free(struct derived **derived)
+void rule_anchors_free(struct rule_anchors **derived)
 {
-	struct derived *d;
+	struct rule_anchors *d;
 
 	if (derived == NULL || *derived == NULL)
 		return;
@@ -83,12 +83,12 @@ void derived_free(struct derived **derived)
 	free(d);
 }
 
-const struct anchors *derived_anchors(const struct derived *derived, size_t rule)
+const struct anchors *rule_anchors_of(const struct rule_anchors *derived, size_t rule)
 {
 	return &derived->anchors[rule];
 }
 
-struct finder_parts *derived_parts(const struct derived *d)
+struct finder_parts *rule_anchors_parts(const struct rule_anchors *d)
 {
 	size_t n = d->n_rules + 1;
 	struct finder_rule *rules = mem_new(n, sizeof(*rules));
@@ -96,7 +96,7 @@ struct finder_parts *derived_parts(const struct derived *d)
 
 	for (size_t i = 0; i < n; i++)
 		rules[i] = (struct finder_rule){ (uint16_t)i, &d->anchors[i] };
-	rules[d->n_rules].rule = DERIVED_ESCAPE;
+	rules[d->n_rules].rule = RULE_ANCHORS_ESCAPE;
 	parts = finder_parts_new(rules, n, d->sample);
 	free(rules);
 	return parts;

@@ -9,7 +9,7 @@
 #include "unit.h"
 
 #include <purposed/engine/classify.h>
-#include <purposed/engine/glance.h>
+#include <purposed/engine/prescan.h>
 
 struct fixture {
 	struct engine *engine;
@@ -76,9 +76,9 @@ static struct plan *plan_of(struct engine *engine, const char *purpose)
 }
 
 /* The lines of block as records, under plan; frees nothing: the caller does. */
-static size_t cut(struct span block, const struct plan *plan, struct glance_record **records_r)
+static size_t cut(struct span block, const struct plan *plan, struct prescan_record **records_r)
 {
-	struct glance_record *records = calloc(block.len + 1, sizeof(*records));
+	struct prescan_record *records = calloc(block.len + 1, sizeof(*records));
 	size_t n = 0;
 
 	assert_non_null(records);
@@ -87,7 +87,7 @@ static size_t cut(struct span block, const struct plan *plan, struct glance_reco
 		size_t stop = lf != NULL ? (size_t)(lf - block.ptr) : block.len;
 		bool cr = lf != NULL && stop > at && block.ptr[stop - 1] == '\r';
 
-		records[n++] = (struct glance_record){
+		records[n++] = (struct prescan_record){
 			.start = at, .end = cr ? stop - 1 : stop, .plan = plan, .named = true
 		};
 		at = stop + 1;
@@ -97,13 +97,13 @@ static size_t cut(struct span block, const struct plan *plan, struct glance_reco
 }
 
 /* What a first look must say of a record that it does not name; what the oracle says of it. */
-static void judge(const struct glance_record *record, const struct result *result,
-		  enum look_depth depth)
+static void judge(const struct prescan_record *record, const struct result *result,
+		  enum prescan_depth depth)
 {
 	uint64_t categories = 0;
 
 	assert_false(verdict_is_flagged(result->verdict));
-	if (depth == LOOK_FLAGS)
+	if (depth == PRESCAN_FLAGS)
 		return;
 	for (size_t i = 0; i < result->n; i++)
 		categories |= UINT64_C(1) << result->findings[i].category;
@@ -113,20 +113,21 @@ static void judge(const struct glance_record *record, const struct result *resul
 
 /* Looks at the lines of block at both depths; vain_r: records that each has named in vain. */
 static void look(struct fixture *f, const char *purpose, const char *kind, struct span block,
-		 size_t vain_r[LOOK_DEPTHS])
+		 size_t vain_r[PRESCAN_DEPTHS])
 {
 	struct plan *plan = plan_of(f->engine, purpose);
 	struct plan *judges = plan_of(f->oracle, purpose);
-	struct glance *glance = glance_new(f->engine);
+	struct prescan *prescan = prescan_new(f->engine);
 	struct classifier *classifier = classifier_new(f->oracle);
-	struct glance_record *records[LOOK_DEPTHS];
+	struct prescan_record *records[PRESCAN_DEPTHS];
 	size_t n = 0;
 
-	for (int depth = 0; depth < LOOK_DEPTHS; depth++) {
-		assert_non_null(plan_look(plan, (enum look_depth)depth));
-		assert_null(plan_look(judges, (enum look_depth)depth));
+	for (int depth = 0; depth < PRESCAN_DEPTHS; depth++) {
+		assert_non_null(plan_prescan(plan, (enum prescan_depth)depth));
+		assert_null(plan_prescan(judges, (enum prescan_depth)depth));
 		n = cut(block, plan, &records[depth]);
-		glance_run(glance, plan, (enum look_depth)depth, block, records[depth], n, kind);
+		prescan_run(prescan, plan, (enum prescan_depth)depth, block, records[depth], n,
+			    kind);
 		vain_r[depth] = 0;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -134,18 +135,18 @@ static void look(struct fixture *f, const char *purpose, const char *kind, struc
 		const struct result *result =
 			classify_run(classifier, judges, text, text.len, kind);
 
-		for (int depth = 0; depth < LOOK_DEPTHS; depth++) {
-			const struct glance_record *record = &records[depth][i];
+		for (int depth = 0; depth < PRESCAN_DEPTHS; depth++) {
+			const struct prescan_record *record = &records[depth][i];
 
 			if (!record->named)
-				judge(record, result, (enum look_depth)depth);
+				judge(record, result, (enum prescan_depth)depth);
 			else
 				vain_r[depth] += !verdict_is_flagged(result->verdict);
 		}
 	}
-	for (int depth = 0; depth < LOOK_DEPTHS; depth++)
+	for (int depth = 0; depth < PRESCAN_DEPTHS; depth++)
 		free(records[depth]);
-	glance_free(&glance);
+	prescan_free(&prescan);
 	classifier_free(&classifier);
 	plan_free(&plan);
 	plan_free(&judges);
@@ -154,13 +155,13 @@ static void look(struct fixture *f, const char *purpose, const char *kind, struc
 /* A look that names all is of no use. */
 static void compare(struct fixture *f, const char *purpose, const char *kind, struct span block)
 {
-	size_t vain[LOOK_DEPTHS];
+	size_t vain[PRESCAN_DEPTHS];
 	size_t lines = 0;
 
 	for (size_t i = 0; i < block.len; i++)
 		lines += block.ptr[i] == '\n';
 	look(f, purpose, kind, block, vain);
-	assert_true(vain[LOOK_FLAGS] <= lines / 3 + 20);
+	assert_true(vain[PRESCAN_FLAGS] <= lines / 3 + 20);
 }
 
 static const char *const purposes[] = {
@@ -298,7 +299,7 @@ static void test_likely(void **state)
 {
 	struct buf rules = { 0 };
 	struct fixture own;
-	size_t vain[LOOK_DEPTHS];
+	size_t vain[PRESCAN_DEPTHS];
 
 	(void)state;
 	buf_add_str(&rules, "rules = ({ id = 'weak'; element = 'ipv6'; what = 'w'; rank = 40;"
@@ -322,7 +323,7 @@ static void test_likely(void **state)
 		     "from::12ab\nroutea x here from::12ab\nfrom::12ab and from::12ac at routen x\n"
 		     "from\nfrom::12ab a=%20c\nfrom::12ab x from::12%61d\n"),
 	     vain);
-	assert_int_equal(vain[LOOK_CATEGORIES], 0);
+	assert_int_equal(vain[PRESCAN_CATEGORIES], 0);
 	look(&own, "website-management", NULL,
 	     span_str("routea from::12ab\nroutea from::12ab from::12ac\nfrom::12%61b\n"
 		      "from::12ab routen from::12ab\nfrom::12abrouted x\nroutee%20from::12ab\n"
@@ -339,7 +340,7 @@ static void test_access(void **state)
 {
 	struct fixture *f = *state;
 	struct buf block = { 0 };
-	size_t vain[LOOK_DEPTHS];
+	size_t vain[PRESCAN_DEPTHS];
 
 	for (int i = 0; i < 200; i++)
 		buf_printf(&block,
@@ -347,9 +348,9 @@ static void test_access(void **state)
 			   "HTTP/1.1\" 200 12 \"https://example.org/\" \"curl/8.%d\"\n",
 			   i, i % 10 == 3 ? "jan" : "-", i, i);
 	look(f, "website-management", NULL, buf_span(&block), vain);
-	assert_int_equal(vain[LOOK_CATEGORIES], 0);
+	assert_int_equal(vain[PRESCAN_CATEGORIES], 0);
 	look(f, "website-traffic-analysis", NULL, buf_span(&block), vain);
-	assert_int_equal(vain[LOOK_CATEGORIES], 0);
+	assert_int_equal(vain[PRESCAN_CATEGORIES], 0);
 	buf_fini(&block);
 }
 
@@ -358,14 +359,14 @@ static void test_kinds(void **state)
 {
 	struct fixture *f = *state;
 	struct plan *plan = plan_of(f->engine, "website-management");
-	struct glance *glance = glance_new(f->engine);
+	struct prescan *prescan = prescan_new(f->engine);
 	static const char rest[] = " 203.0.113.9 - - [12/Mar/2024:08:01:02 +0100] \"GET /a "
 				   "HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n";
 	struct buf block = { 0 };
 
 	for (size_t i = 0; i < 8; i++) {
 		const size_t wanted = i < 4 ? 1 : 4;
-		struct glance_record *records;
+		struct prescan_record *records;
 		size_t n;
 
 		buf_clear(&block);
@@ -373,13 +374,13 @@ static void test_kinds(void **state)
 			buf_printf(&block, "%s%s", (k + i) % 2 == 0 ? "so" : "--", rest);
 		n = cut(buf_span(&block), plan, &records);
 		assert_int_equal(n, wanted);
-		glance_run(glance, plan, LOOK_CATEGORIES, buf_span(&block), records, n, NULL);
+		prescan_run(prescan, plan, PRESCAN_CATEGORIES, buf_span(&block), records, n, NULL);
 		for (size_t k = 0; k < n; k++)
 			assert_int_equal(records[k].kind, (k + i) % 2);
 		free(records);
 	}
 	buf_fini(&block);
-	glance_free(&glance);
+	prescan_free(&prescan);
 	plan_free(&plan);
 }
 
@@ -389,22 +390,22 @@ static void test_plans(void **state)
 	struct fixture *f = *state;
 	struct plan *plans[] = { plan_of(f->engine, "website-management"),
 				 plan_of(f->engine, "nis2-supervision"), plan_of(f->engine, NULL) };
-	struct glance *glance = glance_new(f->engine);
+	struct prescan *prescan = prescan_new(f->engine);
 	struct span block = buf_span(&f->block);
-	struct glance_record *alone[COUNT(plans)];
-	struct glance_record *mixed;
+	struct prescan_record *alone[COUNT(plans)];
+	struct prescan_record *mixed;
 	size_t n = cut(block, NULL, &mixed);
 
 	for (size_t p = 0; p < COUNT(plans); p++) {
 		cut(block, plans[p], &alone[p]);
-		glance_run(glance, plans[p], LOOK_CATEGORIES, block, alone[p], n, NULL);
+		prescan_run(prescan, plans[p], PRESCAN_CATEGORIES, block, alone[p], n, NULL);
 	}
 	for (size_t i = 0; i < n; i++)
 		mixed[i].plan = plans[i % COUNT(plans)];
 	for (size_t p = 0; p < COUNT(plans); p++)
-		glance_run(glance, plans[p], LOOK_CATEGORIES, block, mixed, n, NULL);
+		prescan_run(prescan, plans[p], PRESCAN_CATEGORIES, block, mixed, n, NULL);
 	for (size_t i = 0; i < n; i++) {
-		const struct glance_record *same = &alone[i % COUNT(plans)][i];
+		const struct prescan_record *same = &alone[i % COUNT(plans)][i];
 
 		assert_int_equal(mixed[i].named, same->named);
 		assert_int_equal(mixed[i].named ? 0 : mixed[i].categories,
@@ -415,7 +416,7 @@ static void test_plans(void **state)
 		plan_free(&plans[p]);
 	}
 	free(mixed);
-	glance_free(&glance);
+	prescan_free(&prescan);
 }
 
 /* An anchor at a line's end is of no record: a line is named once. */

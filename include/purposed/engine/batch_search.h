@@ -1,5 +1,5 @@
 /*
- * ahead: the search of many records at once, before they are classified.
+ * batch_search: the search of many records at once, before they are classified.
  *
  * The finder is made for long texts, and the rules' machine code wants to be used
  * many times in a row (candidates.h).  All layers (decode.h) of the records are put
@@ -11,8 +11,8 @@
  *
  * One thread's; kept for the next records.
  */
-#ifndef PURPOSED_ENGINE_AHEAD_H
-#define PURPOSED_ENGINE_AHEAD_H
+#ifndef PURPOSED_ENGINE_BATCH_SEARCH_H
+#define PURPOSED_ENGINE_BATCH_SEARCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,35 +23,35 @@
 #include <purposed/engine/finder.h>
 #include <purposed/engine/rules.h>
 
-struct ahead;
+struct batch_search;
 
 /* What a search takes. */
-struct ahead_means {
+struct batch_search_means {
 	const struct rules *rules;
 	const struct finder *finder;
 	struct finder_scan *scan;
 	struct regex_scratch *regex;
 };
 
-struct ahead *ahead_new(size_t n_rules);
-void ahead_free(struct ahead **ahead);
+struct batch_search *batch_search_new(size_t n_rules);
+void batch_search_free(struct batch_search **ahead);
 
 /* Overwrites what it holds of records, and forgets them. */
-void ahead_wipe(struct ahead *ahead);
+void batch_search_wipe(struct batch_search *ahead);
 
 /* Adds a record, which stays borrowed until it came up; decoded is scratch. */
-void ahead_add(struct ahead *ahead, struct span record, struct decoded *decoded);
+void batch_search_add(struct batch_search *ahead, struct span record, struct decoded *decoded);
 
 /* Searches all that were added for the finder's rules. */
-void ahead_search(struct ahead *ahead, const struct ahead_means *means);
+void batch_search_run(struct batch_search *ahead, const struct batch_search_means *means);
 
 /* Whether the next record is that one, at that place, and has no layer but itself. */
-bool ahead_is_plain(const struct ahead *ahead, struct span record);
+bool batch_search_is_plain(const struct batch_search *ahead, struct span record);
 
 /*
  * Whether the next record is that one, at that place: then hits, which were cleared,
  * are those of all its layers, and the one behind it comes up.
  */
-bool ahead_take(struct ahead *ahead, struct span record, struct hits *hits);
+bool batch_search_take(struct batch_search *ahead, struct span record, struct hits *hits);
 
 #endif

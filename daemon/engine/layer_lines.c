@@ -1,17 +1,17 @@
-#include <purposed/engine/parts.h>
+#include <purposed/engine/layer_lines.h>
 
 #include <stdlib.h>
 
 #include <purposed/base/mem.h>
 
-void parts_fini(struct parts *parts)
+void layer_lines_fini(struct layer_lines *parts)
 {
 	buf_fini(&parts->text);
 	free(parts->parts);
-	*parts = (struct parts){ 0 };
+	*parts = (struct layer_lines){ 0 };
 }
 
-void parts_clear(struct parts *parts)
+void layer_lines_clear(struct layer_lines *parts)
 {
 	if (parts->used < parts->text.len)
 		parts->used = parts->text.len;
@@ -20,20 +20,20 @@ void parts_clear(struct parts *parts)
 }
 
 /* Wiping all of a large block for each lone record would show. */
-void parts_wipe(struct parts *parts)
+void layer_lines_wipe(struct layer_lines *parts)
 {
-	parts_clear(parts);
+	layer_lines_clear(parts);
 	mem_wipe(parts->text.ptr, parts->used);
 	parts->used = 0;
 }
 
-void parts_add(struct parts *parts, struct span text, uint32_t record, uint8_t layer)
+void layer_lines_add(struct layer_lines *parts, struct span text, uint32_t record, uint8_t layer)
 {
 	size_t start = parts->text.len;
 
 	buf_add_span(&parts->text, text);
 	parts->parts = mem_grow(parts->parts, parts->n, &parts->cap, sizeof(*parts->parts));
-	parts->parts[parts->n++] = (struct part){
+	parts->parts[parts->n++] = (struct layer_line){
 		.start = start,
 		.end = parts->text.len,
 		.record = record,
@@ -42,12 +42,12 @@ void parts_add(struct parts *parts, struct span text, uint32_t record, uint8_t l
 	buf_add_char(&parts->text, '\n');
 }
 
-struct span parts_text(const struct parts *parts, size_t i)
+struct span layer_lines_text(const struct layer_lines *parts, size_t i)
 {
 	return span_slice(buf_span(&parts->text), parts->parts[i].start, parts->parts[i].end);
 }
 
-const struct part *parts_seek(const struct parts *parts, size_t *next, size_t at)
+const struct layer_line *layer_lines_seek(const struct layer_lines *parts, size_t *next, size_t at)
 {
 	while (parts->parts[*next].end < at)
 		++*next;

@@ -1,10 +1,10 @@
 /*
- * glance: the fast first look at a block of records.
+ * prescan: the fast first look at a block of records.
  *
  * It says of each record either that it must be classified in full
  * (classify.h), or that it need not be: then no declared purpose's policy flags
  * it, and, where categories are asked for, those are the ones of what is in it,
- * all of it permitted.  What it looks for is up to the plan (look.h), and in a
+ * all of it permitted.  What it looks for is up to the plan (prescan_goal.h), and in a
  * record it stops when nothing more is to be learnt.
  *
  *	block ─ first finder over all records at once
@@ -19,8 +19,8 @@
  * Whatever is in doubt is named: a record longer than records are searched, one
  * with escapes beyond the last layer, one in which a limit stopped the search.
  */
-#ifndef PURPOSED_ENGINE_GLANCE_H
-#define PURPOSED_ENGINE_GLANCE_H
+#ifndef PURPOSED_ENGINE_PRESCAN_H
+#define PURPOSED_ENGINE_PRESCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,15 +28,15 @@
 
 #include <purposed/engine/plan.h>
 
-struct glance;
+struct prescan;
 
 /* A record of a block, bytes [start, end), and what is known of it. */
-struct glance_record {
+struct prescan_record {
 	size_t start, end;	 /* without its line end */
 	const struct plan *plan; /* borrowed */
 	bool named;		 /* it must be classified in full */
 	uint64_t categories;	 /* else: a bit for each of the policy's that is in it */
-	/* The rest is glance_run's. */
+	/* The rest is prescan_run's. */
 	uint64_t likely;
 	size_t value_start, value_end; /* within it, of one that made a category likely; or 0, 0 */
 	bool kind, doubt;
@@ -44,11 +44,11 @@ struct glance_record {
 };
 
 /* One thread's; holds a reference to the engine. */
-struct glance *glance_new(struct engine *engine);
-void glance_free(struct glance **glance);
+struct prescan *prescan_new(struct engine *engine);
+void prescan_free(struct prescan **prescan);
 
 /* Overwrites what it held of records. */
-void glance_wipe(struct glance *glance);
+void prescan_wipe(struct prescan *prescan);
 
 /*
  * Looks at those of n records that stand under plan, which is of the same
@@ -56,7 +56,7 @@ void glance_wipe(struct glance *glance);
  * behind each, or an end of the block.  kind: what they are stated to be, or
  * NULL.
  */
-void glance_run(struct glance *glance, const struct plan *plan, enum look_depth depth,
-		struct span block, struct glance_record *records, size_t n, const char *kind);
+void prescan_run(struct prescan *prescan, const struct plan *plan, enum prescan_depth depth,
+		 struct span block, struct prescan_record *records, size_t n, const char *kind);
 
 #endif
