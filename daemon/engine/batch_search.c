@@ -114,12 +114,12 @@ static void confirm(struct batch_search *ahead, const struct batch_search_means 
 	if (!candidates_reach(ahead->candidates, p, layer_lines_text(&ahead->parts, p->part),
 			      part->start, &from, &last))
 		return;
-	hits->kind_rule = UINT32_MAX;
+	/* With what is known, a rule behind it does not look for the record's head. */
+	hits->kind_rule = record->kind_rule;
 	*from = confirm_within(rules_at(means->rules, rule), rule,
 			       layer_lines_text(&ahead->parts, p->part), part->layer, *from, last,
 			       means->regex, hits);
-	if (hits->kind_rule < record->kind_rule)
-		record->kind_rule = hits->kind_rule;
+	record->kind_rule = hits->kind_rule;
 	chain_add(&ahead->chain, n, hits->n, &record->last);
 	chain_add(&ahead->unsearched, n_unsearched, hits->n_unsearched, &record->unsearched);
 }
