@@ -7,10 +7,12 @@
 #include <purposed/run/setup_private.h>
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <purposed/base/log.h>
+#include <purposed/base/mem.h>
 #include <purposed/io/spool.h>
 
 static const char ending[] = ".spool";
@@ -23,8 +25,7 @@ const char *setup_spool_path(struct buf *path, const struct settings *settings,
 	return buf_str(path);
 }
 
-/* The way that its folder is written, or a link, may hide that it is the same. */
-static bool is_same_file(const char *a, const char *b)
+bool setup_is_same_file(const char *a, const char *b)
 {
 	struct stat x, y;
 
@@ -33,43 +34,28 @@ static bool is_same_file(const char *a, const char *b)
 }
 
 /* In the state folder, or in the one of before. */
-static void say_left(const struct settings *settings, const char *path, const char *name)
+static void say_left(const struct settings *settings, const char *path)
 {
-	unsigned long long left = spool_left(path);
+	const char *name = strrchr(path, '/') + 1;
+	int name_len = (int)(strlen(name) - strlen(ending));
 	struct buf folder = { 0 };
+	unsigned long long left;
 
-	if (left == 0)
-		return;
-	buf_add(&folder, path, (size_t)(strrchr(path, '/') - path));
-	if (is_same_file(buf_str(&folder), settings->state))
+	buf_add(&folder, path, (size_t)(name - path));
+	if (!spool_look(path, &left))
+		log_warning("%s is no spool, or damaged, and of no output: if messages in it "
+			    "matter, keep it; move it away",
+			    path);
+	else if (left != 0 && setup_is_same_file(buf_str(&folder), settings->state))
 		log_warning("the spool %s holds %llu bytes of messages that nobody sends: give a "
-			    "syslog output the name '%s', or remove the file",
-			    path, left, name);
-	else
+			    "syslog output the name '%.*s', or remove the file",
+			    path, left, name_len, name);
+	else if (left != 0)
 		log_warning("the spool %s holds %llu bytes of messages that nobody sends: move it "
-			    "to %s while the daemon is stopped, for a syslog output '%s', or "
+			    "to %s while the daemon is stopped, for a syslog output '%.*s', or "
 			    "remove the file",
-			    path, left, settings->state, name);
+			    path, left, settings->state, name_len, name);
 	buf_fini(&folder);
-}
-
-/* old's sink has let go of the file by then, and has put into it what it had sent in doubt. */
-static void pass_spool(const struct setup *setup, const struct setup *old, size_t index,
-		       struct err *e)
-{
-	const struct settings *settings = setup->session.settings;
-	const struct settings *before = old->session.settings;
-	const struct settings_output *from = &before->outputs[index];
-	size_t to = setup_successor(settings, before, index);
-	struct buf here = { 0 };
-	struct buf there = { 0 };
-
-	setup_spool_path(&here, before, from);
-	if (to < settings->n_outputs && settings->outputs[to].type == OUTPUT_SYSLOG)
-		spool_move(here.ptr, setup_spool_path(&there, settings, &settings->outputs[to]), e);
-	say_left(settings, here.ptr, from->name);
-	buf_fini(&here);
-	buf_fini(&there);
 }
 
 static bool has_spool(const struct settings *settings, const char *path)
@@ -79,48 +65,104 @@ static bool has_spool(const struct settings *settings, const char *path)
 
 	for (size_t i = 0; i < settings->n_outputs; i++) {
 		if (settings->outputs[i].type == OUTPUT_SYSLOG)
-			found |= is_same_file(
+			found |= setup_is_same_file(
 				setup_spool_path(&ours, settings, &settings->outputs[i]), path);
 	}
 	buf_fini(&ours);
 	return found;
 }
 
-/* Two outputs have changed names: their spools do so, too.  Done for the first one of them. */
-static void swap_spools(const struct setup *setup, struct setup *old, size_t index, struct err *e)
-{
-	const struct settings *before = old->session.settings;
-	size_t other = setup_swapped(setup->session.settings, before, index);
-	struct buf ours = { 0 };
-	struct buf theirs = { 0 };
+/* --- From one setup to the next -------------------------------------------------- */
 
-	if (other == before->n_outputs || other < index)
-		return;
-	sink_free(setup_sink(&old->outputs[index]));
-	sink_free(setup_sink(&old->outputs[other]));
-	spool_swap(setup_spool_path(&ours, before, &before->outputs[index]),
-		   setup_spool_path(&theirs, before, &before->outputs[other]), e);
-	buf_fini(&ours);
-	buf_fini(&theirs);
+/* A spool that does not stay where it is. */
+struct move {
+	struct buf from; /* where it is by now */
+	struct buf to;	 /* empty: nobody sends it */
+};
+
+struct moves {
+	struct move *moves;
+	size_t n;
+};
+
+/* The one among them whose messages are at that path. */
+static struct move *find_occupant(const struct moves *moves, const char *path)
+{
+	size_t i = 0;
+
+	while (i < moves->n && !setup_is_same_file(buf_str(&moves->moves[i].from), path))
+		i++;
+	return i < moves->n ? &moves->moves[i] : NULL;
 }
 
-void setup_pass_spools(const struct setup *setup, struct setup *old, struct err *e)
+static void note_place(struct move *move, const struct buf *path)
+{
+	buf_clear(&move->from);
+	buf_add_span(&move->from, buf_span(path));
+}
+
+/* Messages in whose place others are change places with these, which go on from there. */
+static void carry_out(struct move *move, const struct moves *moves, struct err *e)
+{
+	const char *from = buf_str(&move->from);
+	const char *to = buf_str(&move->to);
+	struct move *occupant = find_occupant(moves, to);
+
+	if (occupant == move ||
+	    (occupant == NULL ? spool_move(from, to, e) : spool_swap(from, to, e)) != 0)
+		return;
+	if (occupant != NULL)
+		note_place(occupant, &move->from);
+	note_place(move, &move->to);
+}
+
+/* Adds that of an output whose heir finds its spool elsewhere, or that has none. */
+static void add_move(struct moves *moves, const struct setup *setup, struct setup *old,
+		     size_t index, size_t heir)
+{
+	const struct settings *settings = setup->session.settings;
+	const struct settings *before = old->session.settings;
+	struct move *move = &moves->moves[moves->n];
+	unsigned long long left;
+
+	setup_spool_path(&move->from, before, &before->outputs[index]);
+	buf_clear(&move->to);
+	if (heir < settings->n_outputs && settings->outputs[heir].type == OUTPUT_SYSLOG)
+		setup_spool_path(&move->to, settings, &settings->outputs[heir]);
+	if (setup_is_same_file(buf_str(&move->from), buf_str(&move->to)))
+		return;
+	/* It lets go of the file, and puts into it what it had sent in doubt. */
+	sink_free(setup_sink(&old->outputs[index]));
+	if (!spool_look(move->from.ptr, &left))
+		buf_clear(&move->to);
+	else if (left == 0)
+		return;
+	moves->n++;
+}
+
+void setup_pass_spools(const struct setup *setup, struct setup *old, const size_t *heirs,
+		       struct err *e)
 {
 	const struct settings *before = old->session.settings;
-	struct buf path = { 0 };
+	struct moves moves = { mem_new(before->n_outputs + 1, sizeof(*moves.moves)), 0 };
 
 	for (size_t i = 0; i < before->n_outputs; i++) {
-		if (before->outputs[i].type != OUTPUT_SYSLOG)
-			continue;
-		if (has_spool(setup->session.settings,
-			      setup_spool_path(&path, before, &before->outputs[i]))) {
-			swap_spools(setup, old, i, e);
-		} else {
-			sink_free(setup_sink(&old->outputs[i]));
-			pass_spool(setup, old, i, e);
-		}
+		if (before->outputs[i].type == OUTPUT_SYSLOG)
+			add_move(&moves, setup, old, i, heirs[i]);
 	}
-	buf_fini(&path);
+	for (size_t i = 0; i < moves.n; i++) {
+		if (moves.moves[i].to.len != 0)
+			carry_out(&moves.moves[i], &moves, e);
+	}
+	for (size_t i = 0; i <= before->n_outputs; i++) {
+		struct move *move = &moves.moves[i];
+
+		if (i < moves.n && !has_spool(setup->session.settings, buf_str(&move->from)))
+			say_left(setup->session.settings, move->from.ptr);
+		buf_fini(&move->from);
+		buf_fini(&move->to);
+	}
+	free(moves.moves);
 }
 
 void setup_say_spools(const struct setup *setup)
@@ -131,15 +173,14 @@ void setup_say_spools(const struct setup *setup)
 	struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char *end = strrchr(entry->d_name, '.');
+		const char *end = strrchr(entry->d_name, '.');
 
 		if (end == NULL || strcmp(end, ending) != 0)
 			continue;
 		buf_clear(&path);
 		buf_printf(&path, "%s/%s", settings->state, entry->d_name);
-		*end = '\0';
 		if (!has_spool(settings, buf_str(&path)))
-			say_left(settings, path.ptr, entry->d_name);
+			say_left(settings, path.ptr);
 	}
 	if (dir != NULL)
 		closedir(dir);

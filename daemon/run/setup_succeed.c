@@ -1,75 +1,11 @@
 /* What a setup takes over from the one before it, when a configuration is read anew. */
 #include <purposed/run/setup_private.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <purposed/base/log.h>
 #include <purposed/run/alerts.h>
-
-/* Index of the output of that name, or n_outputs. */
-static size_t find_output(const struct settings *settings, const char *name)
-{
-	size_t i = 0;
-
-	while (i < settings->n_outputs && strcmp(settings->outputs[i].name, name) != 0)
-		i++;
-	return i;
-}
-
-/*
- * Index of the only output that sends where `from` does, or n_outputs.  others: where it is not
- * NULL, those whose name one of them has, too, do not count.
- */
-static size_t only_alike(const struct settings *settings, const struct settings *others,
-			 const struct settings_output *from)
-{
-	size_t found = settings->n_outputs;
-
-	for (size_t i = 0; i < settings->n_outputs; i++) {
-		const struct settings_output *output = &settings->outputs[i];
-
-		if (!settings_same_destination(output, from) ||
-		    (others != NULL && find_output(others, output->name) != others->n_outputs))
-			continue;
-		if (found != settings->n_outputs)
-			return settings->n_outputs;
-		found = i;
-	}
-	return found;
-}
-
-size_t setup_swapped(const struct settings *settings, const struct settings *before, size_t index)
-{
-	const struct settings_output *from = &before->outputs[index];
-	size_t to = only_alike(settings, NULL, from);
-	size_t other;
-	size_t back;
-
-	if (to == settings->n_outputs || only_alike(before, NULL, from) != index)
-		return before->n_outputs;
-	other = find_output(before, settings->outputs[to].name);
-	if (other == before->n_outputs || other == index ||
-	    only_alike(before, NULL, &before->outputs[other]) != other)
-		return before->n_outputs;
-	back = only_alike(settings, NULL, &before->outputs[other]);
-	if (back == settings->n_outputs || strcmp(settings->outputs[back].name, from->name) != 0)
-		return before->n_outputs;
-	return other;
-}
-
-/* Where several could be meant none is. */
-size_t setup_successor(const struct settings *settings, const struct settings *before, size_t index)
-{
-	const struct settings_output *from = &before->outputs[index];
-	size_t found = find_output(settings, from->name);
-	size_t other = setup_swapped(settings, before, index);
-
-	if (other != before->n_outputs)
-		return find_output(settings, before->outputs[other].name);
-	if (found == settings->n_outputs && only_alike(before, settings, from) != before->n_outputs)
-		found = only_alike(settings, before, from);
-	return found;
-}
 
 /* Lines that are held for a controlled output have marks, which must come off. */
 static void take_alerts(struct setup *setup, size_t to, struct setup *old, size_t from)
@@ -105,17 +41,12 @@ struct sink **setup_sink(struct output *output)
 	return output->controlled ? alerts_sink(output->sink) : &output->sink;
 }
 
-static void take_held(struct setup *setup, struct setup *old)
+static void take_held(struct setup *setup, struct setup *old, const size_t *heirs)
 {
-	const struct settings *settings = setup->session.settings;
-	const struct settings *before = old->session.settings;
-
-	for (size_t i = 0; i < before->n_outputs; i++) {
-		size_t to = setup_successor(settings, before, i);
-
-		if (to < settings->n_outputs) {
-			take_alerts(setup, to, old, i);
-			pipeline_move_held(old->pipeline, i, setup->pipeline, to);
+	for (size_t i = 0; i < old->session.settings->n_outputs; i++) {
+		if (heirs[i] < setup->session.settings->n_outputs) {
+			take_alerts(setup, heirs[i], old, i);
+			pipeline_move_held(old->pipeline, i, setup->pipeline, heirs[i]);
 		} else {
 			end_output(old, i);
 		}
@@ -123,14 +54,14 @@ static void take_held(struct setup *setup, struct setup *old)
 }
 
 /* A receiver that stays the same goes on as it is; the sink that was made for it is not used. */
-static void take_receivers(struct setup *setup, struct setup *old)
+static void take_receivers(struct setup *setup, struct setup *old, const size_t *heirs)
 {
 	const struct settings *settings = setup->session.settings;
 	const struct settings *before = old->session.settings;
-	bool same_state = strcmp(settings->state, before->state) == 0;
+	bool same_state = setup_is_same_file(settings->state, before->state);
 
 	for (size_t i = 0; i < before->n_outputs && same_state; i++) {
-		size_t to = find_output(settings, before->outputs[i].name);
+		size_t to = heirs[i];
 		struct sink *sink = *setup_sink(&old->outputs[i]);
 
 		if (to == settings->n_outputs ||
@@ -160,10 +91,12 @@ static void take_counts(struct setup *setup, const struct setup *old)
 void setup_succeed(struct setup *setup, struct setup *old, struct err *e)
 {
 	struct session *session = &setup->session;
+	size_t *heirs = setup_heirs(session->settings, old->session.settings);
 
-	take_held(setup, old);
-	take_receivers(setup, old);
-	setup_pass_spools(setup, old, e);
+	take_held(setup, old, heirs);
+	take_receivers(setup, old, heirs);
+	setup_pass_spools(setup, old, heirs, e);
+	free(heirs);
 	take_counts(setup, old);
 	if (session->settings->pseudonym_key_file != NULL ||
 	    old->session.settings->pseudonym_key_file != NULL) {
@@ -184,7 +117,7 @@ void setup_forget_alerts(const struct setup *setup, struct setup *old, const str
 	const struct settings *settings = setup->session.settings;
 
 	for (size_t i = 0; i < old->session.settings->n_outputs; i++) {
-		size_t to = find_output(settings, old->session.settings->outputs[i].name);
+		size_t to = setup_find_output(settings, old->session.settings->outputs[i].name);
 
 		if (setup_has_windows(old, i) &&
 		    (to == settings->n_outputs || !setup_has_windows(setup, to)))

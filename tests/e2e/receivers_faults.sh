@@ -380,6 +380,48 @@ end_receiver
 receiver_pid=$first_receiver
 end_receiver
 
+# Three outputs pass their names round, then one goes and another takes its name.
+rm -rf "$D/state"
+to_three() { # NAME-OF-A NAME-OF-B NAME-OF-C
+	config '{ name = "'"$1"'"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; },
+		{ name = "'"$2"'"; type = "syslog"; to = "unixstream:b.sock"; format = "tag"; },
+		{ name = "'"$3"'"; type = "syslog"; to = "unixstream:c.sock"; format = "json"; }'
+}
+receives() { # NAME PATTERN N: so many messages, each of that form
+	rm -f "$D/$1.sock" "$D/$1.out"
+	receive "unixstream:$D/$1.sock" octets "$D/$1.out"
+	ok "$1 gets all that was meant for it" within 60 has_lines "$D/$1.out" "$3"
+	is "and nothing else" "$(grep -c "$2" "$D/$1.out")" "$3"
+	end_receiver
+}
+to_three a b c
+start_on_pipe
+send 1 20
+within 60 has_spooled 20
+to_three b c a
+reload 1
+send 21 30
+to_three c a b
+reload 2
+config '{ name = "a"; type = "syslog"; to = "unixstream:c.sock"; format = "json"; },
+	{ name = "b"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; }'
+reload 3
+LEFT="state/c\.spool holds [0-9]+ bytes of messages that nobody sends: give a syslog output the name 'c'"
+like "what was meant for the receiver that has gone is said" "$(cat "$D/err")" "$LEFT"
+receives a 'number [0-9]* end$' 30
+receives c '\] {' 30
+stop_on_pipe
+to_three a c b
+start_on_pipe
+receives b 'verdict="clean"' 30
+stop_on_pipe
+
+# Something else under the name of a spool is said, whoever it was of.
+echo nothing > "$D/state/d.spool"
+start_on_pipe
+like "what is no spool is said" "$(cat "$D/err")" "state/d\.spool is no spool, or damaged"
+stop_on_pipe
+
 # Two of before could be meant: neither is, and it is said of both.
 rm -rf "$D/state" "$D/elsewhere" "$D/a.sock"
 two() { # NAME NAME

@@ -42,6 +42,9 @@ void spool_close(struct spool **spool);
  */
 unsigned long long spool_left(const char *path);
 
+/* The same, and false where there is something that is no spool, or cannot be read. */
+bool spool_look(const char *path, unsigned long long *left_r);
+
 /*
  * Gives a spool that nobody has open, and that holds messages, another name, in place of an
  * empty one if one is there.  -1: described in e, both are as they were.

@@ -59,9 +59,6 @@ bool spool_write_at(int fd, const void *bytes, size_t len, uint64_t at);
 /* Makes fd a file without messages, of which the first will stand where s says; false: errno. */
 bool spool_write_head(const struct spool *s, int fd);
 
-/* Whether there is a spool, or none yet; *left_r: as spool_left. */
-bool spool_look(const char *path, unsigned long long *left_r);
-
 /* --- spool_name.c --------------------------------------------------------------------- */
 
 /* The file at path, which is made where there is none, for us alone; -1: described in e. */

@@ -39,7 +39,7 @@ void setup_free(struct setup **setup);
 
 /*
  * Makes setup the successor of old, which is drained: it takes what old's
- * outputs still hold, output by output of the same name (or receiver), their spools,
+ * outputs still hold, output by output of the same receiver (or name), their spools,
  * connections to receivers that stay the same, what inputs of the same name counted, and old's
  * random pseudonym key where neither configuration names one.  What is held for an output that is
  * no more is dropped, and what its spool holds is left there, which is logged; a spool that cannot

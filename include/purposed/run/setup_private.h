@@ -2,8 +2,8 @@
  * setup_private: what the sources of a setup share.
  *
  * setup.c makes all of it, with setup_streams.c for the inputs and setup_outputs.c for the
- * outputs; setup_succeed.c takes over from another one, setup_spools.c their spools, and
- * setup_count.c counts.
+ * outputs; setup_succeed.c takes over from another one, setup_heirs.c says which output from which,
+ * setup_spools.c takes their spools, and setup_count.c counts.
  */
 #ifndef PURPOSED_RUN_SETUP_PRIVATE_H
 #define PURPOSED_RUN_SETUP_PRIVATE_H
@@ -30,25 +30,24 @@ const char *setup_spool_path(struct buf *path, const struct settings *settings,
 /* The sink itself, behind alert control. */
 struct sink **setup_sink(struct output *output);
 
-/*
- * Index in before of the output that has changed names with `index`: each of the two receivers,
- * to which no other output sends, is now sent to under the other's name.  n_outputs: none has.
- */
-size_t setup_swapped(const struct settings *settings, const struct settings *before, size_t index);
+/* Index of the output of that name, or n_outputs. */
+size_t setup_find_output(const struct settings *settings, const char *name);
 
 /*
- * Index of the output that goes on with what `index` of before has to write: one of its name
- * (or of that with which it changed names), or, of a receiver, the one that is new and sends there,
- * too.  n_outputs: there is none.
+ * For each output of before the index of the one that goes on with what it has to write, its
+ * heir, which is no other one's; n_outputs: it has none.  The caller frees it.
  */
-size_t setup_successor(const struct settings *settings, const struct settings *before,
-		       size_t index);
+size_t *setup_heirs(const struct settings *settings, const struct settings *before);
+
+/* The way that a path is written, or a link, may hide that it is the same. */
+bool setup_is_same_file(const char *a, const char *b);
 
 /*
- * The spools of old's outputs go to their successors, before these begin; where one cannot, e
- * says why.  What nobody will send is logged.
+ * The spools of old's outputs go to their heirs, before these begin; where one cannot, e says
+ * why.  What nobody will send is logged.
  */
-void setup_pass_spools(const struct setup *setup, struct setup *old, struct err *e);
+void setup_pass_spools(const struct setup *setup, struct setup *old, const size_t *heirs,
+		       struct err *e);
 
 bool setup_has_windows(const struct setup *setup, size_t output);
 
