@@ -1,11 +1,13 @@
 /*
  * One layer is one pass: bytes are copied until an escape starts, then the
- * escape's bytes are written in its place; `below` notes for every byte
- * written where its source began.  A byte of value 0x3f that came from "%3F"
- * at 7 has below = 7, and its neighbour, from the byte behind the escape, 10:
- * so the source of bytes [s, e) is [below[s], below[e]) whatever was decoded.
- * Only where an escape yields several bytes (é from \u00e9) do neighbours
- * share a source, and a span that would end between them takes all of it.
+ * escape's bytes are written in its place, and that is noted as a change.  Between
+ * changes bytes are what they were, so these are all that a map needs.
+ *
+ * The pass behind that need not go over all of it.  What is no escape in one text is
+ * none in the next either, unless something changed in it, or so near that it matters:
+ *
+ *	layer 0		a%2540b c%41d		every escape is undone
+ *	layer 1		a%40b cAd		new ones have something of %, or A, in them
  */
 #include <purposed/engine/decode_private.h>
 
@@ -14,57 +16,103 @@
 
 #include <purposed/base/mem.h>
 
+/* An escape, and what decides whether it is one, reaches so far behind and before its start. */
+enum { ESCAPE_REACH = 44, DOMAIN_REACH = 20 };
+
 static void layer_reserve(struct decode_layer *layer, size_t len)
 {
 	buf_clear(&layer->storage);
 	buf_reserve(&layer->storage, len);
-	if (layer->below_cap < len + 1) {
-		layer->below_cap = 2 * (len + 1);
-		layer->below = mem_resize(layer->below, layer->below_cap, sizeof(uint32_t));
-	}
-}
-
-/* The numbers from first on, n of them. */
-static void count_up(uint32_t *out, uint32_t first, size_t n)
-{
-	typedef uint32_t eight __attribute__((vector_size(32)));
-	eight next = first + (eight){ 0, 1, 2, 3, 4, 5, 6, 7 };
-
-	for (; n >= 8; n -= 8, out += 8, next += 8, first += 8)
-		memcpy(out, &next, sizeof(next));
-	for (size_t i = 0; i < n; i++)
-		out[i] = first + (uint32_t)i;
+	layer->n_changes = 0;
 }
 
 /* Appends bytes [start, end) of the text as they are. */
 static void layer_copy(struct decode_layer *layer, struct span text, size_t start, size_t end)
 {
-	size_t out = layer->storage.len;
-
-	memcpy(layer->storage.ptr + out, text.ptr + start, end - start);
-	count_up(layer->below + out, (uint32_t)start, end - start);
-	layer->storage.len = out + end - start;
+	memcpy(layer->storage.ptr + layer->storage.len, text.ptr + start, end - start);
+	layer->storage.len += end - start;
 }
 
 /* Appends what the escape at byte at of the text stands for. */
 static void layer_add(struct decode_layer *layer, const struct decode_escape *escape, size_t at)
 {
-	for (size_t i = 0; i < escape->n_bytes; i++) {
-		layer->storage.ptr[layer->storage.len] = escape->bytes[i];
-		layer->below[layer->storage.len++] = (uint32_t)at;
-	}
+	layer->changes = mem_grow(layer->changes, layer->n_changes, &layer->changes_cap,
+				  sizeof(*layer->changes));
+	layer->changes[layer->n_changes++] = (struct decode_change){
+		.at = (uint32_t)layer->storage.len,
+		.n = (uint32_t)escape->n_bytes,
+		.from = (uint32_t)at,
+		.len = (uint32_t)escape->len,
+	};
+	memcpy(layer->storage.ptr + layer->storage.len, escape->bytes, escape->n_bytes);
+	layer->storage.len += escape->n_bytes;
 }
 
 /*
- * Undoes one layer of escapes; false, and *layer is not filled, where there is
- * none.  Only a '+' of the record itself is a space: one that %2B stood for is a '+'.
+ * The escapes of a layer, one by one.  Only a '+' of the record itself is a space: one that
+ * %2B stood for is a '+'.
  */
-static bool layer_decode(struct decode_layer *layer, struct span text, bool is_record)
+struct escapes {
+	const struct decode_layer *layer;
+	struct decode_plus plus;
+	size_t at;   /* the search begins here */
+	size_t next; /* change near which it goes on, where it ends before one */
+	size_t end;
+};
+
+/* Moves to where the next change may have made an escape; false: there is no other. */
+static bool escapes_near_next(struct escapes *e)
 {
-	struct decode_plus plus = { .literal = !is_record };
-	size_t at = 0;
+	const struct decode_layer *layer = e->layer;
+	const struct decode_change *change;
+	size_t behind;
+
+	if (e->next == layer->n_changes)
+		return false;
+	change = layer->changes + e->next;
+	if (change->at > ESCAPE_REACH && e->at < change->at - ESCAPE_REACH)
+		e->at = change->at - ESCAPE_REACH;
+	do {
+		behind = change->at + change->n + DOMAIN_REACH;
+		change++;
+	} while (change < layer->changes + layer->n_changes && change->at < behind + ESCAPE_REACH);
+	e->next = (size_t)(change - layer->changes);
+	e->end = behind < layer->text.len ? behind : layer->text.len;
+	return true;
+}
+
+static struct escapes escapes_of(const struct decode_layer *layer, bool is_record)
+{
+	return (struct escapes){
+		.layer = layer,
+		.plus = { .literal = !is_record },
+		.end = is_record ? layer->text.len : 0,
+	};
+}
+
+/* The next one, at byte *at_r of the layer; of no length where there is none. */
+static struct decode_escape escapes_next(struct escapes *e, size_t *at_r)
+{
+	struct decode_escape escape = { 0 };
+
+	do {
+		if (e->at < e->end)
+			escape = decode_next_escape(e->layer->text, e->end, &e->at, &e->plus);
+	} while (escape.len == 0 && escapes_near_next(e));
+	*at_r = e->at;
+	e->at += escape.len;
+	return escape;
+}
+
+/* Undoes one layer of escapes; false, and *layer is not filled, where there is none. */
+static bool layer_decode(struct decode_layer *layer, const struct decode_layer *below,
+			 bool is_record)
+{
+	struct escapes escapes = escapes_of(below, is_record);
+	struct span text = below->text;
 	size_t copied = 0;
-	struct decode_escape escape = decode_next_escape(text, &at, &plus);
+	size_t at;
+	struct decode_escape escape = escapes_next(&escapes, &at);
 
 	if (escape.len == 0)
 		return false;
@@ -72,30 +120,27 @@ static bool layer_decode(struct decode_layer *layer, struct span text, bool is_r
 	while (escape.len != 0) {
 		layer_copy(layer, text, copied, at);
 		layer_add(layer, &escape, at);
-		at += escape.len;
-		copied = at;
-		escape = decode_next_escape(text, &at, &plus);
+		copied = at + escape.len;
+		escape = escapes_next(&escapes, &at);
 	}
 	layer_copy(layer, text, copied, text.len);
-	layer->below[layer->storage.len] = (uint32_t)text.len;
 	if (layer->storage.len > layer->used)
 		layer->used = layer->storage.len;
 	layer->text = buf_span(&layer->storage);
 	return true;
 }
 
-/* First and last escape of text; start == end where there is none. */
-static void remaining_escapes(struct span text, size_t *start_r, size_t *end_r)
+/* From the first escape of a layer to behind its last; start == end where there is none. */
+static void remaining_escapes(const struct decode_layer *layer, size_t *start_r, size_t *end_r)
 {
-	struct decode_plus plus = { .literal = true };
-	size_t at = 0;
-	struct decode_escape escape = decode_next_escape(text, &at, &plus);
+	struct escapes escapes = escapes_of(layer, false);
+	size_t at;
+	struct decode_escape escape = escapes_next(&escapes, &at);
 
 	*start_r = *end_r = escape.len != 0 ? at : 0;
 	while (escape.len != 0) {
-		at += escape.len;
-		*end_r = at;
-		escape = decode_next_escape(text, &at, &plus);
+		*end_r = at + escape.len;
+		escape = escapes_next(&escapes, &at);
 	}
 }
 
@@ -108,6 +153,7 @@ void decoded_wipe(struct decoded *d)
 		buf_clear(&layer->storage);
 		layer->used = 0;
 		layer->text = span_of(NULL, 0);
+		layer->n_changes = 0;
 	}
 	d->n = 0;
 }
@@ -116,7 +162,7 @@ void decoded_fini(struct decoded *d)
 {
 	for (size_t i = 0; i < DECODE_LAYERS; i++) {
 		buf_fini(&d->layers[i].storage);
-		free(d->layers[i].below);
+		free(d->layers[i].changes);
 	}
 	*d = (struct decoded){ 0 };
 }
@@ -132,11 +178,11 @@ void decode_run(struct decoded *d, struct span record)
 {
 	decode_nothing(d, record);
 	while (d->n < DECODE_LAYERS &&
-	       layer_decode(&d->layers[d->n], d->layers[d->n - 1].text, d->n == 1))
+	       layer_decode(&d->layers[d->n], &d->layers[d->n - 1], d->n == 1))
 		d->n++;
 	if (d->n < DECODE_LAYERS)
 		return;
-	remaining_escapes(d->layers[d->n - 1].text, &d->limit_start, &d->limit_end);
+	remaining_escapes(&d->layers[d->n - 1], &d->limit_start, &d->limit_end);
 	d->limited = d->limit_start < d->limit_end;
 	if (d->limited)
 		decode_to_record(d, d->n - 1, &d->limit_start, &d->limit_end);

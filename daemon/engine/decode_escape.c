@@ -310,12 +310,14 @@ size_t decode_find_beginning(struct span text, size_t at)
 	return at;
 }
 
-struct decode_escape decode_next_escape(struct span text, size_t *at, struct decode_plus *plus)
+struct decode_escape decode_next_escape(struct span text, size_t end, size_t *at,
+					struct decode_plus *plus)
 {
+	struct span begins = span_slice(text, 0, end);
 	struct decode_escape escape = { 0 };
 
-	for (*at = decode_find_beginning(text, *at); *at < text.len;
-	     *at = decode_find_beginning(text, *at + 1)) {
+	for (*at = decode_find_beginning(begins, *at); *at < end;
+	     *at = decode_find_beginning(begins, *at + 1)) {
 		escape = escape_at(text, *at, plus);
 		if (escape.len != 0)
 			break;

@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include <purposed/base/utf8.h>
-#include <purposed/engine/decode.h>
+#include <purposed/engine/decode_private.h>
 
 /* What a text reads as in layer 1; NULL: nothing changes, there is one layer. */
 static const struct once_case {
@@ -417,6 +417,50 @@ static void test_every_byte_knows_its_source(void **state)
 	decoded_fini(&d);
 }
 
+/* What is noted is what changed, all else is as it was, and no escape was passed over. */
+static void check_changes(const struct decoded *d, size_t layer)
+{
+	const struct decode_layer *l = &d->layers[layer];
+	struct span below = d->layers[layer - 1].text;
+	struct decode_plus plus = { .literal = layer > 1 };
+	size_t at = 0;
+	size_t from = 0;
+
+	for (size_t i = 0; i <= l->n_changes; i++) {
+		size_t place = from;
+		size_t len = decode_next_escape(below, below.len, &place, &plus).len;
+
+		assert_true(span_equal(span_slice(below, from, place),
+				       span_slice(l->text, at, at + place - from)));
+		at += place - from;
+		from = place + len;
+		if (i == l->n_changes) {
+			assert_int_equal(len, 0);
+			break;
+		}
+		assert_int_equal(l->changes[i].at, at);
+		assert_int_equal(l->changes[i].from, place);
+		assert_int_equal(l->changes[i].len, len);
+		at += l->changes[i].n;
+	}
+	assert_int_equal(at, l->text.len);
+	assert_int_equal(from, below.len);
+}
+
+/*
+ * What is left in the last layer, but for '+', which is a space in the record itself: nothing,
+ * or what is reported.
+ */
+static void check_last(const struct decoded *d)
+{
+	struct span text = d->layers[d->n - 1].text;
+	struct decode_plus plus = { .literal = d->n > 1 };
+	size_t at = 0;
+	bool any = decode_next_escape(text, text.len, &at, &plus).len != 0;
+
+	assert_true(any == d->limited);
+}
+
 /* On any bytes at all: the map never leaves the record and never runs backwards. */
 static void test_garbage_has_sound_maps(void **state)
 {
@@ -439,12 +483,51 @@ static void test_garbage_has_sound_maps(void **state)
 			/* Only a blank for one byte leaves as many. */
 			assert_true(l->text.len < below || memchr(text, '+', len) != NULL ||
 				    memchr(d.layers[layer - 1].text.ptr, '\0', below) != NULL);
-			assert_int_equal(l->below[l->text.len], below);
-			for (size_t i = 0; i < l->text.len; i++)
-				assert_true(l->below[i] <= l->below[i + 1]);
+			check_changes(&d, layer);
 			decode_splits(&d, layer - 1, 0, below);
 		}
+		check_last(&d);
 		assert_true(!d.limited || (d.limit_start < d.limit_end && d.limit_end <= len));
+	}
+	decoded_fini(&d);
+}
+
+/*
+ * An escape that only what was decoded near it makes one, at every distance from that: its end
+ * (a sequence for a terminal), its beginning, or where the domain before it begins.
+ */
+static void test_escapes_made_afar(void **state)
+{
+	static const struct {
+		const char *start, *end;
+	} makers[] = {
+		{ "", "%41m" },	 { "%41", "" }, { "\033[A", "\\u10432" },  { "%5C", "u10432" },
+		{ "%25", "41" }, { "", "%3B" }, { "\\u00e9", "\\u10432" }, { "x%61", "\\u10432" },
+	};
+	static const char *const heads[] = { "\033[", "CITY", "&#6", "&#x00000", "" };
+	static const char *const fills[] = { "1", "A", "0", ";", " ", "-" };
+	struct decoded d = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(makers) * COUNT(heads) * COUNT(fills) * 64; i++) {
+		const char *head = heads[i / COUNT(makers) % COUNT(heads)];
+		size_t rest = i / COUNT(makers) / COUNT(heads);
+		char fill[64] = "";
+		struct buf text = { 0 };
+
+		memset(fill, *fills[rest % COUNT(fills)], rest / COUNT(fills));
+		buf_add_str(&text, "padding that is longer than any escape reaches, in any text: ");
+		buf_add_str(&text, makers[i % COUNT(makers)].start);
+		buf_add_str(&text, head);
+		buf_add_str(&text, fill);
+		buf_add_str(&text, makers[i % COUNT(makers)].end);
+		buf_add_str(&text,
+			    "z and as much again, so that both ends of the text are far away");
+		decode_run(&d, buf_span(&text));
+		for (size_t layer = 1; layer < d.n; layer++)
+			check_changes(&d, layer);
+		check_last(&d);
+		buf_fini(&text);
 	}
 	decoded_fini(&d);
 }
@@ -458,6 +541,7 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_every_byte_knows_its_source),
+		cmocka_unit_test(test_escapes_made_afar),
 		cmocka_unit_test(test_garbage_has_sound_maps),
 	};
 

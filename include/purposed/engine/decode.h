@@ -18,8 +18,8 @@
  *	NUL		   one or many
  *	U+00A0, U+2000 to U+200A, U+2028, U+2029, U+202F	blanks of Unicode
  *
- * and exists only where that changed something.  A layer carries an exact map
- * from its bytes back to the record's.  Escapes that are still there after
+ * and exists only where that changed something.  A layer knows what was changed, which
+ * is an exact map from its bytes back to the record's.  Escapes that are still there after
  * DECODE_LAYERS layers are reported, not ignored.
  *
  * A struct decoded is one thread's scratch: filled anew for every record,
@@ -37,14 +37,16 @@
 
 enum { DECODE_LAYERS = 5 }; /* the record and four decodings */
 
+/* An escape that was undone: bytes [from, from + len) of the layer below are n bytes at `at`. */
+struct decode_change {
+	uint32_t at, n;
+	uint32_t from, len;
+};
+
 struct decode_layer {
 	struct span text;
-	/*
-	 * For each byte of text, and one past its end, the byte of the layer
-	 * below that it was made from.  NULL in layer 0.
-	 */
-	uint32_t *below;
-	size_t below_cap;
+	struct decode_change *changes; /* ascending; all else is as it was.  None in layer 0 */
+	size_t n_changes, changes_cap;
 	struct buf storage;
 	size_t used; /* bytes of storage that may hold text of a record: not wiped yet */
 };

@@ -22,8 +22,12 @@ struct decode_plus {
 	bool space;    /* in its token */
 };
 
-/* The first escape from *at on, and where it is; of no length, and the end, where there is none. */
-struct decode_escape decode_next_escape(struct span text, size_t *at, struct decode_plus *plus);
+/*
+ * The first escape that begins in bytes [*at, end) of text, and where it is; of no length, and
+ * the end, where there is none.
+ */
+struct decode_escape decode_next_escape(struct span text, size_t end, size_t *at,
+					struct decode_plus *plus);
 
 /* --- decode_plus.c: where '+' is a space ------------------------------------------- */
 
