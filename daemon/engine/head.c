@@ -9,65 +9,7 @@
 
 #include <purposed/base/mem.h>
 
-enum { BRACKETED_MAX = 96, FIELD_MAX = 128 };
-
-/* The word behind the one that ends at byte end; empty: there is none. */
-static struct word next_word(const struct head_walk *w, size_t end)
-{
-	return head_word_at(w->text, head_skip_blanks(w->text, end));
-}
-
-/* --- RFC 5424 ------------------------------------------------------------------- */
-
-/* Behind the structured data at byte pos: "-", or elements whose values may hold brackets. */
-static size_t structured_end(struct span text, size_t pos)
-{
-	bool quoted = false;
-
-	if (pos >= text.len || text.ptr[pos] != '[')
-		return head_word_end(text, pos);
-	for (; pos < text.len; pos++) {
-		char c = text.ptr[pos];
-
-		if (c == '\\')
-			pos++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (c == ']' && !quoted && (pos + 1 == text.len || text.ptr[pos + 1] != '['))
-			return pos + 1;
-	}
-	return text.len;
-}
-
-/* Behind the header that begins with the version at the walk's place. */
-static void pass_header5424(struct head_walk *w)
-{
-	static const char bom[] = "\xEF\xBB\xBF";
-
-	/* Version, time, host, program, process, message id. */
-	for (int i = 0; i < 6; i++)
-		w->pos = head_skip_blanks(w->text, head_word_end(w->text, w->pos));
-	w->pos = head_skip_blanks(w->text, structured_end(w->text, w->pos));
-	if (w->text.len - w->pos >= 3 && memcmp(w->text.ptr + w->pos, bom, 3) == 0)
-		w->pos += 3;
-	w->tagged = true;
-}
-
-/* <134>, and what follows it. */
-static bool pass_priority(struct head_walk *w)
-{
-	size_t end = 1;
-
-	while (end < w->text.len && end < 4 && w->text.ptr[end] >= '0' && w->text.ptr[end] <= '9')
-		end++;
-	if (w->pos != 0 || end == 1 || end >= w->text.len || w->text.ptr[end] != '>')
-		return false;
-	w->pos = end + 1;
-	w->timed = true;
-	if (span_is(head_word_at(w->text, w->pos).text, "1"))
-		pass_header5424(w);
-	return true;
-}
+enum { BRACKETED_MAX = 96, FIELD_MAX = 128, END_BITS = 64 };
 
 /* --- Words ---------------------------------------------------------------------- */
 
@@ -104,10 +46,10 @@ static bool pass_bracketed(struct head_walk *w)
 		return false;
 	for (size_t pos = head_skip_blanks(inside, 0); pos < inside.len; words++) {
 		struct word word = head_word_at(inside, pos);
-		bool dated = head_is_date(word);
+		bool dated = head_is_date(&word);
 
-		timed |= dated || head_is_clock(word);
-		others += !dated && !head_is_number(word) && !head_is_level(word) &&
+		timed |= dated || head_is_clock(&word);
+		others += !dated && !head_is_number(&word) && !head_is_level(&word) &&
 			  !is_unit(word.text);
 		pos = head_skip_blanks(inside, word.end);
 	}
@@ -116,148 +58,175 @@ static bool pass_bracketed(struct head_walk *w)
 	return words <= 1 || others <= timed;
 }
 
-/* Whether the word stands between two of mark: | word | */
-static bool is_between(const struct head_walk *w, struct span word, struct span next, char mark)
+/* Whether the word stands between two of a mark: | word | */
+static bool is_between(const struct head_walk *w, const struct word *word)
 {
 	size_t before = w->pos;
+	size_t next;
+	char mark;
 
-	if (word.len > FIELD_MAX || next.len == 0 || next.ptr[0] != mark)
-		return false;
 	while (before > 0 && (head_byte(w->text.ptr[before - 1]) & HEAD_BLANK) != 0)
 		before--;
-	return memchr(word.ptr, '"', word.len) == NULL &&
-	       (before == 0 ? mark == '|' : w->text.ptr[before - 1] == mark);
+	mark = before == 0 ? '|' : w->text.ptr[before - 1];
+	if ((mark != '|' && mark != '-') || word->text.len > FIELD_MAX)
+		return false;
+	next = head_skip_blanks(w->text, word->end);
+	return next < w->text.len && w->text.ptr[next] == mark &&
+	       memchr(word->text.ptr, '"', word->text.len) == NULL;
+}
+
+static bool is_field(const struct head_walk *w, const struct word *word)
+{
+	return word->end < w->text.len && w->text.ptr[word->end] == '\t' &&
+	       (w->pos == 0 || w->text.ptr[w->pos - 1] == '\t') && word->text.len <= FIELD_MAX;
+}
+
+/* Whether the word may stand anywhere in a head. */
+static bool may_stand(const struct head_walk *w, const struct word *word)
+{
+	return head_is_level(word) || head_is_name(word) || head_is_cipher(word) ||
+	       is_between(w, word) || is_field(w, word);
 }
 
 /* 203.0.113.9:4711 */
-static bool is_endpoint(struct word word)
+static bool is_endpoint(const struct word *word)
 {
-	return head_is_number(word) && memchr(word.text.ptr, '.', word.text.len) != NULL &&
-	       memchr(word.text.ptr, ':', word.text.len) != NULL;
+	return head_is_number(word) && (word->some & HEAD_DOT) != 0 &&
+	       (word->some & HEAD_COLON) != 0;
 }
 
-/*
- * A load balancer's line begins with the protocol, or names itself behind the time and
- * before both ends of the connection.
- */
-static bool is_balancer(const struct head_walk *w, struct word word, struct word next)
+/* Of a load balancer's line, which begins with one. */
+static bool is_protocol(struct span word)
 {
 	static const char *const protocols[] = {
 		"http", "https", "h2", "h3", "ws", "wss", "grpcs"
 	};
 
-	for (size_t i = 0; w->pos == 0 && i < sizeof(protocols) / sizeof(protocols[0]); i++) {
-		if (span_is(word.text, protocols[i]))
-			return head_is_clock(next);
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		if (span_is(word, protocols[i]))
+			return true;
 	}
-	if (!w->timed || !head_is_plain(word))
-		return false;
-	if (word.text.len > 4 && memcmp(word.text.ptr, "app/", 4) == 0)
-		return true;
-	return is_endpoint(next) && is_endpoint(next_word(w, next.end));
+	return false;
 }
 
-static bool is_stream(const struct head_walk *w, struct span word, struct span next)
+static bool is_endpoint_at(const struct head_walk *w, size_t pos)
 {
-	return w->timed && (span_is(word, "stdout") || span_is(word, "stderr")) &&
+	struct word word = head_next_word(w->text, pos);
+
+	return is_endpoint(&word);
+}
+
+/* A load balancer names itself behind the time and before both ends of the connection. */
+static bool is_balancer(const struct head_walk *w, struct span word, const struct word *next)
+{
+	return (word.len > 4 && span_starts(word, "app/")) ||
+	       (is_endpoint(next) && is_endpoint_at(w, next->end));
+}
+
+static bool is_stream(struct span word, struct span next)
+{
+	return (span_is(word, "stdout") || span_is(word, "stderr")) &&
 	       (span_is(next, "F") || span_is(next, "P"));
 }
 
-/* A host is followed by a tag, or follows the time of RFC 3164. */
-static bool is_host(const struct head_walk *w, struct word word, struct word next)
+/* Passes over a plain word, if it stands there for what is before and behind it. */
+static bool pass_plain(struct head_walk *w, struct word *word)
 {
-	return w->timed && !w->tagged && head_is_plain(word) &&
-	       (w->behind_time || head_is_tag(next));
+	struct word next = head_next_word(w->text, word->end);
+
+	if (w->pos == 0)
+		return is_protocol(word->text) && head_is_clock(&next);
+	if (!w->timed)
+		return false;
+	if (is_stream(word->text, next.text)) {
+		word->end = next.end;
+		return true;
+	}
+	/* A host is followed by a tag, or follows the time of RFC 3164. */
+	return is_balancer(w, word->text, &next) ||
+	       (!w->tagged && (w->behind_time || head_is_tag(&next)));
 }
 
-static bool is_field(const struct head_walk *w, struct word word)
+/* The same of any word. */
+static bool pass_placed(struct head_walk *w, struct word *word)
 {
-	return word.text.len <= FIELD_MAX && word.end < w->text.len &&
-	       w->text.ptr[word.end] == '\t' && (w->pos == 0 || w->text.ptr[w->pos - 1] == '\t');
-}
-
-/* Whether the word may stand anywhere in a head. */
-static bool may_stand(const struct head_walk *w, struct word word, struct word next)
-{
-	return head_is_level(word) || head_is_name(word) || head_is_cipher(word) ||
-	       is_between(w, word.text, next.text, '|') ||
-	       is_between(w, word.text, next.text, '-') || is_balancer(w, word, next) ||
-	       is_field(w, word);
+	if (w->timed && !w->tagged && head_is_tag(word)) {
+		w->tagged = true;
+		return true;
+	}
+	return head_is_plain(word) && pass_plain(w, word);
 }
 
 /* Passes over one word; false: it is none of a head. */
-static bool pass_word(struct head_walk *w, struct word word)
+static bool pass_word(struct head_walk *w, struct word *word)
 {
-	struct word next;
-
-	if (head_is_number(word) || head_is_address6(word)) {
+	if (head_is_number(word) || head_is_address6(word))
 		w->timed |= head_is_clock(word);
-	} else {
-		next = next_word(w, word.end);
-		if (may_stand(w, word, next)) {
-		} else if (is_stream(w, word.text, next.text)) {
-			word.end = next.end;
-		} else if (w->timed && !w->tagged && head_is_tag(word)) {
-			w->tagged = true;
-		} else if (!is_host(w, word, next)) {
-			return false;
-		}
-	}
+	else if (!may_stand(w, word) && !pass_placed(w, word))
+		return false;
 	w->behind_time = false;
-	w->pos = word.end;
+	w->pos = word->end;
+	return true;
+}
+
+/* Passes over key=value, or over a word. */
+static bool pass_pair(struct head *head, struct head_walk *w)
+{
+	struct word word = head_word_at(w->text, w->pos);
+	size_t end = head_pass_pair(head, w->text, &word);
+
+	if (end == 0)
+		return !w->keyed && pass_word(w, &word);
+	w->pos = end;
+	w->keyed = true;
 	return true;
 }
 
 static bool pass(struct head *head, struct head_walk *w)
 {
-	struct word word = head_word_at(w->text, w->pos);
-	size_t end = head_pass_pair(head, w->text, word);
 	char c = w->text.ptr[w->pos];
 
-	if (end != 0) {
-		w->pos = end;
-		w->keyed = true;
-		return true;
+	/* None of these begins a key. */
+	if (!w->keyed) {
+		if (c == '[')
+			return pass_bracketed(w);
+		if ((c == '<' && head_pass_priority(w)) || head_pass_time3164(w))
+			return true;
 	}
-	if (w->keyed)
-		return false;
-	if (c == '<' && pass_priority(w))
-		return true;
-	if (c == '[')
-		return pass_bracketed(w);
-	end = w->tagged ? 0 : head_time3164(w->text, w->pos);
-	if (end != 0) {
-		w->pos += end;
-		w->timed = w->behind_time = true;
-		return true;
-	}
-	return pass_word(w, word);
+	return pass_pair(head, w);
 }
 
-/* One step of the walk. */
-static void step(struct head *head, struct head_walk *w)
+/* Passes over blanks.  Heads end before and behind each, and so may the walk. */
+static void pass_blanks(struct head *head, struct head_walk *w)
 {
 	size_t before = w->pos;
 
 	w->pos = head_skip_blanks(w->text, before);
+	w->over = w->pos == w->text.len;
 	head_end(head, w->text, before, w->pos);
-	if (w->pos == w->text.len) {
-		w->over = true;
-	} else if (w->text.ptr[w->pos] == '"' && !w->keyed) {
+}
+
+/* One step of the walk, from a word to the next one. */
+static void step(struct head *head, struct head_walk *w)
+{
+	char c = w->text.ptr[w->pos];
+
+	if (c == '"' && !w->keyed)
 		head_end(head, w->text, w->pos + 1, w->pos + 1);
-		w->over = true;
-	} else if (w->text.ptr[w->pos] == '{' && !w->keyed) {
+	else if (c == '{' && !w->keyed)
 		head_walk_json(head, w->text, w->pos);
-		w->over = true;
-	} else {
-		w->over = !pass(head, w);
+	else if (pass(head, w)) {
+		pass_blanks(head, w);
+		return;
 	}
+	w->over = true;
 }
 
 void head_walk_text(struct head *head, struct span text)
 {
 	struct head_walk w = { .text = text };
 
+	pass_blanks(head, &w);
 	while (!w.over)
 		step(head, &w);
 }
@@ -270,13 +239,20 @@ void head_end(struct head *head, struct span text, size_t first, size_t last)
 
 	first += start;
 	last += start;
-	if (last >= head->cap) {
-		head->cap = 2 * (last + 1);
+	if (last / END_BITS >= head->cap) {
+		head->cap = 2 * (last / END_BITS + 1);
 		head->ends = mem_resize(head->ends, head->cap, sizeof(*head->ends));
 	}
-	if (first > head->n)
-		memset(head->ends + head->n, false, first - head->n);
-	memset(head->ends + first, true, last + 1 - first);
+	for (; head->n_ends <= last / END_BITS; head->n_ends++)
+		head->ends[head->n_ends] = 0;
+	while (first <= last) {
+		size_t until = first | (END_BITS - 1);
+		size_t n = (until < last ? until : last) - first;
+
+		head->ends[first / END_BITS] |= ~UINT64_C(0) >> (END_BITS - 1 - n)
+									<< first % END_BITS;
+		first += n + 1;
+	}
 	head->n = last + 1;
 }
 
@@ -297,9 +273,10 @@ bool head_ends_at(struct head *head, struct span record, size_t at)
 		head->record = record;
 		head->known = true;
 		head->walk = (struct head_walk){ .text = record };
-		head->n = 0;
+		head->n = head->n_ends = 0;
+		pass_blanks(head, &head->walk);
 	}
 	while (at >= head->n && !head->walk.over)
 		step(head, &head->walk);
-	return at < head->n && head->ends[at];
+	return at < head->n && (head->ends[at / END_BITS] >> at % END_BITS & 1) != 0;
 }

@@ -170,17 +170,17 @@ void head_walk_json(struct head *head, struct span text, size_t pos)
 /* --- logfmt --------------------------------------------------------------------- */
 
 /* A key is what the word begins with, up to "="; the value may go on behind the word. */
-size_t head_pass_pair(struct head *head, struct span text, struct word word)
+size_t head_pass_pair(struct head *head, struct span text, const struct word *word)
 {
-	size_t start = word.end - word.text.len;
+	size_t start = word->end - word->text.len;
 	size_t equal = start;
 	size_t end;
 
-	if ((word.all & HEAD_KEY) != 0) /* no "=" then */
+	if ((word->some & HEAD_EQUAL) == 0)
 		return 0;
-	while (equal < word.end && (head_byte(text.ptr[equal]) & HEAD_KEY) != 0)
+	while (equal < word->end && (head_byte(text.ptr[equal]) & HEAD_KEY) != 0)
 		equal++;
-	if (equal == start || equal >= word.end || text.ptr[equal] != '=')
+	if (equal == start || equal >= word->end || text.ptr[equal] != '=')
 		return 0;
 	head_end(head, text, start, equal - 1);
 	end = equal + 1;

@@ -172,8 +172,8 @@ size_t __real_head_word_end(struct span text, size_t pos);
 size_t __wrap_head_word_end(struct span text, size_t pos);
 struct word __real_head_word_at(struct span text, size_t pos);
 struct word __wrap_head_word_at(struct span text, size_t pos);
-size_t __real_head_pass_pair(struct head *head, struct span text, struct word word);
-size_t __wrap_head_pass_pair(struct head *head, struct span text, struct word word);
+size_t __real_head_pass_pair(struct head *head, struct span text, const struct word *word);
+size_t __wrap_head_pass_pair(struct head *head, struct span text, const struct word *word);
 void __real_head_walk_json(struct head *head, struct span text, size_t pos);
 void __wrap_head_walk_json(struct head *head, struct span text, size_t pos);
 
@@ -201,11 +201,11 @@ struct word __wrap_head_word_at(struct span text, size_t pos)
 	return word;
 }
 
-size_t __wrap_head_pass_pair(struct head *head, struct span text, struct word word)
+size_t __wrap_head_pass_pair(struct head *head, struct span text, const struct word *word)
 {
 	size_t end = __real_head_pass_pair(head, text, word);
 
-	bytes_passed += end > word.end ? end - word.end : 1;
+	bytes_passed += end > word->end ? end - word->end : 1;
 	return end;
 }
 

@@ -28,6 +28,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <purposed/base/span.h>
 
@@ -50,8 +51,9 @@ struct head {
 	struct span record; /* that is walked over */
 	bool known;	    /* there is one */
 	struct head_walk walk;
-	bool *ends; /* by byte; none at byte n or behind it, as far as the walk has come */
-	size_t n, cap;
+	uint64_t *ends; /* a bit for each byte */
+	size_t n_ends, cap;
+	size_t n; /* none at byte n or behind it, as far as the walk has come */
 };
 
 /*

@@ -1,6 +1,6 @@
 /*
- * What the sources of head share: head.c walks, head_word.c knows words, head_keys.c knows
- * records of keys and values.
+ * What the sources of head share: head.c walks, head_word.c knows words, head_syslog.c knows
+ * the headers of syslog, head_keys.c records of keys and values.
  */
 #ifndef PURPOSED_ENGINE_HEAD_PRIVATE_H
 #define PURPOSED_ENGINE_HEAD_PRIVATE_H
@@ -20,44 +20,85 @@ void head_walk_text(struct head *head, struct span text);
 
 /* --- head_word.c: what a word is ------------------------------------------------ */
 
-/* What a byte may be a part of: a bit for each. */
+/* What a byte may be a part of, and what it is: a bit for each. */
 enum {
 	HEAD_BLANK = 1 << 0, /* which stands between words */
 	HEAD_DIGIT = 1 << 1,
 	HEAD_NUMBER = 1 << 2, /* a date, a time, an IPv4 address, "-", too */
 	HEAD_ADDRESS6 = 1 << 3,
 	HEAD_CIPHER = 1 << 4,
-	HEAD_NAME = 1 << 5,
+	HEAD_NAME = 1 << 5, /* with or without a port */
 	HEAD_PLAIN = 1 << 6,
 	HEAD_KEY = 1 << 7,
+	HEAD_COLON = 1 << 8,
+	HEAD_DOT = 1 << 9,
+	HEAD_EQUAL = 1 << 10,
 };
+
+enum { HEAD_NAME_MAX = 255 };
+
+extern const uint16_t head_bytes[256];
+
+static inline unsigned head_byte(char c)
+{
+	return head_bytes[(unsigned char)c];
+}
 
 /* A run of bytes that are no blanks.  They are read once; most questions below ask of the sum. */
 struct word {
 	struct span text;
-	size_t end;   /* of the text that it stands in: the byte behind it */
-	unsigned all; /* what every one of its bytes may be a part of */
+	size_t end;    /* of the text that it stands in: the byte behind it */
+	unsigned all;  /* the bits of every one of its bytes */
+	unsigned some; /* the bits of any */
 };
-
-unsigned head_byte(char c);
 
 /* The word at byte pos; empty where text ends or a blank stands. */
 struct word head_word_at(struct span text, size_t pos);
 size_t head_word_end(struct span text, size_t pos);
 size_t head_skip_blanks(struct span text, size_t pos);
 
-bool head_is_number(struct word word);
-bool head_is_clock(struct word word);  /* a number with a time of day in it */
-bool head_is_date(struct word word);   /* 12/Mar/2024, with or without a time of day */
-bool head_is_cipher(struct word word); /* TLS_AES_128_GCM_SHA256 */
-bool head_is_address6(struct word word);
-bool head_is_level(struct word word);
-bool head_is_name(struct word word);  /* of a host: with a dot, or a port, or localhost */
-bool head_is_plain(struct word word); /* letters, digits and what joins them */
-bool head_is_tag(struct word word);   /* "nginx:", "sshd[7]:" */
+/* The next word from byte pos on; empty: there is none. */
+static inline struct word head_next_word(struct span text, size_t pos)
+{
+	return head_word_at(text, head_skip_blanks(text, pos));
+}
 
-/* The length of "Nov 28 10:00:00" at byte pos; 0: none stands there. */
-size_t head_time3164(struct span text, size_t pos);
+static inline bool head_is_all(const struct word *word, unsigned of)
+{
+	return word->text.len != 0 && (word->all & of) != 0;
+}
+
+static inline bool head_is_number(const struct word *word)
+{
+	char first = word->text.len == 1 ? word->text.ptr[0] : '0';
+
+	return head_is_all(word, HEAD_NUMBER) && first != 'T' && first != 'Z';
+}
+
+/* Letters, digits and what joins them. */
+static inline bool head_is_plain(const struct word *word)
+{
+	return head_is_all(word, HEAD_PLAIN) && word->text.len <= HEAD_NAME_MAX;
+}
+
+bool head_is_clock(const struct word *word);  /* a number with a time of day in it */
+bool head_is_date(const struct word *word);   /* 12/Mar/2024, with or without a time of day */
+bool head_is_cipher(const struct word *word); /* TLS_AES_128_GCM_SHA256 */
+bool head_is_address6(const struct word *word);
+bool head_is_level(const struct word *word);
+bool head_is_name(const struct word *word); /* of a host: with a dot, or a port, or localhost */
+bool head_is_tag(const struct word *word);  /* "nginx:", "sshd[7]:" */
+
+/* Whether the three bytes are a month's. */
+bool head_is_month(const char *at);
+
+/* --- head_syslog.c: headers of syslog -------------------------------------------- */
+
+/* Passes over <134>, and over what of RFC 5424 follows it; false: it is none. */
+bool head_pass_priority(struct head_walk *w);
+
+/* Passes over "Nov 28 10:00:00"; false: none stands there. */
+bool head_pass_time3164(struct head_walk *w);
 
 /* --- head_keys.c: JSON and logfmt ----------------------------------------------- */
 
@@ -65,6 +106,6 @@ size_t head_time3164(struct span text, size_t pos);
 void head_walk_json(struct head *head, struct span text, size_t pos);
 
 /* Passes over key=value, which begins with the word at hand: its end; 0: it is none. */
-size_t head_pass_pair(struct head *head, struct span text, struct word word);
+size_t head_pass_pair(struct head *head, struct span text, const struct word *word);
 
 #endif
