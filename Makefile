@@ -238,8 +238,9 @@ check-e2e: $(NEEDS_e2e) ## only: end-to-end tests under asan and ubsan
 	@tests/run $(SUITES_e2e)
 
 check-exact: $(B)/purposed ## the whole comparison of the fast engine with the oracle (an hour)
-	@EXACT_MB=$${EXACT_MB:-64} PATTERN_ROUNDS=$${PATTERN_ROUNDS:-300} PURPOSED=$(B)/purposed \
-		tests/run @exact tests/e2e/exact.sh tests/e2e/patterns.sh
+	@EXACT_MB=$${EXACT_MB:-64} EXACT_JOBS=$${EXACT_JOBS:-$$(nproc)} \
+		PATTERN_ROUNDS=$${PATTERN_ROUNDS:-300} PURPOSED=$(B)/purposed \
+		tests/run -t 14400 @exact tests/e2e/exact.sh tests/e2e/patterns.sh
 
 soak: $(B)/purposed ## what takes long: load for ten minutes, kills and rotations by the hundred (an hour)
 	@CRASHES=$${CRASHES:-200} ROTATIONS=$${ROTATIONS:-100} STREAM_KILLS=$${STREAM_KILLS:-100} \
