@@ -219,7 +219,7 @@ NEEDS_coverage := $(TESTS_coverage) $(B)/coverage/purposed
 
 CHECKS := house man unit fuzz e2e quality tsan coverage
 
-check: $(foreach c,$(CHECKS),$(NEEDS_$c)) ## run every test, under sanitizers, and count
+check: $(foreach c,$(CHECKS),$(NEEDS_$c)) ## run every test, under sanitizers (a quarter of an hour on two cores)
 	@tests/run $(foreach c,$(CHECKS),$(SUITES_$c))
 
 check-house: $(NEEDS_house) ## only: arrows, runner, installation
