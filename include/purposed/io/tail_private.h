@@ -5,6 +5,7 @@
 #define PURPOSED_IO_TAIL_PRIVATE_H
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include <purposed/io/position.h>
 #include <purposed/io/tail.h>
@@ -67,6 +68,23 @@ void tail_file_resume(struct tail_file *file, const struct position *position);
 /* Asks for its size; false: errno. */
 bool tail_file_look(struct tail_file *file, struct stat *st);
 
+/* Whether it was truncated since it was read, or looked at, last. */
+bool tail_file_is_other(struct tail_file *file);
+
+/* The file starts anew. */
+void tail_file_restart(struct tail_file *file);
+
+/* Everything before at is read. */
+void tail_file_go_to(struct tail_file *file, long long at);
+
+/* Reads up to len bytes; errno where -1. */
+ssize_t tail_file_read_at(const struct tail_file *file, char *bytes, size_t len, long long at);
+
+/* Whether it begins as it did, as far as that was known. */
+bool tail_file_is_same(struct tail_file *file);
+
+/* --- tail_read.c: what is read of it -------------------------------------------- */
+
 enum tail_got {
 	TAIL_GOT_NOTHING, /* more has to be written first */
 	TAIL_GOT,	  /* *piece */
@@ -78,12 +96,6 @@ enum tail_got {
 /* Up to limit.  whole: what has no line end is taken for a line. */
 enum tail_got tail_file_read(struct tail_file *file, struct buf *block, long long limit, bool whole,
 			     struct tail_piece *piece, const char **why);
-
-/* Whether it was truncated since it was read, or looked at, last. */
-bool tail_file_is_other(struct tail_file *file);
-
-/* The file starts anew. */
-void tail_file_restart(struct tail_file *file);
 
 /* Whether its first bytes are those of a text. */
 bool tail_file_is_text(const struct tail_file *file);
