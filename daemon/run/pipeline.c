@@ -36,6 +36,7 @@
  */
 #include <purposed/run/pipeline_private.h>
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include <purposed/base/log.h>
@@ -160,13 +161,20 @@ static struct batch *take_idle(struct pipeline *p)
 	return batch;
 }
 
+/* Until a batch is accepted, and not more than so many bytes are left; under the lock. */
+static void await(struct pipeline *p, size_t bytes)
+{
+	p->awaited = bytes;
+	pthread_cond_wait(&p->idle_or_done, &p->lock);
+}
+
 struct batch *pipeline_take(struct pipeline *p)
 {
 	struct batch *batch;
 
 	pthread_mutex_lock(&p->lock);
 	while ((batch = take_idle(p)) == NULL)
-		pthread_cond_wait(&p->idle_or_done, &p->lock);
+		await(p, SIZE_MAX);
 	pthread_mutex_unlock(&p->lock);
 	return batch;
 }
@@ -193,7 +201,7 @@ void pipeline_wait(struct pipeline *p, size_t bytes)
 {
 	pthread_mutex_lock(&p->lock);
 	while (p->pending_n != 0 && p->pending_bytes > bytes)
-		pthread_cond_wait(&p->idle_or_done, &p->lock);
+		await(p, bytes);
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -275,7 +283,7 @@ int pipeline_drain(struct pipeline *p)
 
 	pthread_mutex_lock(&p->lock);
 	while (p->pending_n != 0)
-		pthread_cond_wait(&p->idle_or_done, &p->lock);
+		await(p, 0);
 	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);
 	return stopped ? -1 : 0;

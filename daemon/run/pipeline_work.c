@@ -35,6 +35,20 @@ void pipeline_worker_fini(struct worker *worker)
 	cuts_fini(&worker->cuts);
 }
 
+/*
+ * Lets go of the lock, and only then wakes the owner: he wants it, and is given a processor
+ * at once.
+ */
+static void let_go(struct pipeline *p)
+{
+	bool due = p->owner_due;
+
+	p->owner_due = false;
+	pthread_mutex_unlock(&p->lock);
+	if (due)
+		pthread_cond_signal(&p->idle_or_done);
+}
+
 /* All that a batch has for an output; whether the sink took it. */
 static bool write_output(struct pipeline *p, const struct batch *batch, size_t output,
 			 struct err *e)
@@ -59,7 +73,7 @@ static bool write_outputs(struct pipeline *p, const struct batch *batch, size_t 
 	struct err error = { 0 };
 
 	p->writing = true;
-	pthread_mutex_unlock(&p->lock);
+	let_go(p);
 	for (size_t i = first; i < end && !failed; i++)
 		failed = !write_output(p, batch, i, &error);
 	pthread_mutex_lock(&p->lock);
@@ -154,7 +168,7 @@ static void write_oldest(struct pipeline *p)
 	pipeline_batch_clear(p, batch);
 	batch->next = p->idle;
 	p->idle = batch;
-	pthread_cond_signal(&p->idle_or_done);
+	p->owner_due |= p->pending_n == 0 || p->pending_bytes <= p->awaited;
 }
 
 void pipeline_write_finished(struct pipeline *p)
@@ -163,26 +177,39 @@ void pipeline_write_finished(struct pipeline *p)
 		write_oldest(p);
 }
 
+/* The next batch; NULL: there will be none.  Under the lock, which is let go while it waits. */
+static struct batch *next_batch(struct pipeline *p)
+{
+	struct batch *batch;
+
+	p->n_waiting++;
+	while (p->queue_n == 0 && !p->closing) {
+		if (p->owner_due) {
+			let_go(p);
+			pthread_mutex_lock(&p->lock);
+		} else {
+			pthread_cond_wait(&p->queued, &p->lock);
+		}
+	}
+	p->n_waiting--;
+	if (p->queue_n == 0)
+		return NULL;
+	batch = p->queue[p->queue_at];
+	p->queue_at = (p->queue_at + 1) % p->n_batches;
+	p->queue_n--;
+	return batch;
+}
+
 void *pipeline_worker_main(void *arg)
 {
 	struct worker *worker = arg;
 	struct pipeline *p = worker->pipeline;
+	struct batch *batch;
 	bool behind = false;
 
 	pthread_mutex_lock(&p->lock);
-	for (;;) {
-		struct batch *batch;
-
-		p->n_waiting++;
-		while (p->queue_n == 0 && !p->closing)
-			pthread_cond_wait(&p->queued, &p->lock);
-		p->n_waiting--;
-		if (p->queue_n == 0)
-			break;
-		batch = p->queue[p->queue_at];
-		p->queue_at = (p->queue_at + 1) % p->n_batches;
-		p->queue_n--;
-		pthread_mutex_unlock(&p->lock);
+	while ((batch = next_batch(p)) != NULL) {
+		let_go(p);
 		/* A daemon works beside those who send; a command is waited for. */
 		if (p->hold && !behind)
 			turn_behind();
@@ -193,7 +220,7 @@ void *pipeline_worker_main(void *arg)
 		pipeline_write_finished(p);
 		/* One with nothing to do sleeps, and others go on anyway. */
 		if (p->hold && p->queue_n != 0) {
-			pthread_mutex_unlock(&p->lock);
+			let_go(p);
 			turn_over();
 			pthread_mutex_lock(&p->lock);
 		}

@@ -134,6 +134,34 @@ static void test_take_again(void **state)
 	close_daemon(&d);
 }
 
+/* The owner is told of every batch that makes it as little as he waits for, and of no other. */
+static void test_wait(void **state)
+{
+	static char first[LARGE + 64];
+	struct daemon d = { 0 };
+	struct sink_ops ops;
+
+	(void)state;
+	open_daemon(&d, 1, &ops);
+	make_line(first, "first", 1, true);
+	submit(&d, first);
+	sem_wait(&d.entered);
+	submit(&d, "two\n");
+	submit(&d, "three\n");
+	submit(&d, "four\n");
+	sem_post(&d.gate);
+	pipeline_wait(d.pipeline, 15);
+	assert_int_equal(d.sink.taken.len, strlen(first));
+	sem_post(&d.gate);
+	sem_post(&d.gate);
+	pipeline_wait(d.pipeline, 5);
+	assert_int_equal(d.sink.taken.len, strlen(first) + 10);
+	sem_post(&d.gate);
+	assert_int_equal(pipeline_drain(d.pipeline), 0);
+	assert_int_equal(d.sink.taken.len, strlen(first) + 15);
+	close_daemon(&d);
+}
+
 /* A lone record is out when submit returns; nobody else was woken for it. */
 static void test_lone(void **state)
 {
@@ -302,10 +330,10 @@ static void test_holding(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_take_again), cmocka_unit_test(test_lone),
-		cmocka_unit_test(test_rehearse),   cmocka_unit_test(test_busy),
-		cmocka_unit_test(test_warm),	   cmocka_unit_test(test_seize),
-		cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_take_again), cmocka_unit_test(test_wait),
+		cmocka_unit_test(test_lone),	   cmocka_unit_test(test_rehearse),
+		cmocka_unit_test(test_busy),	   cmocka_unit_test(test_warm),
+		cmocka_unit_test(test_seize),	   cmocka_unit_test(test_holding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

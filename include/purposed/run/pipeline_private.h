@@ -56,6 +56,8 @@ struct pipeline {
 	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
 	size_t pending_at, pending_n;
 	size_t pending_bytes;
+	size_t awaited; /* the owner, where he waits, waits for so few of them */
+	bool owner_due; /* and is to be told, by whoever lets go of the lock */
 	bool writing; /* whoever set this has the sinks, and what is held, for himself */
 	bool closing;
 	bool no_threads; /* more: they cannot be had */
