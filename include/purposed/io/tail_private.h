@@ -157,7 +157,7 @@ bool tail_order_waits(const struct tail_file *file);
 /* What is to be read before the file in its round, up to its `due`; NULL: nothing any more. */
 struct tail_file *tail_order_first(const struct tail_file *file);
 
-/* --- tail.c, tail_find.c, tail_rotated.c ---------------------------------------- */
+/* --- tail.c, tail_find.c, tail_name.c, tail_rotated.c ------------------------------ */
 
 struct tail {
 	char *pattern;
@@ -184,6 +184,12 @@ void tail_start(struct tail *tail);
 
 /* Everything that happened since. */
 void tail_find(struct tail *tail);
+
+/* Something is at path, or was a moment ago. */
+void tail_look_at(struct tail *tail, const char *path);
+
+/* Decides where to begin with a file that no earlier tail has read of. */
+void tail_begin(struct tail *tail, struct tail_file *file);
 
 /* Whether path is one of those that are followed. */
 bool tail_fits(const struct tail *tail, const char *path);
