@@ -1,8 +1,9 @@
 /*
  * What overlaps with nothing stands.  Of the others each group that hangs together is
- * settled by itself.
+ * settled by itself.  Most groups are one value that several rules have found, or that
+ * was found in several layers: the best of them stands.
  *
- * Settling is greedy.  The claims are visited in order of precedence, and one
+ * Of others settling is greedy.  The claims are visited in order of precedence, and one
  * stands if it is compatible with every claim that stands already.
  *
  * Its neighbours are found in the array, which is sorted by start: ahead, until
@@ -111,17 +112,18 @@ static bool may_stand(const struct claim *claims, size_t n, const struct claim *
 
 static void link_claims(struct claim *claims, size_t n)
 {
-	size_t before[2] = { 0, 0 };
-	size_t reach[2] = { 0, 0 };
+	uint32_t before[2] = { 0, 0 };
+	uint32_t reach[2] = { 0, 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		int kind = claims[i].container;
+		uint32_t end = (uint32_t)claims[i].finding.end;
 
 		for (int k = 0; k < 2; k++)
 			claims[i].before[k] = before[k];
-		before[kind] = i + 1;
-		if (claims[i].finding.end > reach[kind])
-			reach[kind] = claims[i].finding.end;
+		before[kind] = (uint32_t)i + 1;
+		if (end > reach[kind])
+			reach[kind] = end;
 		for (int k = 0; k < 2; k++)
 			claims[i].reach[k] = reach[k];
 	}
@@ -193,12 +195,59 @@ static void sort_by_precedence(size_t *order, struct claim *claims, size_t n)
 	}
 }
 
-static void settle_group(struct claim *claims, size_t *order, size_t n)
+/* Whether all are the same value, to whoever else is there. */
+static bool are_alike(const struct claim *claims, size_t n)
+{
+	const struct finding *first = &claims->finding;
+
+	for (size_t i = 1; i < n; i++) {
+		const struct finding *f = &claims[i].finding;
+
+		if (f->start != first->start || f->end != first->end ||
+		    f->element != first->element || claims[i].container != claims->container)
+			return false;
+	}
+	return true;
+}
+
+static void settle_alike(struct claim *claims, size_t n)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		if (precedence(&claims[i]) > precedence(&claims[best]))
+			best = i;
+	}
+	claims[best].stands = true;
+}
+
+/* Two that overlap. */
+static void settle_pair(struct claim *claims)
+{
+	size_t best = precedence(&claims[1]) > precedence(&claims[0]);
+
+	claims[best].stands = true;
+	claims[1 - best].stands = compatible(&claims[0], &claims[1]);
+}
+
+static void settle_several(struct claim *claims, size_t *order, size_t n)
 {
 	link_claims(claims, n);
 	sort_by_precedence(order, claims, n);
 	for (size_t i = 0; i < n; i++)
 		claims[order[i]].stands = may_stand(claims, n, &claims[order[i]]);
+}
+
+static void settle_group(struct claim *claims, size_t *order, size_t n)
+{
+	if (n == 1)
+		claims->stands = true;
+	else if (n == 2)
+		settle_pair(claims);
+	else if (are_alike(claims, n))
+		settle_alike(claims, n);
+	else
+		settle_several(claims, order, n);
 }
 
 /* The end of those from claim from on of which each begins within one before it. */
@@ -221,9 +270,6 @@ void claims_settle(struct claim *claims, size_t *order, size_t n)
 	sort_by_start(claims, n);
 	for (size_t from = 0; from < n; from = to) {
 		to = group_end(claims, from, n);
-		if (to - from == 1)
-			claims[from].stands = true;
-		else
-			settle_group(claims + from, order, to - from);
+		settle_group(claims + from, order, to - from);
 	}
 }

@@ -154,7 +154,7 @@ static void check_settled(const struct claimed *claims, size_t n)
 static void settle_random(uint64_t *dice)
 {
 	struct claimed claims[CLAIMS_MAX];
-	size_t n = 1 + unit_below(dice, CLAIMS_MAX);
+	size_t n = 1 + unit_below(dice, unit_below(dice, 2) != 0 ? CLAIMS_MAX : 4);
 	struct buf rules = { 0 };
 	struct unit_run run;
 	const struct result *result;
@@ -170,6 +170,16 @@ static void settle_random(uint64_t *dice)
 			.rank = (unsigned)unit_below(dice, 3),
 			.container = unit_below(dice, 2) != 0,
 		};
+		/* Rules often find the same value. */
+		if (i != 0 && unit_below(dice, 2) != 0) {
+			const struct claimed *same = &claims[unit_below(dice, i)];
+
+			claims[i].start = same->start;
+			claims[i].end = same->end;
+			claims[i].element =
+				unit_below(dice, 3) != 0 ? same->element : claims[i].element;
+			claims[i].container = same->container;
+		}
 		add_claim_rule(&rules, &claims[i], i);
 	}
 	buf_add_str(&rules, ");\n");

@@ -23,8 +23,8 @@ struct claim {
 	bool container;
 	bool stands; /* filled by claims_settle */
 	/* Of those that overlap, filled likewise. */
-	size_t before[2]; /* 1 + index of the last claim of this kind before it; 0: none */
-	size_t reach[2];  /* furthest end of the claims of this kind up to here */
+	uint32_t before[2]; /* 1 + index of the last claim of this kind before it; 0: none */
+	uint32_t reach[2];  /* furthest end of the claims of this kind up to here */
 };
 
 /*

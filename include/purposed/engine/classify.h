@@ -34,11 +34,11 @@ struct finding {
 	size_t end;
 	uint16_t rule;	  /* index in the rule set, or FINDING_NONE */
 	uint16_t element; /* index in the rule set's elements, or FINDING_NONE */
-	size_t category;  /* index in the policy, POLICY_OUTSIDE, or POLICY_NONE (unscanned) */
+	uint8_t layer;
+	size_t category; /* index in the policy, POLICY_OUTSIDE, or POLICY_NONE (unscanned) */
 	struct decision decision;
 	size_t layer_start; /* the same bytes in the layer where it was found */
 	size_t layer_end;
-	uint8_t layer;
 };
 
 enum kind_source { KIND_NONE, KIND_STATED, KIND_RECOGNISED };
