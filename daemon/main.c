@@ -59,7 +59,7 @@
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
  *   mask      samples, pseudonyms           redact    text with values taken out
- *   element   how values may be shown       timestamp when a record was written; timestamp_add: as text
+ *   element   how values may be shown       timestamp, timestamp_add  when it was written
  *   rules_builtin  the rules in the binary  prepared  what is known of them when it is built
  *   embedded  the policy in the binary
  *

@@ -41,7 +41,9 @@ struct origin origin_read(struct span written)
 					      &origin.purpose, &origin.time };
 	size_t at = 0;
 
-	for (size_t i = 0; i < FIELDS && written.len != 0; i++)
+	if (written.len == 0)
+		return origin;
+	for (size_t i = 0; i < FIELDS; i++)
 		*fields[i] = next_field(written, &at);
 	return origin;
 }

@@ -250,7 +250,16 @@ static void test_written(void **state)
 	} times[] = {
 		{ { 0, 0 }, "1970-01-01T00:00:00.000Z" },
 		{ { 1767603600, 999999999 }, "2026-01-05T09:00:00.999Z" },
+		{ { -1, 0 }, "1969-12-31T23:59:59.000Z" },
+		{ { 1709210096, 7000000 }, "2024-02-29T12:34:56.007Z" },
+		{ { 4107542400, 0 }, "2100-03-01T00:00:00.000Z" },
+		/* the first and the last of four digits; all else is the first of all times */
+		{ { -62167219200, 0 }, "0000-01-01T00:00:00.000Z" },
+		{ { 253402300799, 0 }, "9999-12-31T23:59:59.000Z" },
+		{ { -62167219201, 0 }, "1970-01-01T00:00:00.000Z" },
+		{ { 253402300800, 0 }, "1970-01-01T00:00:00.000Z" },
 		{ { INT64_MAX, 0 }, "1970-01-01T00:00:00.000Z" },
+		{ { INT64_MIN, 0 }, "1970-01-01T00:00:00.000Z" },
 	};
 
 	(void)state;
@@ -263,12 +272,36 @@ static void test_written(void **state)
 	}
 }
 
+/* Every day of the years 0 to 9999, at some second, as the C library writes it. */
+static void test_all_days(void **state)
+{
+	struct buf text = { 0 };
+
+	(void)state;
+	for (long long at = -62167219200; at < 253402300800; at += 86400 + 7) {
+		const struct timespec time = { .tv_sec = at };
+		struct tm tm;
+		char wanted[64];
+
+		gmtime_r(&time.tv_sec, &tm);
+		snprintf(wanted, sizeof(wanted), "%04d-%02d-%02dT%02d:%02d:%02d.000Z",
+			 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+			 tm.tm_sec);
+		buf_clear(&text);
+		timestamp_add(&text, &time);
+		if (strcmp(buf_str(&text), wanted) != 0)
+			fail_msg("%lld: %s, not %s", at, buf_str(&text), wanted);
+	}
+	buf_fini(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),	      cmocka_unit_test(test_largest),
-		cmocka_unit_test(test_year_rollover), cmocka_unit_test(test_leap_day),
-		cmocka_unit_test(test_bounds),	      cmocka_unit_test(test_written),
+		cmocka_unit_test(test_all_days), cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_largest),	 cmocka_unit_test(test_year_rollover),
+		cmocka_unit_test(test_leap_day), cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_written),
 	};
 
 	setenv("TZ", "CET-1", 1);

@@ -3,14 +3,10 @@
  * from the standards themselves.  Every value is tried in a buffer of exactly
  * its size, so that the sanitizers see a read past its end.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <time.h>
+#include "unit.h"
 
-#include <cmocka.h>
+#include <arpa/inet.h>
+#include <time.h>
 
 #include <purposed/engine/validate.h>
 
@@ -424,8 +420,6 @@ static const struct sample invalid[] = {
 	{ "version", "v" },
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(array[0]))
-
 /* Asks a validator about bytes in a buffer that ends where they end. */
 static bool ask(const char *name, const char *bytes, size_t len)
 {
@@ -518,6 +512,50 @@ static void test_mangled_values_are_safe(void **state)
 	}
 }
 
+/* Whether inet_pton takes the text for an address that names a host. */
+static bool names_host(const char *text)
+{
+	struct in_addr addr;
+	uint32_t host;
+
+	if (inet_pton(AF_INET, text, &addr) != 1)
+		return false;
+	host = ntohl(addr.s_addr);
+	return host != 0 && host != UINT32_MAX && host >> 24 != 127;
+}
+
+/* Numbers, and what only looks like them: an address is what inet_pton says it is. */
+static void test_ipv4_as_inet_pton(void **state)
+{
+	static const char *const parts[] = {
+		"0",   "7",   "07",  "00",  "10",   "99", "100", "127",
+		"255", "256", "300", "999", "1000", "",	  "1a",	 " 1"
+	};
+	uint64_t dice = 88172645463325252ULL;
+	size_t hosts = 0;
+
+	(void)state;
+	for (int round = 0; round < 200000; round++) {
+		char text[64] = "";
+		size_t n = unit_below(&dice, 8) != 0 ? 4 : unit_below(&dice, 6);
+		bool host;
+
+		for (size_t i = 0; i < n; i++) {
+			size_t few = unit_below(&dice, 3) != 0 ? 9 : COUNT(parts);
+
+			strcat(text, i != 0 ? "." : "");
+			strcat(text, parts[unit_below(&dice, few)]);
+		}
+		if (unit_below(&dice, 20) == 0)
+			strcat(text, ".");
+		host = names_host(text);
+		hosts += host;
+		if (ask("ipv4", text, strlen(text)) != host)
+			fail_msg("'%s': not as inet_pton", text);
+	}
+	assert_true(hosts > 1000);
+}
+
 static void test_empty_values_are_refused(void **state)
 {
 	size_t n;
@@ -559,6 +597,7 @@ int main(void)
 		cmocka_unit_test(test_invalid_values_are_refused),
 		cmocka_unit_test(test_table_is_sound),
 		cmocka_unit_test(test_mangled_values_are_safe),
+		cmocka_unit_test(test_ipv4_as_inet_pton),
 		cmocka_unit_test(test_empty_values_are_refused),
 		cmocka_unit_test(test_nobody_is_born_tomorrow),
 	};
