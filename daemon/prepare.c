@@ -145,6 +145,20 @@ static void put_parts(const struct finder_parts *parts)
 	puts("};");
 }
 
+static void put_starts(const struct finder_parts *parts)
+{
+	puts("static const struct pattern_starts starts[] = {");
+	for (size_t i = 0; i < parts->n; i++) {
+		const struct pattern_starts *starts = &parts->starts[i];
+
+		printf("{ %d, { ", starts->few);
+		for (int c = 0; c < 256; c++)
+			printf("%u, ", starts->at[c]);
+		puts("} },");
+	}
+	puts("};");
+}
+
 static void put_texts(const struct finder_parts *parts)
 {
 	puts("static const struct finder_text texts[] = {");
@@ -337,6 +351,7 @@ static void put_all(const struct rules *rules)
 	puts("#pragma GCC diagnostic ignored \"-Woverlength-strings\"");
 	put_rules(rules);
 	put_parts(parts);
+	put_starts(parts);
 	put_texts(parts);
 	put_sets(parts);
 	n_slow = put_slow(rules, derived);
@@ -346,7 +361,8 @@ static void put_all(const struct rules *rules)
 	put_string(buf_str(&version));
 	printf(",\n.rules = rules, .n_rules = %zu, .elements = elements, .n_elements = %zu,\n",
 	       rules_count(rules), rules_element_count(rules));
-	printf(".parts = { parts, %zu, texts, %zu, spellings, %zu, sets, %zu, values, %zu },\n",
+	printf(".parts = { parts, starts, %zu, texts, %zu, spellings, %zu, sets, %zu, values, %zu "
+	       "},\n",
 	       parts->n, parts->n_texts, parts->n_spellings, parts->n_sets, parts->n_values);
 	printf(".slow = slow, .n_slow = %zu,\n", n_slow);
 	printf(".patterns = patterns, .n_patterns = %zu,\n};\n", n_patterns);

@@ -117,6 +117,7 @@ static void confirm(struct batch_search *ahead, const struct batch_search_means 
 	/* With what is known, a rule behind it does not look for the record's head. */
 	hits->kind_rule = record->kind_rule;
 	*from = confirm_within(rules_at(means->rules, rule), rule,
+			       rule_finders_starts(means->finders, rule),
 			       layer_lines_text(&ahead->parts, p->part), part->layer, *from, last,
 			       means->regex, hits);
 	record->kind_rule = hits->kind_rule;
@@ -130,7 +131,7 @@ void batch_search_run(struct batch_search *ahead, const struct batch_search_mean
 	bool more = true;
 
 	candidates_begin(ahead->candidates);
-	finder_begin(means->scan, means->finder, buf_span(&ahead->parts.text));
+	finder_begin(means->scan, rule_finders_all(means->finders), buf_span(&ahead->parts.text));
 	while (more) {
 		const struct proposal *proposals;
 		size_t n;

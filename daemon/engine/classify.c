@@ -88,8 +88,10 @@ static void confirm_candidate(struct classifier *c, struct candidate *found, str
 
 	found->before_max = found->rule_max;
 	if (candidate_reach(found, text, found->at, resume, &last))
-		*resume = confirm_within(rule, found->rule, text, layer, *resume, last, c->regex,
-					 &c->hits);
+		*resume =
+			confirm_within(rule, found->rule,
+				       rule_finders_starts(engine_finders(c->engine), found->rule),
+				       text, layer, *resume, last, c->regex, &c->hits);
 }
 
 static void confirm_candidates(struct classifier *c, struct span text, uint8_t layer)
@@ -140,7 +142,7 @@ void classifier_look_ahead(struct classifier *c, const struct span *records, siz
 		return;
 	for (size_t i = 0; i < n; i++)
 		batch_search_add(c->ahead, searched_part(c, records[i]), &c->decoded);
-	means.finder = rule_finders_all(engine_finders(c->engine));
+	means.finders = engine_finders(c->engine);
 	batch_search_run(c->ahead, &means);
 }
 

@@ -131,12 +131,32 @@ static enum regex_result accept(const struct rule *rule, uint16_t index, struct 
 /* Up to so many places are tried one by one, which is faster than PCRE2's search. */
 enum { FEW_PLACES = 4 };
 
-/* The first match from *start on; *start becomes the place from which it was found. */
-static enum regex_result search(const struct rule *rule, struct span text, size_t *start,
-				size_t last, struct regex_scratch *scratch)
+/* The first match from *start on, where starts tells the places for one. */
+static enum regex_result search_few(const struct rule *rule, const struct pattern_starts *starts,
+				    struct span text, size_t *start, size_t last,
+				    struct regex_scratch *scratch)
 {
 	enum regex_result result = REGEX_NO_MATCH;
 
+	for (size_t at = *start; at <= last && result == REGEX_NO_MATCH; at++) {
+		at = pattern_starts_next(starts, text, at, last);
+		if (at > last)
+			break;
+		result = regex_match_at(rule->regex, scratch, text, at);
+		*start = at;
+	}
+	return result;
+}
+
+/* The first match from *start on; *start becomes the place from which it was found. */
+static enum regex_result search(const struct rule *rule, const struct pattern_starts *starts,
+				struct span text, size_t *start, size_t last,
+				struct regex_scratch *scratch)
+{
+	enum regex_result result = REGEX_NO_MATCH;
+
+	if (starts != NULL)
+		return search_few(rule, starts, text, start, last, scratch);
 	if (last - *start >= FEW_PLACES)
 		return regex_match_within(rule->regex, scratch, text, *start, last);
 	for (size_t at = *start; at <= last && result == REGEX_NO_MATCH; at++) {
@@ -146,13 +166,14 @@ static enum regex_result search(const struct rule *rule, struct span text, size_
 	return result;
 }
 
-size_t confirm_within(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
-		      size_t start, size_t last, struct regex_scratch *scratch, struct hits *hits)
+size_t confirm_within(const struct rule *rule, uint16_t index, const struct pattern_starts *starts,
+		      struct span text, uint8_t layer, size_t start, size_t last,
+		      struct regex_scratch *scratch, struct hits *hits)
 {
 	if (last > text.len)
 		last = text.len;
 	while (start <= last) {
-		enum regex_result result = search(rule, text, &start, last, scratch);
+		enum regex_result result = search(rule, starts, text, &start, last, scratch);
 		size_t match_start = start;
 		size_t match_end = start;
 
@@ -187,5 +208,5 @@ size_t confirm_within(const struct rule *rule, uint16_t index, struct span text,
 void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
 		  size_t start, struct regex_scratch *scratch, struct hits *hits)
 {
-	confirm_within(rule, index, text, layer, start, SIZE_MAX, scratch, hits);
+	confirm_within(rule, index, NULL, text, layer, start, SIZE_MAX, scratch, hits);
 }

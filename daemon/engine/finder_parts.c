@@ -375,6 +375,7 @@ struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
 {
 	struct finder_parts *parts = mem_new(1, sizeof(*parts));
 	struct finder_part *made = mem_new(n + 1, sizeof(*made));
+	struct pattern_starts *starts = mem_new(n + 1, sizeof(*starts));
 	struct shape_builder *builder = shape_builder_new();
 	struct maker m = {
 		.sets = mem_new(1, sizeof(*m.sets)),
@@ -390,6 +391,8 @@ struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
 		int blanks = 0;
 
 		made[i].rule = rules[i].rule;
+		if (rules[i].starts != NULL)
+			starts[i] = *rules[i].starts;
 		for (size_t k = 0; k < anchors->n_texts; k++) {
 			int more = add_text(&m, (uint16_t)i, &anchors->texts[k], sample);
 
@@ -402,6 +405,7 @@ struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
 	free(m.sets_next);
 	*parts = (struct finder_parts){
 		.parts = made,
+		.starts = starts,
 		.n = n,
 		.texts = m.texts,
 		.n_texts = m.n_texts,
@@ -423,6 +427,7 @@ void finder_parts_free(struct finder_parts **parts)
 	p = *parts;
 	*parts = NULL;
 	free((void *)(uintptr_t)p->parts);
+	free((void *)(uintptr_t)p->starts);
 	free((void *)(uintptr_t)p->texts);
 	free((void *)(uintptr_t)p->spellings);
 	free((void *)(uintptr_t)p->sets);

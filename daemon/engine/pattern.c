@@ -32,6 +32,15 @@ uint32_t pattern_place(const struct pattern_parser *p)
 	return (uint32_t)(p->at - p->text);
 }
 
+/* ^: here the text begins. */
+static struct pattern_node *beginning(struct pattern_parser *p)
+{
+	struct pattern_node *node = pattern_node_new(p, PATTERN_PLACE);
+
+	node->must = true;
+	return node;
+}
+
 static struct pattern_node *parse_escape(struct pattern_parser *p)
 {
 	struct byte_set set;
@@ -43,8 +52,9 @@ static struct pattern_node *parse_escape(struct pattern_parser *p)
 	}
 	if (pattern_take(p, "b"))
 		return pattern_node_new(p, PATTERN_WORD);
-	if (pattern_take(p, "B") || pattern_take(p, "A") || pattern_take(p, "z") ||
-	    pattern_take(p, "Z"))
+	if (pattern_take(p, "A"))
+		return beginning(p);
+	if (pattern_take(p, "B") || pattern_take(p, "z") || pattern_take(p, "Z"))
 		return pattern_node_new(p, PATTERN_PLACE);
 	if (pattern_take(p, "N")) {
 		set = byte_set_all;
@@ -100,7 +110,7 @@ static struct pattern_node *parse_atom(struct pattern_parser *p)
 	case '(': return pattern_group(p);
 	case '[': return pattern_class(p);
 	case '\\': return parse_escape(p);
-	case '^': return pattern_node_new(p, PATTERN_PLACE);
+	case '^': return beginning(p);
 	case '$': return line_end(p);
 	case '.':
 		if (!p->dot_all)

@@ -179,8 +179,9 @@ static void confirm(struct prescan *ps, struct prescan_record *record, const str
 	    !candidates_reach(ps->candidates, p, text, start, &from, &last))
 		return;
 	hits_clear_found(&ps->hits);
-	*from = confirm_within(rules_at(engine_rules(ps->engine), rule), rule, text, layer, *from,
-			       last, ps->regex, &ps->hits);
+	*from = confirm_within(rules_at(engine_rules(ps->engine), rule), rule,
+			       rule_finders_starts(engine_finders(ps->engine), rule), text, layer,
+			       *from, last, ps->regex, &ps->hits);
 	weigh(ps, record, rule, text);
 	order_note(ps->order, rule, record->named);
 }

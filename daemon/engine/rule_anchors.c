@@ -11,6 +11,7 @@ struct rule_anchors {
 	struct anchor_sample *sample;
 	struct pattern **patterns; /* by rule, then that of escapes; NULL: not understood */
 	struct anchors *anchors;   /* likewise */
+	struct pattern_starts *starts;
 };
 
 /* Usual lines, and the catalogue's own examples, of what there is and of what there is not. */
@@ -34,15 +35,18 @@ static struct anchor_sample *read_sample(const struct rules *rules)
 }
 
 /* A pattern that is not understood is no mistake: it is looked for everywhere. */
-static void derive(const struct rule_anchors *d, const char *text, struct pattern **pattern_r,
-		   struct anchors *anchors_r)
+static void derive(struct rule_anchors *d, size_t rule, const char *text)
 {
+	struct pattern **pattern_r = &d->patterns[rule];
+	struct anchors *anchors_r = &d->anchors[rule];
 	struct err ignored = { 0 };
 
-	if (pattern_parse(pattern_r, text, &ignored) == 0)
+	if (pattern_parse(pattern_r, text, &ignored) == 0) {
 		anchors_derive(anchors_r, *pattern_r, d->sample);
-	else
+		pattern_starts_derive(&d->starts[rule], *pattern_r);
+	} else {
 		anchors_r->everywhere = true;
+	}
 	/* Only shapes have parts of the tree; those of lists of words are large. */
 	if (anchors_r->n_shapes == 0)
 		pattern_free(pattern_r);
@@ -58,9 +62,10 @@ struct rule_anchors *rule_anchors_new(const struct rules *rules)
 	d->sample = read_sample(rules);
 	d->patterns = mem_new(n + 1, sizeof(struct pattern *));
 	d->anchors = mem_new(n + 1, sizeof(*d->anchors));
+	d->starts = mem_new(n + 1, sizeof(*d->starts));
 	for (size_t i = 0; i < n; i++)
-		derive(d, rules_at(rules, i)->pattern, &d->patterns[i], &d->anchors[i]);
-	derive(d, decode_escapes, &d->patterns[n], &d->anchors[n]);
+		derive(d, i, rules_at(rules, i)->pattern);
+	derive(d, n, decode_escapes);
 	return d;
 }
 
@@ -78,6 +83,7 @@ void rule_anchors_free(struct rule_anchors **derived)
 	}
 	free(d->patterns);
 	free(d->anchors);
+	free(d->starts);
 	anchor_sample_fini(d->sample);
 	free(d->sample);
 	free(d);
@@ -95,7 +101,7 @@ struct finder_parts *rule_anchors_parts(const struct rule_anchors *d)
 	struct finder_parts *parts;
 
 	for (size_t i = 0; i < n; i++)
-		rules[i] = (struct finder_rule){ (uint16_t)i, &d->anchors[i] };
+		rules[i] = (struct finder_rule){ (uint16_t)i, &d->anchors[i], &d->starts[i] };
 	rules[d->n_rules].rule = RULE_ANCHORS_ESCAPE;
 	parts = finder_parts_new(rules, n, d->sample);
 	free(rules);

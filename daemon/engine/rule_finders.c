@@ -75,6 +75,13 @@ const struct finder_parts *rule_finders_parts(const struct rule_finders *finders
 	return finders->parts;
 }
 
+const struct pattern_starts *rule_finders_starts(const struct rule_finders *finders, size_t rule)
+{
+	const struct pattern_starts *starts = &finders->parts->starts[rule];
+
+	return starts->few ? starts : NULL;
+}
+
 size_t rule_finders_escapes(const struct rule_finders *finders)
 {
 	return finders->n_rules;

@@ -174,20 +174,24 @@ WRAP_VOID(SIEVE, finder_begin,
 	  (struct finder_scan * scan, const struct finder *finder, struct span text),
 	  (scan, finder, text))
 
-size_t __real_confirm_within(const struct rule *rule, uint16_t index, struct span text,
-			     uint8_t layer, size_t start, size_t last,
-			     struct regex_scratch *scratch, struct hits *hits);
-size_t __wrap_confirm_within(const struct rule *rule, uint16_t index, struct span text,
-			     uint8_t layer, size_t start, size_t last,
-			     struct regex_scratch *scratch, struct hits *hits);
+size_t __real_confirm_within(const struct rule *rule, uint16_t index,
+			     const struct pattern_starts *starts, struct span text, uint8_t layer,
+			     size_t start, size_t last, struct regex_scratch *scratch,
+			     struct hits *hits);
+size_t __wrap_confirm_within(const struct rule *rule, uint16_t index,
+			     const struct pattern_starts *starts, struct span text, uint8_t layer,
+			     size_t start, size_t last, struct regex_scratch *scratch,
+			     struct hits *hits);
 
-size_t __wrap_confirm_within(const struct rule *rule, uint16_t index, struct span text,
-			     uint8_t layer, size_t start, size_t last,
-			     struct regex_scratch *scratch, struct hits *hits)
+size_t __wrap_confirm_within(const struct rule *rule, uint16_t index,
+			     const struct pattern_starts *starts, struct span text, uint8_t layer,
+			     size_t start, size_t last, struct regex_scratch *scratch,
+			     struct hits *hits)
 {
 	enum stage left = enter(CONFIRM);
 	double since = at.since;
-	size_t result = __real_confirm_within(rule, index, text, layer, start, last, scratch, hits);
+	size_t result =
+		__real_confirm_within(rule, index, starts, text, layer, start, last, scratch, hits);
 
 	leave(left);
 	proposals[index].seconds += at.since - since;

@@ -38,7 +38,7 @@ static int set_up(void **state)
 		assert_int_equal(pattern_parse(&f->parsed[i], patterns[i], &e), 0);
 		anchors_derive(&f->anchors[i], f->parsed[i], NULL);
 		assert_false(f->anchors[i].everywhere);
-		f->rules[i] = (struct finder_rule){ (uint16_t)(i + 7), &f->anchors[i] };
+		f->rules[i] = (struct finder_rule){ (uint16_t)(i + 7), &f->anchors[i], NULL };
 	}
 	f->scan = finder_scan_new();
 	*state = f;
@@ -212,7 +212,7 @@ static void test_lookahead(void **state)
 	struct fixture *f = *state;
 	struct pattern *pattern = NULL;
 	struct anchors anchors;
-	struct finder_rule rule = { 0, &anchors };
+	struct finder_rule rule = { 0, &anchors, NULL };
 	struct unit_finder finder;
 	struct err e = { 0 };
 	static char text[2 * STRETCH];
@@ -268,7 +268,7 @@ static void test_many(void **state)
 		assert_int_equal(pattern_parse(&parsed[i], buf_str(&text), &e), 0);
 		anchors_derive(&anchors[i], parsed[i], NULL);
 		assert_int_equal(anchors[i].n_shapes, 1);
-		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
+		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i], NULL };
 		buf_fini(&text);
 	}
 	finder = unit_finder(rules, MANY, sieve_level_find("auto"));
@@ -316,7 +316,7 @@ static void test_many_sets(void **state)
 	enum { SETS = 9, TEXTS = 65536 / SETS + 20 };
 	struct fixture *f = *state;
 	struct anchors anchors = { .n_texts = TEXTS };
-	const struct finder_rule rule = { 3, &anchors };
+	const struct finder_rule rule = { 3, &anchors, NULL };
 	struct unit_finder finder;
 	struct candidate c;
 
@@ -368,7 +368,7 @@ static void test_same_window(void **state)
 			byte_set_add(&made[i].sets[k], (unsigned char)texts[i].text[k]);
 		anchors[i].texts = &made[i];
 		anchors[i].n_texts = 1;
-		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
+		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i], NULL };
 	}
 	finder = unit_finder(rules, COUNT(texts), sieve_level_find("auto"));
 	list(f, finder.finder, span_str("zzqq azzqqc bzzqqd bzzqqc\nazzqqd BzzqqD zzqQ"), &found);
@@ -396,7 +396,7 @@ static void test_window_before(void **state)
 			byte_set_add(&made[i].sets[k], (unsigned char)texts[i][k]);
 		anchors[i].texts = &made[i];
 		anchors[i].n_texts = 1;
-		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i] };
+		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i], NULL };
 	}
 	byte_set_add(&made[1].before, '\n');
 	finder = unit_finder(rules, COUNT(texts), sieve_level_find("auto"));

@@ -21,6 +21,7 @@
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
 #include <purposed/engine/finder.h>
+#include <purposed/engine/rule_finders.h>
 #include <purposed/engine/rules.h>
 
 struct batch_search;
@@ -28,7 +29,7 @@ struct batch_search;
 /* What a search takes. */
 struct batch_search_means {
 	const struct rules *rules;
-	const struct finder *finder;
+	const struct rule_finders *finders;
 	struct finder_scan *scan;
 	struct regex_scratch *regex;
 };

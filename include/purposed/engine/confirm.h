@@ -13,6 +13,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/base/span.h>
 #include <purposed/engine/head.h>
+#include <purposed/engine/pattern_starts.h>
 #include <purposed/engine/regex.h>
 #include <purposed/engine/rules.h>
 #include <purposed/engine/verdict.h>
@@ -64,10 +65,12 @@ void hits_add_unsearched(struct hits *hits, const struct unsearched *unsearched)
 /*
  * Adds every confirmed match of rule, which is number index of its set, that
  * starts at bytes [start, last] of text, the text of that layer (SIZE_MAX: to
- * its end).  Returns the byte at which the search for the next one begins.
+ * its end), and only where starts allows it; NULL: everywhere.  Returns the byte
+ * at which the search for the next one begins.
  */
-size_t confirm_within(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,
-		      size_t start, size_t last, struct regex_scratch *scratch, struct hits *hits);
+size_t confirm_within(const struct rule *rule, uint16_t index, const struct pattern_starts *starts,
+		      struct span text, uint8_t layer, size_t start, size_t last,
+		      struct regex_scratch *scratch, struct hits *hits);
 
 /* The same from byte start to the end of text. */
 void confirm_rule(const struct rule *rule, uint16_t index, struct span text, uint8_t layer,

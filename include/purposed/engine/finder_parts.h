@@ -11,12 +11,14 @@
 #include <stdint.h>
 
 #include <purposed/engine/anchor.h>
+#include <purposed/engine/pattern_starts.h>
 
 /* A rule, as candidates have it, and its anchors; of one that is looked for everywhere there are
  * none, and no finder finds it. */
 struct finder_rule {
 	uint16_t rule;
 	const struct anchors *anchors;
+	const struct pattern_starts *starts; /* or NULL: a match may start everywhere */
 };
 
 struct finder_parts;

@@ -66,6 +66,8 @@ struct finder_spelling {
 
 struct finder_parts {
 	const struct finder_part *parts;
+	const struct pattern_starts
+		*starts; /* of each part; .few is false where nothing is known */
 	size_t n;
 	const struct finder_text *texts;
 	size_t n_texts;

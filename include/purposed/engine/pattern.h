@@ -53,7 +53,9 @@ enum { PATTERN_NOWHERE = UINT32_MAX }; /* a node that a reference made */
 
 struct pattern_node {
 	enum pattern_op op : 8;
-	bool must;	/* BEHIND, AHEAD: there is such a byte (a positive lookaround) */
+	/* BEHIND, AHEAD: there is such a byte (a positive lookaround); PLACE: where the text begins
+	 */
+	bool must;
 	bool negative;	/* BEHIND, AHEAD: child is what must not stand there */
 	uint8_t how;	/* of enum pattern_how */
 	uint32_t start; /* in the pattern, where it is written; of an ALT, behind its header */

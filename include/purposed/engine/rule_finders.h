@@ -29,6 +29,9 @@ const struct finder_parts *rule_finders_parts(const struct rule_finders *finders
 /* The place of those of the escapes that decoding undoes (decode_escapes). */
 size_t rule_finders_escapes(const struct rule_finders *finders);
 
+/* Where a match of the rule may start; NULL: at too many places to ask. */
+const struct pattern_starts *rule_finders_starts(const struct rule_finders *finders, size_t rule);
+
 /* Looks for every rule that has anchors. */
 const struct finder *rule_finders_all(const struct rule_finders *finders);
 
