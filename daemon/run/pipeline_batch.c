@@ -18,9 +18,8 @@ struct batch *pipeline_batch_new(const struct pipeline *p)
 	return batch;
 }
 
-void pipeline_batch_clear(const struct pipeline *p, struct batch *batch)
+void pipeline_batch_wipe(const struct pipeline *p, struct batch *batch)
 {
-	stream_unref(&batch->stream);
 	/* Only what was used: wiping all of a large block for each lone record would show. */
 	mem_wipe(batch->bytes.ptr, batch->bytes.len);
 	buf_clear(&batch->bytes);
@@ -31,6 +30,12 @@ void pipeline_batch_clear(const struct pipeline *p, struct batch *batch)
 	}
 	for (size_t i = 0; i < p->n_outputs; i++)
 		outgoing_clear(&batch->out[i]);
+}
+
+void pipeline_batch_clear(const struct pipeline *p, struct batch *batch)
+{
+	pipeline_batch_wipe(p, batch);
+	stream_unref(&batch->stream);
 	stats_clear(&batch->stats);
 	batch->framing = FRAMING_LINES;
 	batch->torn = false;

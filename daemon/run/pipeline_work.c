@@ -64,37 +64,42 @@ static bool write_output(struct pipeline *p, const struct batch *batch, size_t o
 }
 
 /*
- * Outputs [first, end) of the oldest batch to their sinks; false: nothing is
- * written any more.  Under the lock, which is let go while the sinks take it.
+ * From here to end_writing the sinks are ours, and the lock is not; false: nothing is written
+ * any more.  Under the lock.
  */
-static bool write_outputs(struct pipeline *p, const struct batch *batch, size_t first, size_t end)
+static bool begin_writing(struct pipeline *p)
 {
 	bool failed = err_any(&p->error) && !p->hold;
-	struct err error = { 0 };
 
 	p->writing = true;
 	let_go(p);
-	for (size_t i = first; i < end && !failed; i++)
-		failed = !write_output(p, batch, i, &error);
+	return !failed;
+}
+
+/* Takes the lock again, and notes what went wrong. */
+static void end_writing(struct pipeline *p, struct err *error)
+{
 	pthread_mutex_lock(&p->lock);
 	p->writing = false;
-	if (err_any(&error) && !err_any(&p->error))
-		err_append(&p->error, &error);
-	err_fini(&error);
+	if (err_any(error) && !err_any(&p->error))
+		err_append(&p->error, error);
+	err_fini(error);
 	pipeline_note_held(p);
 	pthread_cond_broadcast(&p->free_to_write);
-	return !failed;
 }
 
 /* What there is so far of one output of a batch that is being processed. */
 static void drain_output(void *context, struct batch *batch, size_t output)
 {
 	struct pipeline *p = context;
+	struct err error = { 0 };
 
 	pthread_mutex_lock(&p->lock);
 	while (p->n_threads != 0 && (p->writing || p->pending[p->pending_at] != batch))
 		pthread_cond_wait(&p->free_to_write, &p->lock);
-	write_outputs(p, batch, output, output + 1);
+	if (begin_writing(p))
+		write_output(p, batch, output, &error);
+	end_writing(p, &error);
 	pthread_mutex_unlock(&p->lock);
 	outgoing_clear(&batch->out[output]);
 }
@@ -154,16 +159,23 @@ static void count_batch(struct pipeline *p, const struct batch *batch)
 				    });
 }
 
-/* Under the lock. */
+/* Under the lock, which is let go for all that takes long. */
 static void write_oldest(struct pipeline *p)
 {
 	struct batch *batch = p->pending[p->pending_at];
+	size_t len = batch->bytes.len;
+	struct err error = { 0 };
+	bool written = begin_writing(p);
 
-	if (write_outputs(p, batch, 0, p->n_outputs))
+	for (size_t i = 0; i < p->n_outputs && written; i++)
+		written = write_output(p, batch, i, &error);
+	pipeline_batch_wipe(p, batch);
+	end_writing(p, &error);
+	if (written)
 		count_batch(p, batch);
 	p->pending_at = (p->pending_at + 1) % p->n_batches;
 	p->pending_n--;
-	p->pending_bytes -= batch->bytes.len;
+	p->pending_bytes -= len;
 	pthread_cond_broadcast(&p->free_to_write);
 	pipeline_batch_clear(p, batch);
 	batch->next = p->idle;

@@ -57,7 +57,7 @@ static void on_tick(void *context)
 	struct err e = { 0 };
 	bool failed = false;
 
-	if (!s->stopping) {
+	if (!s->stopping && (s->state != NULL || setup_ticks(s->setup))) {
 		pipeline_seize(s->setup->pipeline);
 		failed = setup_tick(s->setup, false, &e) == SINK_ERROR;
 		if (s->state != NULL)

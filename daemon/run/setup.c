@@ -124,6 +124,15 @@ bool setup_has_windows(const struct setup *setup, size_t output)
 	return setup->session.settings->outputs[output].window != 0;
 }
 
+bool setup_ticks(const struct setup *setup)
+{
+	for (size_t i = 0; i < setup->session.settings->n_outputs; i++) {
+		if (setup->outputs[i].controlled)
+			return true;
+	}
+	return false;
+}
+
 enum sink_result setup_tick(struct setup *setup, bool all, struct err *e)
 {
 	enum sink_result worst = SINK_ACCEPTED;

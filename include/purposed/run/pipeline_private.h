@@ -58,7 +58,7 @@ struct pipeline {
 	size_t pending_bytes;
 	size_t awaited; /* the owner, where he waits, waits for so few of them */
 	bool owner_due; /* and is to be told, by whoever lets go of the lock */
-	bool writing; /* whoever set this has the sinks, and what is held, for himself */
+	bool writing;	/* whoever set this has the sinks, and what is held, for himself */
 	bool closing;
 	bool no_threads; /* more: they cannot be had */
 	struct err error;
@@ -76,7 +76,10 @@ struct pipeline {
 
 struct batch *pipeline_batch_new(const struct pipeline *p);
 
-/* It is as new; what it held is wiped. */
+/* What it held is wiped: its records, and what outputs got of them; without the lock. */
+void pipeline_batch_wipe(const struct pipeline *p, struct batch *batch);
+
+/* It is as new, and wiped. */
 void pipeline_batch_clear(const struct pipeline *p, struct batch *batch);
 void pipeline_batch_free(const struct pipeline *p, struct batch *batch);
 

@@ -56,6 +56,9 @@ void setup_say_spools(const struct setup *setup);
 /* Begins with what its outputs still have from before; once nobody else has their spools. */
 void setup_start(struct setup *setup);
 
+/* Whether there may be any: an output has windows, or a rate. */
+bool setup_ticks(const struct setup *setup);
+
 /*
  * Writes the alerts that are due, or all; to be called every second, and at the end.
  * SINK_ACCEPTED when nothing that is due is left; else as sink_write.
