@@ -1,5 +1,5 @@
 /*
- * The sieve runs over a stretch of SIEVE_BYTES at a time, in the text itself
+ * The sieve runs over a stretch of SIEVE_BYTES or a bit less at a time, in the text itself
  * where it can be read beyond both ends, else in a copy.  Its bits are gone
  * through in order; finder_build.c makes what they are looked up in.
  */
@@ -9,16 +9,29 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/finder_cuts.h>
 
-/* Bytes of text kept before a copied stretch; texts are shorter. */
-enum { COPY_BEFORE = 64 };
+enum {
+	COPY_BEFORE = 64, /* bytes of text kept before a copied stretch; texts are shorter */
+	FINDERS_KEPT = 4, /* so many of those that a scan was last used with, at least */
+};
 
 #define NOWHERE SIZE_MAX
 
+/* What is kept of a finder, for when it is used again. */
+struct kept {
+	uint64_t serial; /* the finder's; 0: none */
+	struct finder_cuts *cuts;
+};
+
 struct finder_scan {
 	const struct finder *finder;
+	struct kept kept[FINDERS_KEPT];
+	size_t next_kept;	  /* the one whose place is taken next */
+	struct finder_cuts *cuts; /* the finder's, of kept */
 	struct span text;
 	/* The stretch at hand. */
+	size_t most;		       /* bytes of a whole one */
 	size_t base;		       /* byte of the text where it begins */
 	size_t bytes;		       /* how many of it count */
 	const unsigned char *bytes_at; /* of byte base */
@@ -54,6 +67,8 @@ void finder_scan_free(struct finder_scan **scan)
 {
 	if (scan == NULL || *scan == NULL)
 		return;
+	for (size_t i = 0; i < FINDERS_KEPT; i++)
+		finder_cuts_free(&(*scan)->kept[i].cuts);
 	free((*scan)->bitmaps);
 	free((*scan)->stands);
 	free((*scan)->matches.all);
@@ -71,9 +86,9 @@ static void place_stretch(struct finder_scan *s)
 	size_t before = s->base < COPY_BEFORE ? s->base : COPY_BEFORE;
 	size_t padded;
 
-	s->bytes = left < SIEVE_BYTES ? left : SIEVE_BYTES;
+	s->bytes = left < s->most ? left : s->most;
 	padded = (s->bytes + 63) / 64 * 64 + SIEVE_READS;
-	if (s->base > 0 && left >= SIEVE_BYTES + SIEVE_READS) {
+	if (s->base > 0 && left >= s->most + SIEVE_READS) {
 		s->bytes_at = (const unsigned char *)s->text.ptr + s->base;
 		return;
 	}
@@ -88,16 +103,30 @@ static void place_stretch(struct finder_scan *s)
 	s->bytes_at = s->copy + COPY_BEFORE;
 }
 
+/* The shapes in some words of the stretch. */
+static void sieve_part(struct finder_scan *s, size_t first, size_t words)
+{
+	const struct sieve_level *level = s->finder->level;
+	const struct sieve_shapes *shapes =
+		finder_cuts_classes(s->cuts, s->bytes_at + 64 * first - 1, words, s->bitmaps);
+	struct sieve_hit *hits = s->stands + s->n_stands;
+	size_t n = level->program(shapes, words, s->bitmaps, &s->gates, hits);
+
+	for (size_t i = 0; i < n; i++) {
+		hits[i].first = first;
+		hits[i].words = words;
+		for (size_t w = 0; w < words; w++)
+			s->shapes[first + w] |= hits[i].places[w];
+	}
+	s->n_stands += n;
+}
+
 static void sieve_shapes(struct finder_scan *s, size_t words)
 {
-	const struct finder *f = s->finder;
+	size_t most = s->finder->level->program_words;
 
-	f->level->classes(&f->sieve, s->bytes_at - 1, words, s->bitmaps);
-	s->n_stands = f->level->program(&f->sieve, words, s->bitmaps, &s->gates, s->stands);
-	for (size_t i = 0; i < s->n_stands; i++) {
-		for (size_t w = 0; w < words; w++)
-			s->shapes[w] |= s->stands[i].places[w];
-	}
+	for (size_t first = 0; first < words; first += most)
+		sieve_part(s, first, words - first < most ? words - first : most);
 }
 
 static void sieve_texts(struct finder_scan *s, size_t words)
@@ -134,22 +163,49 @@ static void sieve_stretch(struct finder_scan *s)
 	s->shape = s->n_stands;
 }
 
-void finder_begin(struct finder_scan *s, const struct finder *finder, struct span text)
+/* What is kept of the finder; of the one that is longest kept, no more. */
+static struct finder_cuts *cuts_of(struct finder_scan *s, const struct finder *finder)
 {
-	size_t need = finder->sieve.program.n_values * SIEVE_STRIDE;
+	struct kept *kept;
+
+	for (size_t i = 0; i < FINDERS_KEPT; i++) {
+		if (s->kept[i].serial == finder->serial)
+			return s->kept[i].cuts;
+	}
+	kept = &s->kept[s->next_kept++ % FINDERS_KEPT];
+	finder_cuts_free(&kept->cuts);
+	kept->serial = finder->serial;
+	kept->cuts = finder_cuts_new(&finder->sieve.shapes, finder->level);
+	return kept->cuts;
+}
+
+/* Room for what the finder writes. */
+static void make_room(struct finder_scan *s, const struct finder *finder)
+{
+	size_t most = finder->level->program_words;
+	size_t parts = SIEVE_WORDS / most;
+	/* A cut may have a group of classes more. */
+	size_t need = (finder->sieve.shapes.program.n_values + SHAPE_GROUP) * (most + 1);
 
 	if (s->bitmaps_cap < need) {
 		free(s->bitmaps);
 		s->bitmaps = mem_new_aligned(need, sizeof(*s->bitmaps));
 		s->bitmaps_cap = need;
 	}
-	if (s->stands_cap < finder->n_shapes) {
-		s->stands_cap = finder->n_shapes;
+	if (s->stands_cap < finder->n_shapes * parts) {
+		s->stands_cap = finder->n_shapes * parts;
 		s->stands = mem_resize(s->stands, s->stands_cap, sizeof(*s->stands));
 	}
+	s->most = 64 * most * parts;
+}
+
+void finder_begin(struct finder_scan *s, const struct finder *finder, struct span text)
+{
+	make_room(s, finder);
 	if (s->finder != finder)
 		memset(&s->gates, 0, sizeof(s->gates));
 	s->finder = finder;
+	s->cuts = cuts_of(s, finder);
 	s->text = text;
 	s->base = 0;
 	s->resume = 0;
@@ -172,6 +228,13 @@ static void found(const struct finder_scan *s, uint16_t part, int before_min, in
 	};
 }
 
+static bool stands_at(const struct sieve_hit *hit, size_t at)
+{
+	size_t word = at / 64 - hit->first;
+
+	return word < hit->words && (hit->places[word] >> (at % 64) & 1) != 0;
+}
+
 /* The next candidate at the place at hand. */
 static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 {
@@ -187,7 +250,7 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 		const struct sieve_hit *hit = &s->stands[s->shape++];
 		const struct finder_shape *shape = &f->shapes[hit->shape];
 
-		if ((hit->places[s->at / 64] >> (s->at % 64) & 1) != 0) {
+		if (stands_at(hit, s->at)) {
 			found(s, shape->part, shape->before_min, shape->before_max, candidate_r);
 			return true;
 		}

@@ -138,25 +138,9 @@ static void fill_rows(struct finder *f, const struct finder_parts *parts, const 
 
 /* --- Shapes ----------------------------------------------------------------- */
 
-static void fill_class(struct sieve *sieve, size_t c, const struct byte_set *set)
-{
-	if (set->bits[2] == UINT64_MAX && set->bits[3] == UINT64_MAX)
-		sieve->class_all_high[c] = UINT64_MAX;
-	else
-		sieve->class_some_high[c] = (set->bits[2] | set->bits[3]) != 0;
-	for (int byte = 0; byte < 256; byte++) {
-		uint8_t *rows = byte < 128 ? sieve->class_rows[c] : sieve->class_high_rows[c];
-
-		if (!byte_set_has(set, (unsigned char)byte))
-			continue;
-		rows[byte & 15] |= (uint8_t)(1u << (byte >> 4 & 7));
-		sieve->class_groups[c / SHAPE_GROUP][byte] |= (uint8_t)(1u << c % SHAPE_GROUP);
-	}
-}
-
 static void fill_shapes(struct finder *f, const struct finder_parts *parts, const bool *wanted)
 {
-	struct shape_program *program = &f->sieve.program;
+	struct shape_program *program = &f->sieve.shapes.program;
 	uint16_t *shapes = mem_new(parts->n + 1, sizeof(*shapes));
 
 	f->shapes = mem_new(parts->n + 1, sizeof(*f->shapes));
@@ -171,19 +155,20 @@ static void fill_shapes(struct finder *f, const struct finder_parts *parts, cons
 					       part->shape_before_max };
 	}
 	shape_make(parts->values, parts->n_values, shapes, f->n_shapes, program);
-	for (size_t c = 0; c < program->n_classes; c++)
-		fill_class(&f->sieve, c, &program->classes[c]);
+	sieve_fill_classes(&f->sieve.shapes);
 	free(shapes);
 }
 
 struct finder *finder_new(const struct finder_parts *parts, const uint16_t *rules, size_t n,
 			  const struct sieve_level *level)
 {
+	static _Atomic uint64_t last_serial;
 	struct finder *f = mem_new(1, sizeof(*f));
 	bool *wanted = mem_new(parts->n + 1, sizeof(*wanted));
 
 	for (size_t i = 0; i < n; i++)
 		wanted[rules[i]] = true;
+	f->serial = ++last_serial;
 	f->level = level;
 	f->parts = parts->parts;
 	f->texts = parts->texts;
@@ -203,7 +188,7 @@ void finder_free(struct finder **finder)
 	free((*finder)->rows.bits);
 	free((*finder)->rows.numbers);
 	free((*finder)->shapes);
-	shape_program_fini(&(*finder)->sieve.program);
+	shape_program_fini(&(*finder)->sieve.shapes.program);
 	free(*finder);
 	*finder = NULL;
 }

@@ -26,9 +26,11 @@ static void make_gates(const struct shape_builder *b, const uint16_t *outputs, s
 	struct shape_needs *needs = shape_needs_new(b, slots, p->classes, p->n_classes);
 
 	p->gates = mem_new(n_outputs + 1, sizeof(*p->gates));
-	p->n_shapes = n_outputs;
-	for (size_t i = 0; i < n_outputs; i++)
+	p->n_shapes = p->n_gates = n_outputs;
+	for (size_t i = 0; i < n_outputs; i++) {
 		p->gates[i] = shape_needs_gate(needs, outputs[i]);
+		p->gates[i].shape = (uint16_t)i;
+	}
 	shape_needs_free(&needs);
 }
 

@@ -15,10 +15,8 @@ typedef __m256i vector;
 #define lookup(t, i) _mm256_shuffle_epi8(t, i)
 #define low(v) _mm256_and_si256(v, _mm256_set1_epi8(15))
 #define high(v) _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15))
+#define same(a, b) (uint64_t)(uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(a, b))
 #define both(a, b) _mm256_and_si256(a, b)
-#define nonzero(v) \
-	(uint64_t)(uint32_t) ~_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256()))
-#define sign(v) (uint64_t)(uint32_t) _mm256_movemask_epi8(v)
 
 /* As with AVX-512, in two halves. */
 static inline uint64_t windows_from(const struct sieve *sieve, const unsigned char *p)
@@ -114,49 +112,74 @@ static inline size_t compare_rows(const struct sieve_rows *rows, uint64_t eight,
 
 enum { PARTS = 2 };
 
-/* By nibbles: see class_rows. */
-static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
-			  uint64_t *bitmaps)
+/* The bytes of a word by their nibbles: the low ones, and the high ones as bits of a row. */
+struct halves {
+	vector lows[PARTS];
+	vector rows[PARTS];
+	vector high_rows[PARTS];
+	bool above; /* some are from 0x80 on */
+};
+
+static inline struct halves halves_of(const unsigned char *text)
 {
-	static const uint8_t row_bits[16] = { 1, 2, 4, 8, 16, 32, 64, 128 };
+	static const uint8_t bits[16] = { 1, 2, 4, 8, 16, 32, 64, 128 };
 	static const uint8_t high_bits[16] = {
 		0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128
 	};
-	const size_t n = sieve->program.n_classes;
-	vector rows = table(row_bits);
-	vector high_rows = table(high_bits);
+	struct halves h = { 0 };
 
-	for (size_t w = 0; w <= words; w++) {
-		vector lows[PARTS];
-		vector row[PARTS];
-		vector high_row[PARTS];
-		uint64_t above = 0;
-		size_t place = place_of_word(w, vectors_for(words));
+	for (int part = 0; part < PARTS; part++) {
+		vector bytes = load(text + part * VECTOR_BYTES);
 
-		for (int part = 0; part < PARTS; part++) {
-			vector v = load(text + 64 * w + (size_t)part * VECTOR_BYTES);
+		h.lows[part] = low(bytes);
+		h.rows[part] = lookup(table(bits), high(bytes));
+		h.high_rows[part] = lookup(table(high_bits), high(bytes));
+		h.above |= _mm256_movemask_epi8(bytes) != 0;
+	}
+	return h;
+}
 
-			lows[part] = low(v);
-			row[part] = lookup(rows, high(v));
-			high_row[part] = lookup(high_rows, high(v));
-			above |= sign(v) << (part * VECTOR_BYTES);
+/* Which bytes have their bit in the row of their low nibble; none is looked for without a bit. */
+static inline uint64_t members(const uint8_t *class_rows, const vector *lows, const vector *rows)
+{
+	vector of_low = table(class_rows);
+	vector first = both(lookup(of_low, lows[0]), rows[0]);
+	vector second = both(lookup(of_low, lows[1]), rows[1]);
+
+	return same(first, rows[0]) | same(second, rows[1]) << VECTOR_BYTES;
+}
+
+/* Of those that have none, members says that they are in. */
+static inline uint64_t with_bit(const vector *rows)
+{
+	vector none = _mm256_setzero_si256();
+
+	return ~(same(rows[0], none) | same(rows[1], none) << VECTOR_BYTES);
+}
+
+/* By nibbles: see sieve_class. */
+static void level_classes(const struct sieve_shapes *shapes, const unsigned char *text,
+			  size_t words, uint64_t *bitmaps)
+{
+	const size_t n = vectors_for(words);
+	const struct sieve_class *classes = shapes->classes;
+
+	for (size_t w = 0; w < n * STEP; w++) {
+		uint64_t *place = bitmaps + place_of_word(w, n);
+		struct halves h = { 0 };
+		uint64_t low = 0;
+		uint64_t high = 0;
+
+		if (w <= words) {
+			h = halves_of(text + 64 * w);
+			high = h.above ? with_bit(h.high_rows) : 0;
+			low = ~high;
 		}
-		for (size_t c = 0; c < n; c++) {
-			vector members = table(sieve->class_rows[c]);
-			uint64_t word = above & sieve->class_all_high[c];
-
-			for (int part = 0; part < PARTS; part++)
-				word |= nonzero(both(lookup(members, lows[part]), row[part]))
-					<< (part * VECTOR_BYTES);
-			if (sieve->class_some_high[c]) {
-				members = table(sieve->class_high_rows[c]);
-				for (int part = 0; part < PARTS; part++)
-					word |= nonzero(both(lookup(members, lows[part]),
-							     high_row[part]))
-						<< (part * VECTOR_BYTES);
-			}
-			bitmaps[c * SIEVE_STRIDE + place] = word;
-		}
+		for (size_t c = 0; c < shapes->program.n_classes; c++)
+			place[c * STRIDE] = low & members(classes[c].rows, h.lows, h.rows);
+		for (size_t c = 0; c < shapes->program.n_classes && high != 0; c++)
+			place[c * STRIDE] |=
+				high & members(classes[c].high_rows, h.lows, h.high_rows);
 	}
 }
 
@@ -166,6 +189,7 @@ static bool available(void)
 }
 
 const struct sieve_level sieve_avx2 = {
-	"avx2", available, level_windows, level_list, level_compare, level_classes, level_program,
+	"avx2",	    available,	   level_windows, level_list,	 level_compare,
+	STRIDE - 1, level_classes, level_stands,  level_program,
 };
 #endif

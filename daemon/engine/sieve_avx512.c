@@ -195,8 +195,8 @@ static inline void class_words(__m512i *rows)
 	}
 }
 
-static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
-			  uint64_t *bitmaps)
+static void level_classes(const struct sieve_shapes *shapes, const unsigned char *text,
+			  size_t words, uint64_t *bitmaps)
 {
 	const size_t n = vectors_for(words);
 	const __m512i reverse = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
@@ -207,16 +207,15 @@ static void level_classes(const struct sieve *sieve, const unsigned char *text, 
 		for (size_t i = 0; i < 8 && v + i * n <= words; i++)
 			texts[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(text + 64 * (v + i * n)),
 						       reverse);
-		for (size_t c = 0; c < sieve->program.n_classes; c += SHAPE_GROUP) {
-			const uint8_t *group = sieve->class_groups[c / SHAPE_GROUP];
+		for (size_t c = 0; c < shapes->program.n_classes; c += SHAPE_GROUP) {
+			const uint8_t *group = shapes->groups[c / SHAPE_GROUP];
 			__m512i rows[8];
 
 			for (size_t i = 0; i < 8; i++)
 				rows[i] = group_members(group, texts[i]);
 			class_words(rows);
 			for (size_t k = 0; k < SHAPE_GROUP; k++)
-				_mm512_store_si512(bitmaps + (c + k) * SIEVE_STRIDE + 8 * v,
-						   rows[k]);
+				_mm512_store_si512(bitmaps + (c + k) * STRIDE + 8 * v, rows[k]);
 		}
 	}
 }
@@ -230,6 +229,7 @@ static bool available(void)
 }
 
 const struct sieve_level sieve_avx512 = {
-	"avx512", available, level_windows, level_list, level_compare, level_classes, level_program,
+	"avx512",   available,	   level_windows, level_list,	 level_compare,
+	STRIDE - 1, level_classes, level_stands,  level_program,
 };
 #endif

@@ -62,10 +62,9 @@ static inline uint64_t transposed(uint64_t x)
 	return x ^ t ^ t << 28;
 }
 
-/* The words of a group's classes at 64 bytes. */
+/* The words of a group's classes at 64 bytes, which are none before. */
 static inline void group_words(const uint8_t *group, const unsigned char *text, uint64_t *words)
 {
-	memset(words, 0, SHAPE_GROUP * sizeof(*words));
 	for (int at = 0; at < 64; at += 8) {
 		uint64_t members = 0;
 
@@ -77,18 +76,21 @@ static inline void group_words(const uint8_t *group, const unsigned char *text, 
 	}
 }
 
-static void level_classes(const struct sieve *sieve, const unsigned char *text, size_t words,
-			  uint64_t *bitmaps)
+static void level_classes(const struct sieve_shapes *shapes, const unsigned char *text,
+			  size_t words, uint64_t *bitmaps)
 {
-	for (size_t w = 0; w <= words; w++) {
-		size_t place = place_of_word(w, vectors_for(words));
+	const size_t n = vectors_for(words);
 
-		for (size_t c = 0; c < sieve->program.n_classes; c += SHAPE_GROUP) {
-			uint64_t group[SHAPE_GROUP];
+	for (size_t w = 0; w < n * STEP; w++) {
+		size_t place = place_of_word(w, n);
 
-			group_words(sieve->class_groups[c / SHAPE_GROUP], text + 64 * w, group);
+		for (size_t c = 0; c < shapes->program.n_classes; c += SHAPE_GROUP) {
+			uint64_t group[SHAPE_GROUP] = { 0 };
+
+			if (w <= words)
+				group_words(shapes->groups[c / SHAPE_GROUP], text + 64 * w, group);
 			for (size_t k = 0; k < SHAPE_GROUP; k++)
-				bitmaps[(c + k) * SIEVE_STRIDE + place] = group[k];
+				bitmaps[(c + k) * STRIDE + place] = group[k];
 		}
 	}
 }
@@ -99,6 +101,6 @@ static bool available(void)
 }
 
 const struct sieve_level sieve_baseline = {
-	"baseline",    available,     level_windows, level_list,
-	level_compare, level_classes, level_program,
+	"baseline", available,	   level_windows, level_list,	 level_compare,
+	STRIDE - 1, level_classes, level_stands,  level_program,
 };

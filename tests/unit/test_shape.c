@@ -67,7 +67,7 @@ static void test_unneeded(void **state)
 
 enum { CLASSES = 6, VALUES = 60, OUTPUTS = 24, REACH = 50 };
 
-static const char *const class_bytes[CLASSES] = { "0123456789", ".:", "@", "~;", " ", "%^" };
+static const char *const class_bytes[CLASSES] = { "0123456789", ".:", "@", "~;", " ", "%^\xe9" };
 static const char *const levels[] = { "avx512", "avx2", "baseline" };
 
 static uint64_t next_random(void)
@@ -125,33 +125,20 @@ static bool value_stands(const struct made *made, uint16_t value, const unsigned
 	return value_stands(made, v->a, p) && value_stands(made, v->b, p + v->shift);
 }
 
-/* As the finder makes it of a program. */
-static void fill_groups(struct sieve *sieve)
-{
-	for (size_t c = 0; c < sieve->program.n_classes; c++) {
-		for (int byte = 0; byte < 128; byte++) {
-			if (!byte_set_has(&sieve->program.classes[c], (unsigned char)byte))
-				continue;
-			sieve->class_rows[c][byte & 15] |= (uint8_t)(1u << (byte >> 4));
-			sieve->class_groups[c / SHAPE_GROUP][byte] |=
-				(uint8_t)(1u << c % SHAPE_GROUP);
-		}
-	}
-}
-
-static void compare_level(const struct sieve_level *level, const struct sieve *sieve,
+static void compare_level(const struct sieve_level *level, const struct sieve_shapes *shapes,
 			  const struct made *made, const unsigned char *text, size_t words,
 			  size_t *standing)
 {
-	uint64_t *bitmaps = aligned_alloc(64, sieve->program.n_values * SIEVE_STRIDE * 8);
+	size_t stride = level->program_words + 1;
+	uint64_t *bitmaps = aligned_alloc(64, shapes->program.n_values * stride * 8);
 	struct sieve_hit *hits = calloc(OUTPUTS, sizeof(*hits));
 	struct sieve_gates gates = { 0 };
 	size_t n;
 
 	assert_non_null(bitmaps);
 	assert_non_null(hits);
-	level->classes(sieve, text - 1, words, bitmaps);
-	n = level->program(sieve, words, bitmaps, &gates, hits);
+	level->classes(shapes, text - 1, words, bitmaps);
+	n = level->program(shapes, words, bitmaps, &gates, hits);
 	for (size_t i = 0; i < OUTPUTS; i++) {
 		const struct sieve_hit *hit = NULL;
 
@@ -168,41 +155,75 @@ static void compare_level(const struct sieve_level *level, const struct sieve *s
 	free(hits);
 }
 
+/* At every level, as far as its programs go. */
+static void compare_levels(struct sieve_shapes *shapes, const struct made *made,
+			   const unsigned char *text, size_t words, size_t *standing)
+{
+	sieve_fill_classes(shapes);
+	for (size_t l = 0; l < COUNT(levels); l++) {
+		const struct sieve_level *level = sieve_level_find(levels[l]);
+		size_t n = level == NULL || words < level->program_words ? words
+									 : level->program_words;
+
+		if (level != NULL)
+			compare_level(level, shapes, made, text, n, standing);
+	}
+}
+
+/* Cut to the bytes that the text has, and others: it finds the same, with less. */
+static void compare_cut(const struct sieve_shapes *shapes, const struct made *made,
+			const unsigned char *text, size_t words, const char *from, size_t *standing,
+			size_t *saved)
+{
+	struct sieve_shapes cut = { 0 };
+	struct byte_set bytes = byte_set_ends;
+	const struct byte_set *others;
+
+	for (const char *c = from; *c != '\0'; c++)
+		byte_set_add(&bytes, (unsigned char)*c);
+	shape_cut(&shapes->program, &bytes, &cut.program);
+	others = &cut.program.classes[cut.program.n_classes - 1];
+	for (unsigned byte = 0; byte < 256; byte++)
+		assert_int_equal(byte_set_has(others, (unsigned char)byte),
+				 !byte_set_has(&bytes, (unsigned char)byte));
+	assert_true(cut.program.n_ops <= shapes->program.n_ops);
+	*saved += shapes->program.n_ops - cut.program.n_ops;
+	compare_levels(&cut, made, text, words, standing);
+	shape_program_fini(&cut.program);
+}
+
 static void test_random(void **state)
 {
 	enum { WORDS_MAX = 20 };
 	static unsigned char bytes[1 + (WORDS_MAX + 2) * 64 + SIEVE_READS];
-	struct sieve *sieve = malloc(sizeof(*sieve));
+	struct sieve_shapes *shapes = malloc(sizeof(*shapes));
 	size_t standing = 0;
 	size_t asked = 0;
+	size_t saved = 0;
 
 	(void)state;
-	assert_non_null(sieve);
+	assert_non_null(shapes);
 	for (int round = 0; round < 60; round++) {
 		/* Every other text has nothing that is rare. */
-		const char *from = round % 2 == 0 ? "0123.: " : "0.: @~;%^12";
+		const char *from = round % 2 == 0 ? "0123.: " : "0.: @~;%^12\xe9\xc3";
 		size_t words = 1 + (size_t)next_random() % WORDS_MAX;
 		struct made made;
 
 		make_values(&made);
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			bytes[i] = (unsigned char)from[next_random() % strlen(from)];
-		memset(sieve, 0, sizeof(*sieve));
-		shape_make(made.values, VALUES, made.outputs, OUTPUTS, &sieve->program);
-		for (size_t i = 0; i < sieve->program.n_ops; i++)
-			asked += sieve->program.ops[i].kind == SHAPE_UNLESS;
-		fill_groups(sieve);
-		for (size_t l = 0; l < COUNT(levels); l++) {
-			const struct sieve_level *level = sieve_level_find(levels[l]);
-
-			if (level != NULL)
-				compare_level(level, sieve, &made, bytes + 1, words, &standing);
-		}
-		shape_program_fini(&sieve->program);
+		memset(shapes, 0, sizeof(*shapes));
+		shape_make(made.values, VALUES, made.outputs, OUTPUTS, &shapes->program);
+		for (size_t i = 0; i < shapes->program.n_ops; i++)
+			asked += shapes->program.ops[i].kind == SHAPE_UNLESS;
+		compare_levels(shapes, &made, bytes + 1, words, &standing);
+		compare_cut(shapes, &made, bytes + 1, words, from, &standing, &saved);
+		shape_program_fini(&shapes->program);
 	}
-	free(sieve);
+	free(shapes);
 	assert_true(asked > 100);
 	assert_true(standing > 1000);
+	assert_true(saved > 1000);
 }
 
 int main(void)

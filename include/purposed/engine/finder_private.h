@@ -95,6 +95,7 @@ struct finder_shape {
 };
 
 struct finder {
+	uint64_t serial; /* from 1; no other finder of the process has it */
 	const struct sieve_level *level;
 	struct sieve sieve;
 	const struct finder_part *parts; /* all borrowed */

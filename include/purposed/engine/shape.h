@@ -43,6 +43,7 @@
 enum {
 	SHAPE_CLASSES_MAX = 72, /* with fewer than the rules have, candidates are many */
 	SHAPE_GROUP = 8,	/* classes are made so many at a time */
+	SHAPE_GROUPS_MAX = SHAPE_CLASSES_MAX / SHAPE_GROUP + 1, /* a cut has a class more */
 	SHAPE_AHEAD_MAX = 56,	/* bytes that a shape looks ahead, below 63 */
 	SHAPE_OPTIONAL_MAX = 3, /* times that a compound part is followed where it may be missing */
 	SHAPE_TERMS_MAX = 8,	/* of a gate */
@@ -83,6 +84,7 @@ struct shape_term {
 struct shape_gate {
 	struct shape_term terms[SHAPE_TERMS_MAX];
 	size_t n; /* 0: always open */
+	uint16_t shape;
 };
 
 struct shape_section {
@@ -93,7 +95,8 @@ struct shape_section {
 struct shape_program {
 	struct byte_set *classes;
 	size_t n_classes;
-	struct shape_gate *gates; /* one for each shape */
+	struct shape_gate *gates; /* one for each shape that may stand */
+	size_t n_gates;
 	size_t n_shapes;
 	struct shape_section *sections;
 	size_t n_sections;
@@ -142,5 +145,12 @@ struct shape_value *shape_finish(struct shape_builder **builder, size_t *n_r);
 void shape_make(const struct shape_value *values, size_t n, const uint16_t *shapes, size_t n_shapes,
 		struct shape_program *program_r);
 void shape_program_fini(struct shape_program *program);
+
+/*
+ * The same program for texts of these bytes only (shape_cut.c).  Its last class is that of
+ * all others: where one of them stands, it may find too little.
+ */
+void shape_cut(const struct shape_program *whole, const struct byte_set *bytes,
+	       struct shape_program *cut_r);
 
 #endif

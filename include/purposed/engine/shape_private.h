@@ -9,6 +9,7 @@
  *	shape_gate	what must stand for a shape to be looked for
  *	shape_emit	values as operations on an accumulator
  *	shape_program	all of it
+ *	shape_cut	what is left of it in texts of some bytes only
  */
 #ifndef PURPOSED_ENGINE_SHAPE_PRIVATE_H
 #define PURPOSED_ENGINE_SHAPE_PRIVATE_H

@@ -16,13 +16,7 @@
 #define SIEVE_HASH_FACTOR UINT32_C(2654435761)
 
 enum {
-	/*
-	 * A bitmap has the stretch's words and one more, which looks ahead.  Longer ones
-	 * would fit into no cache; with shorter ones, each operation of a program waits
-	 * for the one before.
-	 */
-	SIEVE_STRIDE = 64,
-	SIEVE_WORDS = SIEVE_STRIDE - 1,
+	SIEVE_WORDS = 63,
 	SIEVE_BYTES = SIEVE_WORDS * 64,
 	SIEVE_READS = 80,	 /* bytes behind the stretch that are read */
 	SIEVE_WINDOWS_BITS = 16, /* of the number of a word of windows */
@@ -51,27 +45,33 @@ static inline uint32_t sieve_hash_bits(uint32_t hash)
 	return UINT32_C(1) << (hash >> 11 & 31) | UINT32_C(1) << (hash >> 6 & 31);
 }
 
-struct sieve {
-	uint32_t windows[1 << SIEVE_WINDOWS_BITS]; /* the bits of the windows of each word */
-	bool has_windows;
-	/*
-	 * The classes of the program, by nibbles: bit h of rows[c][l] is set
-	 * where byte h << 4 | l is in.  All bytes from 0x80 on are in where
-	 * class_all_high is all ones; where only some are, they have rows too.
-	 */
-	uint8_t class_rows[SHAPE_CLASSES_MAX][16];
-	uint64_t class_all_high[SHAPE_CLASSES_MAX];
-	uint8_t class_high_rows[SHAPE_CLASSES_MAX][16];
-	bool class_some_high[SHAPE_CLASSES_MAX];
-	/* The same, by byte: bit k of class_groups[g][byte], where it is in class 8 * g + k. */
-	uint8_t class_groups[SHAPE_CLASSES_MAX / SHAPE_GROUP][256];
+/* A class by nibbles: bit h of rows[l] is set where byte h << 4 | l is in it. */
+struct sieve_class {
+	uint8_t rows[16];
+	uint8_t high_rows[16]; /* bit h: byte 0x80 | h << 4 | l */
+};
+
+/* A program, and its classes, also by byte: bit k of groups[g][byte] is class 8 * g + k. */
+struct sieve_shapes {
+	struct sieve_class classes[SHAPE_GROUPS_MAX * SHAPE_GROUP];
+	uint8_t groups[SHAPE_GROUPS_MAX][256];
 	struct shape_program program;
 };
 
-/* Where a shape stands: as many words of it as were asked for. */
+/* Fills them by the program's. */
+void sieve_fill_classes(struct sieve_shapes *shapes);
+
+struct sieve {
+	uint32_t windows[1 << SIEVE_WINDOWS_BITS]; /* the bits of the windows of each word */
+	bool has_windows;
+	struct sieve_shapes shapes;
+};
+
+/* Where a shape stands: as many words of it as the program was run for. */
 struct sieve_hit {
 	uint64_t places[SIEVE_WORDS];
 	size_t shape;
+	size_t first, words; /* which words of the stretch these are; the finder's */
 };
 
 /*
@@ -124,14 +124,22 @@ struct sieve_level {
 	size_t (*compare)(const struct sieve_rows *rows, const unsigned char *text,
 			  const struct sieve_place *places, size_t n, struct sieve_match *matches);
 	/*
-	 * Fills the bitmaps of all groups of classes, SIEVE_STRIDE words apart, for words + 1
+	 * So many words at most are a program's at a time: more would not stay in the level's
+	 * registers, nor all bitmaps in its first cache; with fewer, each operation would wait
+	 * for the one before.
+	 */
+	size_t program_words;
+	/*
+	 * Fills the bitmaps of all groups of classes, program_words + 1 words apart, for words + 1
 	 * words, in the order in which the level's program wants them.  For the program, text
 	 * begins one byte before the stretch.
 	 */
-	void (*classes)(const struct sieve *sieve, const unsigned char *text, size_t words,
+	void (*classes)(const struct sieve_shapes *shapes, const unsigned char *text, size_t words,
 			uint64_t *bitmaps);
+	/* Whether one of those bitmaps has a bit in these words. */
+	bool (*stands)(const uint64_t *bitmap, size_t words);
 	/* Runs the program.  Returns how many shapes stand somewhere. */
-	size_t (*program)(const struct sieve *sieve, size_t words, uint64_t *bitmaps,
+	size_t (*program)(const struct sieve_shapes *shapes, size_t words, uint64_t *bitmaps,
 			  struct sieve_gates *gates, struct sieve_hit *hits);
 };
 

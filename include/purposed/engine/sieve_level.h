@@ -14,8 +14,8 @@
  * A program is interpreted, an operation at a time for all of a stretch.  Three things
  * make that nearly as fast as if it were compiled:
  *
- *	x stays in registers.  With the widest vectors a stretch is eight of them.  What an
- *	operation loads is one class, and most store nothing.
+ *	x stays in registers: it is eight vectors, of the widest ones a whole stretch.  What
+ *	an operation loads is one class, and most store nothing.
  *
  *	Words lie across the vectors (place_of_word).  To look ahead, each word needs the one
  *	behind it: that is in the same place of the next vector, so nothing is to be moved
@@ -38,7 +38,11 @@
 /* Words of a bitmap, a vector of them. */
 typedef uint64_t some_words __attribute__((vector_size(VECTOR_BYTES)));
 
-enum { STEP = VECTOR_BYTES / 8 };
+/*
+ * A bitmap is up to so many vectors: the words of a program, and one more, which looks ahead.
+ * Behind that one's last bit nothing is seen.
+ */
+enum { STEP = VECTOR_BYTES / 8, VECTORS_MAX = 8, STRIDE = VECTORS_MAX * STEP };
 
 #define words_at(p) (*(const some_words *)(p))
 #define words_to(p) (*(some_words *)(p))
@@ -54,10 +58,10 @@ static inline size_t place_of_word(size_t word, size_t n)
 	return word % n * STEP + word / n;
 }
 
-/* As many vectors as have the words and one more, of 8, 16, 32 or 64 words. */
+/* As many vectors as have the words and one more: 1, 2, 4 or 8. */
 static inline size_t vectors_for(size_t words)
 {
-	size_t room = 8;
+	size_t room = STEP;
 
 	while (room <= words)
 		room *= 2;
@@ -121,9 +125,6 @@ static size_t level_compare(const struct sieve_rows *rows, const unsigned char *
 
 /* --- Programs ----------------------------------------------------------------- */
 
-/* The accumulator of a program, at most: behind its last word nothing is seen. */
-enum { VECTORS_MAX = SIEVE_STRIDE / STEP };
-
 /*
  * All functions that work on n vectors are part of run_program, of which there is one for
  * each n: so that a wide level has all of the accumulator in registers.
@@ -134,7 +135,7 @@ enum { VECTORS_MAX = SIEVE_STRIDE / STEP };
 
 PART const uint64_t *value_at(const uint64_t *bitmaps, uint16_t value)
 {
-	return bitmaps + value * (size_t)SIEVE_STRIDE;
+	return bitmaps + value * (size_t)STRIDE;
 }
 
 /* Vector i of a value, shift bits ahead. */
@@ -166,7 +167,7 @@ PART bool stands(const some_words *x, size_t n)
 /* All ones in the words that count. */
 PART void fill_words(some_words *x, size_t n, size_t words)
 {
-	uint64_t all[SIEVE_STRIDE] __attribute__((aligned(VECTOR_BYTES))) = { 0 };
+	uint64_t all[STRIDE] __attribute__((aligned(VECTOR_BYTES))) = { 0 };
 
 	for (size_t w = 0; w < words; w++)
 		all[place_of_word(w, n)] = UINT64_MAX;
@@ -212,8 +213,8 @@ PART uint64_t open_gates(const struct shape_program *program, const uint64_t *bi
 {
 	uint64_t open = 0;
 
-	for (size_t k = 0; k < program->n_shapes; k++) {
-		size_t gate = k % SHAPE_GATES;
+	for (size_t k = 0; k < program->n_gates; k++) {
+		size_t gate = program->gates[k].shape % SHAPE_GATES;
 		bool is = gates->wait[gate] > 0;
 
 		if (is) {
@@ -275,7 +276,7 @@ PART void run_op(struct shape_op op, uint64_t *bitmaps, some_words *x, size_t n)
 		EACH_VECTOR ()
 			x[i] |= words_at(a + i * STEP) & ahead_at(b, i, n, shift);
 		break;
-	default: EACH_VECTOR () words_to(bitmaps + op.a * (size_t)SIEVE_STRIDE + i * STEP) = x[i];
+	default: EACH_VECTOR () words_to(bitmaps + op.a * (size_t)STRIDE + i * STEP) = x[i];
 	}
 }
 
@@ -283,7 +284,7 @@ PART void run_op(struct shape_op op, uint64_t *bitmaps, some_words *x, size_t n)
 PART bool find(const some_words *x, const some_words *counts, size_t n, size_t words, size_t shape,
 	       struct sieve_hit *hit)
 {
-	uint64_t places[SIEVE_STRIDE] __attribute__((aligned(VECTOR_BYTES)));
+	uint64_t places[STRIDE] __attribute__((aligned(VECTOR_BYTES)));
 	some_words any = { 0 };
 
 	EACH_VECTOR ()
@@ -329,17 +330,26 @@ PART size_t run_program(const struct shape_program *program, size_t words, uint6
 	return n_hits;
 }
 
-static size_t level_program(const struct sieve *sieve, size_t words, uint64_t *bitmaps,
+static size_t level_program(const struct sieve_shapes *shapes, size_t words, uint64_t *bitmaps,
 			    struct sieve_gates *gates, struct sieve_hit *hits)
 {
-	const struct shape_program *program = &sieve->program;
+	const struct shape_program *program = &shapes->program;
 
 	switch (vectors_for(words)) {
-	case 8 / STEP: return run_program(program, words, bitmaps, gates, hits, 8 / STEP);
-	case 16 / STEP: return run_program(program, words, bitmaps, gates, hits, 16 / STEP);
-	case 32 / STEP: return run_program(program, words, bitmaps, gates, hits, 32 / STEP);
-	default: return run_program(program, words, bitmaps, gates, hits, 64 / STEP);
+	case 1: return run_program(program, words, bitmaps, gates, hits, 1);
+	case 2: return run_program(program, words, bitmaps, gates, hits, 2);
+	case 4: return run_program(program, words, bitmaps, gates, hits, 4);
+	default: return run_program(program, words, bitmaps, gates, hits, 8);
 	}
+}
+
+static bool level_stands(const uint64_t *bitmap, size_t words)
+{
+	some_words any = { 0 };
+
+	for (size_t i = 0; i < vectors_for(words); i++)
+		any |= words_at(bitmap + i * STEP);
+	return !is_zero(any);
 }
 
 #endif
