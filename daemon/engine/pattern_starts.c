@@ -17,8 +17,11 @@
 
 enum { BYTES = PATTERN_STARTS_BYTES, FAR = 1 << BYTES };
 
+/* So few are looked at one by one, which asks most of their bytes more than once. */
+enum { FEW_PLACES = 4 };
+
 /* So large a share of places is not few: PCRE2 tries them as fast by itself. */
-static const double few_places = 0.2;
+static const double share_of_few = 0.2;
 
 struct starts {
 	struct byte_set sets[BYTES];
@@ -206,13 +209,25 @@ void pattern_starts_derive(struct pattern_starts *starts_r, const struct pattern
 		byte_set_intersect(&s.sets[i], &s.must[i]);
 	if (s.word && byte_set_holds(&byte_set_word, &s.sets[1]))
 		byte_set_intersect(&s.sets[0], &byte_set_no_word);
-	*starts_r = (struct pattern_starts){ .few = share(&s) < few_places };
+	*starts_r = (struct pattern_starts){ .few = share(&s) < share_of_few };
 	for (unsigned c = 0; c < 256; c++) {
 		for (int i = 0; i < BYTES; i++) {
 			if (byte_set_has(&s.sets[i], (unsigned char)c))
 				starts_r->at[c] |= (uint8_t)(1u << i);
 		}
 	}
+}
+
+/* Whether a match may start at this byte, where the one before it and enough behind it are text. */
+static inline bool may_start(const struct pattern_starts *starts, const unsigned char *byte)
+{
+	unsigned fit = starts->at[byte[-1]] & starts->at[byte[0]] >> 1;
+
+	if ((fit & 1) == 0)
+		return false;
+	for (int i = 2; i < BYTES; i++)
+		fit &= (unsigned)starts->at[byte[i - 1]] >> i;
+	return (fit & 1) != 0;
 }
 
 size_t pattern_starts_next(const struct pattern_starts *starts, struct span text, size_t from,
@@ -224,6 +239,11 @@ size_t pattern_starts_next(const struct pattern_starts *starts, struct span text
 
 	if (from == 0)
 		return 0;
+	if (last - from < FEW_PLACES && last + BYTES - 1 <= text.len) {
+		while (from <= last && !may_start(starts, (const unsigned char *)text.ptr + from))
+			from++;
+		return from;
+	}
 	for (i = from - 1; i < text.len; i++) {
 		fit = (fit << 1 | 1) & starts->at[(unsigned char)text.ptr[i]];
 		if ((fit >> (BYTES - 1) & 1) != 0)

@@ -126,8 +126,11 @@ static bool may_be_split(struct span text, size_t start, size_t end)
 static void weigh_value(struct prescan_record *record, const struct prescan_target *target,
 			const struct hit *hit, struct span text)
 {
-	bool whole = hit->layer == 0 && !may_be_split(text, hit->start, hit->end);
+	bool whole;
 
+	if ((record->categories & target->category) != 0)
+		return;
+	whole = hit->layer == 0 && !may_be_split(text, hit->start, hit->end);
 	if (target->sure && whole) {
 		record->categories |= target->category;
 		return;
