@@ -60,7 +60,7 @@
  *   layer_lines  layers one behind another  order     which rules are asked first
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
- *   mask      samples, pseudonyms           redact    text with values taken out
+ *   mask, mask_pseudonym  how values are told  redact    text with values taken out
  *   element   how values may be shown       timestamp, timestamp_add  when it was written
  *   rules_builtin  the rules in the binary  prepared  what is known of them when it is built
  *   embedded  the policy in the binary
