@@ -6,18 +6,20 @@
 #include <purposed/engine/candidates.h>
 #include <purposed/engine/layer_lines.h>
 
+enum kind { FOUND, UNSEARCHED, KINDS };
+
 struct record {
 	struct span text;   /* borrowed */
-	size_t last;	    /* of its hits; SIZE_MAX: it has none */
-	size_t unsearched;  /* likewise, of what was not searched */
+	size_t ends[KINDS]; /* how many it has; once they are sorted, where they end */
 	uint32_t kind_rule; /* as in hits */
 	bool plain;	    /* it has no escapes */
 };
 
-/* For each of what was found, in order, the one of the same record before it. */
-struct chain {
-	size_t *before; /* SIZE_MAX: none */
-	size_t cap;
+/* Numbers of what was found, and of what was not searched. */
+struct numbers {
+	uint32_t *records; /* the record of each */
+	uint32_t *sorted;  /* them, by record */
+	size_t n, cap;
 };
 
 struct batch_search {
@@ -25,10 +27,9 @@ struct batch_search {
 	struct record *records;
 	size_t n, cap;
 	struct candidates *candidates;
-	struct hits hits; /* of all records */
-	struct chain chain;
-	struct chain unsearched; /* hardly ever any */
-	size_t next;		 /* the record that comes up */
+	struct hits hits; /* of all records, as they are found */
+	struct numbers numbers[KINDS];
+	size_t next; /* the record that comes up */
 };
 
 struct batch_search *batch_search_new(size_t n_rules)
@@ -48,8 +49,10 @@ void batch_search_free(struct batch_search **ahead)
 	a = *ahead;
 	layer_lines_fini(&a->parts);
 	free(a->records);
-	free(a->chain.before);
-	free(a->unsearched.before);
+	for (size_t i = 0; i < KINDS; i++) {
+		free(a->numbers[i].records);
+		free(a->numbers[i].sorted);
+	}
 	candidates_free(&a->candidates);
 	hits_fini(&a->hits);
 	free(a);
@@ -60,6 +63,8 @@ void batch_search_wipe(struct batch_search *ahead)
 {
 	layer_lines_wipe(&ahead->parts);
 	hits_clear(&ahead->hits);
+	for (size_t i = 0; i < KINDS; i++)
+		ahead->numbers[i].n = 0;
 	ahead->n = ahead->next = 0;
 }
 
@@ -70,8 +75,9 @@ void batch_search_add(struct batch_search *ahead, struct span record, struct dec
 		layer_lines_add(&ahead->parts, decoded->layers[i].text, (uint32_t)ahead->n,
 				(uint8_t)i);
 	ahead->records = mem_grow(ahead->records, ahead->n, &ahead->cap, sizeof(*ahead->records));
-	ahead->records[ahead->n++] =
-		(struct record){ record, SIZE_MAX, SIZE_MAX, UINT32_MAX, decoded->n == 1 };
+	ahead->records[ahead->n++] = (struct record){ .text = record,
+						      .kind_rule = UINT32_MAX,
+						      .plain = decoded->n == 1 };
 }
 
 /* --- Search ------------------------------------------------------------------- */
@@ -89,14 +95,34 @@ static bool gather(struct batch_search *ahead, struct finder_scan *scan, size_t 
 	return false;
 }
 
-/* Adds numbers [from, to) to the chain that ends with *last. */
-static void chain_add(struct chain *chain, size_t from, size_t to, size_t *last)
+/* What was found since the last time, n of all, is the record's. */
+static void note(struct batch_search *ahead, enum kind kind, size_t n, uint32_t record)
 {
-	for (size_t i = from; i < to; i++) {
-		chain->before = mem_grow(chain->before, i, &chain->cap, sizeof(*chain->before));
-		chain->before[i] = *last;
-		*last = i;
+	struct numbers *numbers = &ahead->numbers[kind];
+
+	ahead->records[record].ends[kind] += n - numbers->n;
+	if (n > numbers->cap) {
+		numbers->cap = 2 * n;
+		numbers->records = mem_resize(numbers->records, numbers->cap, sizeof(uint32_t));
+		numbers->sorted = mem_resize(numbers->sorted, numbers->cap, sizeof(uint32_t));
 	}
+	while (numbers->n < n)
+		numbers->records[numbers->n++] = record;
+}
+
+static void sort_numbers(struct batch_search *ahead, enum kind kind)
+{
+	const struct numbers *numbers = &ahead->numbers[kind];
+	size_t sum = 0;
+
+	for (size_t i = 0; i < ahead->n && numbers->n != 0; i++) {
+		size_t n = ahead->records[i].ends[kind];
+
+		ahead->records[i].ends[kind] = sum;
+		sum += n;
+	}
+	for (size_t i = 0; i < numbers->n; i++)
+		numbers->sorted[ahead->records[numbers->records[i]].ends[kind]++] = (uint32_t)i;
 }
 
 static void confirm(struct batch_search *ahead, const struct batch_search_means *means,
@@ -106,8 +132,6 @@ static void confirm(struct batch_search *ahead, const struct batch_search_means 
 	struct record *record = &ahead->records[part->record];
 	struct hits *hits = &ahead->hits;
 	uint16_t rule = p->candidate.rule;
-	size_t n = hits->n;
-	size_t n_unsearched = hits->n_unsearched;
 	size_t *from;
 	size_t last;
 
@@ -121,8 +145,8 @@ static void confirm(struct batch_search *ahead, const struct batch_search_means 
 			       layer_lines_text(&ahead->parts, p->part), part->layer, *from, last,
 			       means->regex, hits);
 	record->kind_rule = hits->kind_rule;
-	chain_add(&ahead->chain, n, hits->n, &record->last);
-	chain_add(&ahead->unsearched, n_unsearched, hits->n_unsearched, &record->unsearched);
+	note(ahead, FOUND, hits->n, part->record);
+	note(ahead, UNSEARCHED, hits->n_unsearched, part->record);
 }
 
 void batch_search_run(struct batch_search *ahead, const struct batch_search_means *means)
@@ -141,6 +165,8 @@ void batch_search_run(struct batch_search *ahead, const struct batch_search_mean
 		for (size_t i = 0; i < n; i++)
 			confirm(ahead, means, &proposals[i]);
 	}
+	sort_numbers(ahead, FOUND);
+	sort_numbers(ahead, UNSEARCHED);
 }
 
 /* --- Records that come up ------------------------------------------------------- */
@@ -158,17 +184,30 @@ bool batch_search_is_plain(const struct batch_search *ahead, struct span record)
 	return comes_up(ahead, record) && ahead->records[ahead->next].plain;
 }
 
-bool batch_search_take(struct batch_search *ahead, struct span record, struct hits *hits)
+/* The numbers of what the next record has; how many there are. */
+static const uint32_t *numbers_of_next(const struct batch_search *ahead, enum kind kind,
+				       size_t *n_r)
 {
 	const struct record *next = &ahead->records[ahead->next];
+	size_t from = ahead->next != 0 ? next[-1].ends[kind] : 0;
+
+	*n_r = next->ends[kind] - from;
+	return *n_r != 0 ? ahead->numbers[kind].sorted + from : NULL;
+}
+
+bool batch_search_take(struct batch_search *ahead, struct span record, struct hits *hits)
+{
+	const uint32_t *numbers;
+	size_t n;
 
 	if (!comes_up(ahead, record))
 		return false;
-	for (size_t i = next->last; i != SIZE_MAX; i = ahead->chain.before[i])
-		hits_add(hits, &ahead->hits.hits[i]);
-	for (size_t i = next->unsearched; i != SIZE_MAX; i = ahead->unsearched.before[i])
-		hits_add_unsearched(hits, &ahead->hits.unsearched[i]);
-	hits->kind_rule = next->kind_rule;
-	ahead->next++;
+	numbers = numbers_of_next(ahead, FOUND, &n);
+	for (size_t i = 0; i < n; i++)
+		hits_add(hits, &ahead->hits.hits[numbers[i]]);
+	numbers = numbers_of_next(ahead, UNSEARCHED, &n);
+	for (size_t i = 0; i < n; i++)
+		hits_add_unsearched(hits, &ahead->hits.unsearched[numbers[i]]);
+	hits->kind_rule = ahead->records[ahead->next++].kind_rule;
 	return true;
 }

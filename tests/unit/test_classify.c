@@ -171,6 +171,38 @@ static void test_value(void **state)
 
 /* --- Looking ahead --------------------------------------------------------------- */
 
+/* What one classifier finds in records that it has looked over, another finds in each alone. */
+static void expect_as_alone(struct engine *engine, const struct span *records, size_t n,
+			    struct buf *all)
+{
+	struct plan *plan = plan_of(engine, "all");
+	struct classifier *alone = classifier_new(engine);
+
+	for (size_t skip = 0; skip <= n; skip++) {
+		struct classifier *ahead = classifier_new(engine);
+
+		classifier_look_ahead(ahead, records, n);
+		for (size_t i = 0; i < n; i++) {
+			struct buf want = { 0 };
+			struct buf got = { 0 };
+
+			if (i == skip)
+				continue;
+			add_findings(&want, engine,
+				     classify_run(alone, plan, records[i], records[i].len, NULL));
+			add_findings(&got, engine,
+				     classify_run(ahead, plan, records[i], records[i].len, NULL));
+			assert_string_equal(buf_str(&got), buf_str(&want));
+			buf_add_span(all, buf_span(&want));
+			buf_fini(&want);
+			buf_fini(&got);
+		}
+		classifier_free(&ahead);
+	}
+	classifier_free(&alone);
+	plan_free(&plan);
+}
+
 /*
  * Records that were looked over at once have the findings that they have one by one: with
  * layers and without, empty, too long, and where one is left out or comes in between.
@@ -186,40 +218,17 @@ static void test_look_ahead(void **state)
 					     "a longer one than is searched: a@b.be" };
 	struct engine_options options = engine_defaults();
 	struct engine *engine;
-	struct classifier *alone;
-	struct classifier *ahead;
-	struct plan *plan;
 	struct span records[COUNT(texts)];
+	struct buf all = { 0 };
 
 	(void)state;
 	options.record_max_bytes = 30;
 	options.few_bytes = 1;
 	engine = unit_engine(NULL, unit_two_rules, &options);
-	plan = plan_of(engine, "all");
-	alone = classifier_new(engine);
 	for (size_t i = 0; i < COUNT(texts); i++)
 		records[i] = span_str(texts[i]);
-	for (size_t skip = 0; skip <= COUNT(texts); skip++) {
-		ahead = classifier_new(engine);
-		classifier_look_ahead(ahead, records, COUNT(texts));
-		for (size_t i = 0; i < COUNT(texts); i++) {
-			struct buf want = { 0 };
-			struct buf got = { 0 };
-
-			if (i == skip)
-				continue;
-			add_findings(&want, engine,
-				     classify_run(alone, plan, records[i], records[i].len, NULL));
-			add_findings(&got, engine,
-				     classify_run(ahead, plan, records[i], records[i].len, NULL));
-			assert_string_equal(buf_str(&got), buf_str(&want));
-			buf_fini(&want);
-			buf_fini(&got);
-		}
-		classifier_free(&ahead);
-	}
-	classifier_free(&alone);
-	plan_free(&plan);
+	expect_as_alone(engine, records, COUNT(texts), &all);
+	buf_fini(&all);
 	engine_unref(&engine);
 }
 
@@ -309,6 +318,40 @@ static void test_match_limit(void **state)
 	memcpy(text, "zb     ", 7);
 	expect(engine, "all", text, NULL, "slow 0-2 permitted; - 2-72 unscanned match-limit",
 	       VERDICT_UNSCANNED);
+	engine_unref(&engine);
+}
+
+/* Of records that are looked over at once each has what was not searched of it, and no more. */
+static void test_match_limit_ahead(void **state)
+{
+	char slow[100] = "";
+	char slower[100] = "a@b.be %41 ";
+	struct span records[5] = {
+		span_str("none"), { 0 }, span_str("zbehind"), { 0 }, span_str("none")
+	};
+	struct engine_options options = engine_defaults();
+	struct engine *engine;
+	struct buf all = { 0 };
+
+	(void)state;
+	memset(slow, 'z', 60);
+	strcpy(slow + 60, "d zbehind");
+	memset(slower + 11, 'z', 50);
+	strcpy(slower + 61, "d zbehind");
+	records[1] = span_str(slow);
+	records[3] = span_str(slower);
+	options.limits.match = 1000;
+	options.few_bytes = 1;
+	engine = unit_engine(
+		NULL,
+		"rules = ( { id = 'slow'; element = 'phone'; what = 'w';\n"
+		"            pattern = '(?:z|zz)+(?:behind|dahead)';\n"
+		"            examples = [ '[[zbehind]]' ]; counter_examples = [ '-' ]; } );\n",
+		&options);
+	expect_as_alone(engine, records, COUNT(records), &all);
+	assert_non_null(strstr(buf_str(&all), "- 0-69 unscanned match-limit"));
+	assert_non_null(strstr(buf_str(&all), "- 11-70 unscanned match-limit"));
+	buf_fini(&all);
 	engine_unref(&engine);
 }
 
@@ -460,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_look_ahead_at_none),
 		cmocka_unit_test(test_record_limit),
 		cmocka_unit_test(test_match_limit),
+		cmocka_unit_test(test_match_limit_ahead),
 		cmocka_unit_test(test_decode_limit),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_kinds_in_turn),
