@@ -91,8 +91,7 @@ static bool may_stand(const struct head_walk *w, const struct word *word)
 /* 203.0.113.9:4711 */
 static bool is_endpoint(const struct word *word)
 {
-	return head_is_number(word) && (word->some & HEAD_DOT) != 0 &&
-	       (word->some & HEAD_COLON) != 0;
+	return head_is_number(word) && head_has(word, HEAD_DOT) && head_has(word, HEAD_COLON);
 }
 
 /* Of a load balancer's line, which begins with one. */
@@ -123,10 +122,16 @@ static bool is_balancer(const struct head_walk *w, struct span word, const struc
 	       (is_endpoint(next) && is_endpoint_at(w, next->end));
 }
 
-static bool is_stream(struct span word, struct span next)
+/* Of the Kubernetes log form. */
+static bool is_stream(struct span word)
 {
-	return (span_is(word, "stdout") || span_is(word, "stderr")) &&
-	       (span_is(next, "F") || span_is(next, "P"));
+	return span_is(word, "stdout") || span_is(word, "stderr");
+}
+
+/* Whether the word is right behind a time of RFC 3164, and none of those that need more there. */
+static bool is_behind_time(const struct head_walk *w, const struct word *word)
+{
+	return w->behind_time && head_is_plain(word) && !is_stream(word->text);
 }
 
 /* Passes over a plain word, if it stands there for what is before and behind it. */
@@ -138,7 +143,7 @@ static bool pass_plain(struct head_walk *w, struct word *word)
 		return is_protocol(word->text) && head_is_clock(&next);
 	if (!w->timed)
 		return false;
-	if (is_stream(word->text, next.text)) {
+	if (is_stream(word->text) && (span_is(next.text, "F") || span_is(next.text, "P"))) {
 		word->end = next.end;
 		return true;
 	}
@@ -162,7 +167,7 @@ static bool pass_word(struct head_walk *w, struct word *word)
 {
 	if (head_is_number(word) || head_is_address6(word))
 		w->timed |= head_is_clock(word);
-	else if (!may_stand(w, word) && !pass_placed(w, word))
+	else if (!is_behind_time(w, word) && !may_stand(w, word) && !pass_placed(w, word))
 		return false;
 	w->behind_time = false;
 	w->pos = word->end;
@@ -173,7 +178,7 @@ static bool pass_word(struct head_walk *w, struct word *word)
 static bool pass_pair(struct head *head, struct head_walk *w)
 {
 	struct word word = head_word_at(w->text, w->pos);
-	size_t end = head_pass_pair(head, w->text, &word);
+	size_t end = head_has(&word, HEAD_EQUAL) ? head_pass_pair(head, w->text, &word) : 0;
 
 	if (end == 0)
 		return !w->keyed && pass_word(w, &word);

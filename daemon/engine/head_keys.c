@@ -176,8 +176,6 @@ size_t head_pass_pair(struct head *head, struct span text, const struct word *wo
 	size_t equal = start;
 	size_t end;
 
-	if ((word->some & HEAD_EQUAL) == 0)
-		return 0;
 	while (equal < word->end && (head_byte(text.ptr[equal]) & HEAD_KEY) != 0)
 		equal++;
 	if (equal == start || equal >= word->end || text.ptr[equal] != '=')

@@ -87,11 +87,11 @@ bool head_is_clock(const struct word *word)
 	struct span text = word->text;
 	const char *colon;
 
-	if (!head_is_number(word))
+	if (!head_is_number(word) || !head_has(word, HEAD_COLON))
 		return false;
 	colon = memchr(text.ptr, ':', text.len);
-	return colon != NULL && colon != text.ptr && is_digit(colon[-1]) &&
-	       colon + 1 != text.ptr + text.len && is_digit(colon[1]);
+	return colon != text.ptr && is_digit(colon[-1]) && colon + 1 != text.ptr + text.len &&
+	       is_digit(colon[1]);
 }
 
 bool head_is_address6(const struct word *word)
@@ -164,7 +164,7 @@ bool head_is_name(const struct word *word)
 	const char *colon;
 	size_t len = text.len;
 
-	if ((word->some & (HEAD_DOT | HEAD_COLON)) == 0)
+	if (!head_has(word, HEAD_DOT | HEAD_COLON))
 		return span_is(text, self);
 	if ((word->all & HEAD_NAME) == 0)
 		return false;
@@ -174,7 +174,7 @@ bool head_is_name(const struct word *word)
 	if (len == 0 || len > HEAD_NAME_MAX || text.ptr[0] == '.' || text.ptr[len - 1] == '.' ||
 	    !is_port(span_slice(text, len, text.len)))
 		return false;
-	return text.len > len + 1 || (word->some & HEAD_DOT) != 0 ||
+	return text.len > len + 1 || head_has(word, HEAD_DOT) ||
 	       span_is(span_slice(text, 0, len), self);
 }
 

@@ -68,6 +68,11 @@ static inline bool head_is_all(const struct word *word, unsigned of)
 	return word->text.len != 0 && (word->all & of) != 0;
 }
 
+static inline bool head_has(const struct word *word, unsigned one_of)
+{
+	return (word->some & one_of) != 0;
+}
+
 static inline bool head_is_number(const struct word *word)
 {
 	char first = word->text.len == 1 ? word->text.ptr[0] : '0';
@@ -105,7 +110,7 @@ bool head_pass_time3164(struct head_walk *w);
 /* Walks over the JSON object at byte pos. */
 void head_walk_json(struct head *head, struct span text, size_t pos);
 
-/* Passes over key=value, which begins with the word at hand: its end; 0: it is none. */
+/* Passes over key=value, which begins with a word that has an "=": its end; 0: it is none. */
 size_t head_pass_pair(struct head *head, struct span text, const struct word *word);
 
 #endif
