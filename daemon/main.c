@@ -57,7 +57,8 @@
  *   regex_words   and regex_words_*: long lists in them as tables, regex_table
  *   validate  and validate_*: checksums
  *   batch_search  many records at once      candidates  in order of rules
- *   layer_lines  layers one behind another  order     which rules are asked first
+ *   layer_lines  layers one behind another  layer_near  what of them must be searched
+ *   order     which rules are asked first
  *   classify  findings of a record and its verdict
  *   claims    which of the values that overlap stand
  *   mask, mask_pseudonym  how values are told  redact    text with values taken out

@@ -81,13 +81,19 @@ static bool escapes_near_next(struct escapes *e)
 	return true;
 }
 
-static struct escapes escapes_of(const struct decode_layer *layer, bool is_record)
+/* Those of a record begin in bytes [start, end). */
+static void escapes_of_record(struct escapes *e, const struct decode_layer *record, size_t start,
+			      size_t end)
 {
-	return (struct escapes){
-		.layer = layer,
-		.plus = { .literal = !is_record },
-		.end = is_record ? layer->text.len : 0,
-	};
+	*e = (struct escapes){ .layer = record,
+			       .plus = decode_plus_begin(record->text, start),
+			       .end = end };
+	e->at = e->plus.behind;
+}
+
+static void escapes_of_layer(struct escapes *e, const struct decode_layer *layer)
+{
+	*e = (struct escapes){ .layer = layer, .plus = { .literal = true } };
 }
 
 /* The next one, at byte *at_r of the layer; of no length where there is none. */
@@ -104,15 +110,13 @@ static struct decode_escape escapes_next(struct escapes *e, size_t *at_r)
 	return escape;
 }
 
-/* Undoes one layer of escapes; false, and *layer is not filled, where there is none. */
-static bool layer_decode(struct decode_layer *layer, const struct decode_layer *below,
-			 bool is_record)
+/* Undoes the escapes of a layer; false, and *layer is not filled, where there is none. */
+static bool layer_decode(struct decode_layer *layer, struct escapes *escapes)
 {
-	struct escapes escapes = escapes_of(below, is_record);
-	struct span text = below->text;
+	struct span text = escapes->layer->text;
 	size_t copied = 0;
 	size_t at;
-	struct decode_escape escape = escapes_next(&escapes, &at);
+	struct decode_escape escape = escapes_next(escapes, &at);
 
 	if (escape.len == 0)
 		return false;
@@ -121,7 +125,7 @@ static bool layer_decode(struct decode_layer *layer, const struct decode_layer *
 		layer_copy(layer, text, copied, at);
 		layer_add(layer, &escape, at);
 		copied = at + escape.len;
-		escape = escapes_next(&escapes, &at);
+		escape = escapes_next(escapes, &at);
 	}
 	layer_copy(layer, text, copied, text.len);
 	if (layer->storage.len > layer->used)
@@ -133,10 +137,12 @@ static bool layer_decode(struct decode_layer *layer, const struct decode_layer *
 /* From the first escape of a layer to behind its last; start == end where there is none. */
 static void remaining_escapes(const struct decode_layer *layer, size_t *start_r, size_t *end_r)
 {
-	struct escapes escapes = escapes_of(layer, false);
+	struct escapes escapes;
+	struct decode_escape escape;
 	size_t at;
-	struct decode_escape escape = escapes_next(&escapes, &at);
 
+	escapes_of_layer(&escapes, layer);
+	escape = escapes_next(&escapes, &at);
 	*start_r = *end_r = escape.len != 0 ? at : 0;
 	while (escape.len != 0) {
 		*end_r = at + escape.len;
@@ -174,16 +180,23 @@ void decode_nothing(struct decoded *d, struct span record)
 	d->limited = false;
 }
 
-void decode_run(struct decoded *d, struct span record)
+void decode_run_within(struct decoded *d, struct span record, size_t start, size_t end)
 {
+	struct escapes escapes;
+
 	decode_nothing(d, record);
-	while (d->n < DECODE_LAYERS &&
-	       layer_decode(&d->layers[d->n], &d->layers[d->n - 1], d->n == 1))
-		d->n++;
+	escapes_of_record(&escapes, &d->layers[0], start, end);
+	while (d->n < DECODE_LAYERS && layer_decode(&d->layers[d->n], &escapes))
+		escapes_of_layer(&escapes, &d->layers[d->n++]);
 	if (d->n < DECODE_LAYERS)
 		return;
 	remaining_escapes(&d->layers[d->n - 1], &d->limit_start, &d->limit_end);
 	d->limited = d->limit_start < d->limit_end;
 	if (d->limited)
 		decode_to_record(d, d->n - 1, &d->limit_start, &d->limit_end);
+}
+
+void decode_run(struct decoded *d, struct span record)
+{
+	decode_run_within(d, record, 0, record.len);
 }

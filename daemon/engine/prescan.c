@@ -1,7 +1,8 @@
 /*
  * The finders are made for long texts, and get them: the first one goes over the
  * block itself.  The decoded layers of all records that have any are put one
- * behind the other into a buffer of their own, and so are the records, and layers,
+ * behind the other into a buffer of their own, of which it goes over what lies near
+ * changes (layer_near.h); and so are the records, and layers,
  * that are chosen for another finder: those that are still open for the second one,
  * then those in which a category is likely for that of decoys.
  *
@@ -19,6 +20,7 @@
 #include <purposed/engine/confirm.h>
 #include <purposed/engine/decode.h>
 #include <purposed/engine/layer_lines.h>
+#include <purposed/engine/layer_near.h>
 #include <purposed/engine/order.h>
 
 enum {
@@ -40,6 +42,7 @@ struct prescan {
 	bool kind_stated;
 	struct prescan_record *records; /* at hand */
 	struct layer_lines layers;
+	struct layer_near near; /* of the layers */
 	struct layer_lines chosen;
 };
 
@@ -71,6 +74,7 @@ void prescan_free(struct prescan **prescan)
 	candidates_free(&ps->candidates);
 	order_free(&ps->order);
 	layer_lines_fini(&ps->layers);
+	layer_near_fini(&ps->near);
 	layer_lines_fini(&ps->chosen);
 	free(ps);
 	*prescan = NULL;
@@ -81,6 +85,7 @@ void prescan_wipe(struct prescan *prescan)
 	decoded_wipe(&prescan->decoded);
 	finder_scan_wipe(prescan->scan);
 	layer_lines_wipe(&prescan->layers);
+	layer_near_wipe(&prescan->near);
 	layer_lines_wipe(&prescan->chosen);
 }
 
@@ -191,14 +196,25 @@ static void confirm(struct prescan *ps, struct prescan_record *record, const str
 
 /* --- The passes --------------------------------------------------------------- */
 
-/* Puts the decoded layers of a record into the buffer. */
+/*
+ * Puts the decoded layers of a record into the buffer.  The first one has the record's
+ * candidates but near changes; another one is rare, and looked at as a whole.
+ */
 static void decode_record(struct prescan *ps, struct prescan_record *record, struct span text)
 {
-	decode_run(&ps->decoded, text);
+	decode_run_within(&ps->decoded, text, record->escapes_start,
+			  record->escapes_end < text.len ? record->escapes_end : text.len);
 	record->named |= ps->decoded.limited;
-	for (size_t layer = 1; layer < ps->decoded.n && !record->named; layer++)
-		layer_lines_add(&ps->layers, ps->decoded.layers[layer].text,
-				(uint32_t)(record - ps->records), (uint8_t)layer);
+	for (size_t i = 1; i < ps->decoded.n && !record->named; i++) {
+		const struct decode_layer *layer = &ps->decoded.layers[i];
+		uint32_t line = (uint32_t)ps->layers.n;
+		uint32_t slice = layer_near_add(&ps->near, layer, line, i > 1);
+
+		layer_lines_add(&ps->layers, layer->text, (uint32_t)(record - ps->records),
+				(uint8_t)i);
+		if (i == 1)
+			record->first_slice = slice;
+	}
 }
 
 /* The walk of a finder over the records of a block. */
@@ -209,6 +225,20 @@ struct walk {
 	size_t n;
 	size_t next; /* the record at hand */
 };
+
+/*
+ * Notes where an escape may begin: where the candidate's match does, or one byte on; and a '+'
+ * behind a quote that is escaped, which the pattern (decode.h) does not match.
+ */
+static void note_escape(struct prescan_record *record, const struct candidate *c)
+{
+	size_t at = c->at - record->start;
+	size_t before = (size_t)c->before_max;
+
+	if (record->escapes_end == 0)
+		record->escapes_start = (uint32_t)(at > before ? at - before : 0);
+	record->escapes_end = (uint32_t)(at + 3);
+}
 
 /* A candidate in a record of the walk, whose records before it are done with. */
 static bool add_to_block(struct prescan *ps, struct walk *w, const struct candidate *c)
@@ -224,7 +254,7 @@ static bool add_to_block(struct prescan *ps, struct walk *w, const struct candid
 	}
 	if (c->rule != PRESCAN_ESCAPE)
 		return candidates_add(ps->candidates, c, (uint32_t)w->next);
-	record->escapes = true;
+	note_escape(record, c);
 	return true;
 }
 
@@ -244,7 +274,8 @@ static bool gather_block(struct prescan *ps, struct walk *w)
 	return false;
 }
 
-static void confirm_block(struct prescan *ps, const struct walk *w)
+/* goes_on: there are more candidates, perhaps in the same record as the last one. */
+static void confirm_block(struct prescan *ps, const struct walk *w, bool goes_on)
 {
 	size_t n;
 	const struct proposal *p = candidates_sort(ps->candidates, order_rules(ps->order), &n);
@@ -252,6 +283,9 @@ static void confirm_block(struct prescan *ps, const struct walk *w)
 	for (size_t i = 0; i < n; i++) {
 		struct prescan_record *record = &w->records[p[i].part];
 
+		if (!record->named &&
+		    (record->escapes_end != 0 || (goes_on && p[i].part == w->next)))
+			layer_near_keep(&ps->near, &p[i]);
 		confirm(ps, record, &p[i], span_slice(w->block, record->start, record->end), 0,
 			record->start);
 	}
@@ -266,7 +300,7 @@ static void pass_block(struct prescan *ps, struct walk *w)
 	finder_begin(ps->scan, prescan_goal_first(ps->goal), w->block);
 	while (more) {
 		more = gather_block(ps, w);
-		confirm_block(ps, w);
+		confirm_block(ps, w, more);
 	}
 }
 
@@ -276,7 +310,7 @@ static void decode_block(struct prescan *ps, const struct walk *w)
 	for (size_t i = 0; i < w->n; i++) {
 		struct prescan_record *record = &w->records[i];
 
-		if (record->plan == w->plan && record->escapes && !record->named)
+		if (record->plan == w->plan && record->escapes_end != 0 && !record->named)
 			decode_record(ps, record, span_slice(w->block, record->start, record->end));
 	}
 }
@@ -295,6 +329,49 @@ static bool gather_parts(struct prescan *ps, const struct layer_lines *parts, si
 			finder_skip(ps->scan, part->end);
 		else if (c.rule != PRESCAN_ESCAPE &&
 			 !candidates_add(ps->candidates, &c, (uint32_t)*next))
+			return true;
+	}
+	return false;
+}
+
+/* The same, from slices of layers. */
+static bool gather_near(struct prescan *ps, size_t *next)
+{
+	struct candidate c;
+
+	while (finder_next(ps->scan, &c)) {
+		const struct layer_line *slice = layer_lines_seek(&ps->near.text, next, c.at);
+		const struct layer_line *layer;
+
+		if (slice == NULL)
+			continue;
+		layer = &ps->layers.parts[slice->record];
+		if (ps->records[layer->record].named) {
+			finder_skip(ps->scan, slice->end);
+			continue;
+		}
+		c.at = layer->start + ps->near.slices[*next].at + (c.at - slice->start);
+		if (c.rule != PRESCAN_ESCAPE && !candidates_add(ps->candidates, &c, slice->record))
+			return true;
+	}
+	return false;
+}
+
+/* The same, from those of the records, as they stand in layers. */
+static bool gather_kept(struct prescan *ps, const struct walk *w, size_t *next)
+{
+	while (*next < ps->near.n_kept) {
+		const struct proposal *p = &ps->near.kept[(*next)++];
+		const struct prescan_record *record = &w->records[p->part];
+		struct candidate c = p->candidate;
+		uint32_t line;
+
+		if (record->named || record->first_slice == LAYER_NEAR_NONE ||
+		    !layer_near_map(&ps->near, record->first_slice, c.at - record->start, &c.at))
+			continue;
+		line = ps->near.text.parts[record->first_slice].record;
+		c.at += ps->layers.parts[line].start;
+		if (!candidates_add(ps->candidates, &c, line))
 			return true;
 	}
 	return false;
@@ -327,6 +404,30 @@ static void pass_parts(struct prescan *ps, const struct finder *finder,
 	while (more) {
 		more = gather_parts(ps, parts, &next);
 		confirm_parts(ps, parts);
+	}
+}
+
+/* The first finder over the layers. */
+static void pass_layers(struct prescan *ps, const struct walk *w)
+{
+	size_t next = 0;
+	bool more = true;
+
+	if (ps->layers.n == 0)
+		return;
+	hits_clear(&ps->hits);
+	candidates_begin(ps->candidates);
+	finder_begin(ps->scan, prescan_goal_first(ps->goal), buf_span(&ps->near.text.text));
+	while (more) {
+		more = gather_near(ps, &next);
+		confirm_parts(ps, &ps->layers);
+	}
+	candidates_begin(ps->candidates);
+	next = 0;
+	more = true;
+	while (more) {
+		more = gather_kept(ps, w, &next);
+		confirm_parts(ps, &ps->layers);
 	}
 }
 
@@ -389,6 +490,7 @@ static void begin(struct prescan *ps, const struct prescan_goal *goal,
 	ps->records = records;
 	ps->kind_stated = kind != NULL;
 	layer_lines_clear(&ps->layers);
+	layer_near_clear(&ps->near);
 	layer_lines_clear(&ps->chosen);
 }
 
@@ -405,13 +507,16 @@ void prescan_run(struct prescan *ps, const struct plan *plan, enum prescan_depth
 
 		if (r->plan != plan)
 			continue;
-		*r = (struct prescan_record){ .start = r->start, .end = r->end, .plan = plan };
+		*r = (struct prescan_record){ .start = r->start,
+					      .end = r->end,
+					      .plan = plan,
+					      .first_slice = LAYER_NEAR_NONE };
 		r->named = r->end - r->start > ps->record_max;
 		r->kind = kind_holds;
 	}
 	pass_block(ps, &w);
 	decode_block(ps, &w);
-	pass_parts(ps, prescan_goal_first(goal), &ps->layers);
+	pass_layers(ps, &w);
 	if (prescan_goal_second(goal) != NULL)
 		pass_chosen(ps, &w, prescan_goal_second(goal));
 	if (prescan_goal_decoys(goal) != NULL)

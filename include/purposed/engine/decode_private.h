@@ -18,8 +18,10 @@ struct decode_escape {
 /* What is known of the '+' before the one at hand; zeroed before the first of a text. */
 struct decode_plus {
 	bool literal;  /* '+' is no escape in this text at all */
-	size_t behind; /* the byte behind it; 0: there was none */
+	bool any;      /* there was one */
 	bool space;    /* in its token */
+	size_t behind; /* the byte behind it; or where a token begins, and they are asked about from
+			*/
 };
 
 /*
@@ -33,5 +35,11 @@ struct decode_escape decode_next_escape(struct span text, size_t end, size_t *at
 
 /* Whether the '+' at text[at] is one.  All of a text are asked about, in their order. */
 bool decode_plus_is_space(struct span text, size_t at, struct decode_plus *plus);
+
+/*
+ * Where those of a text, of which no escape begins before byte at, are to be asked about from:
+ * a '+' that is none may decide of others in its token.
+ */
+struct decode_plus decode_plus_begin(struct span text, size_t at);
 
 #endif

@@ -40,7 +40,8 @@ struct prescan_record {
 	uint64_t likely;
 	size_t value_start, value_end; /* within it, of one that made a category likely; or 0, 0 */
 	bool kind, doubt;
-	bool escapes; /* there may be some */
+	uint32_t escapes_start, escapes_end; /* where in it some may begin; or 0, 0 */
+	uint32_t first_slice; /* of its first layer (layer_near.h), or LAYER_NEAR_NONE */
 };
 
 /* One thread's; holds a reference to the engine. */
