@@ -54,9 +54,15 @@ bool network_ipv4(struct span value)
 	return at == value.len && ipv4_names_a_host(host);
 }
 
+/* How many hexadecimal digits text begins with (strspn makes a table first). */
 static size_t hex_run(const char *text)
 {
-	return strspn(text, "0123456789abcdefABCDEF");
+	size_t n = 0;
+
+	while ((text[n] >= '0' && text[n] <= '9') ||
+	       ((text[n] | 0x20) >= 'a' && (text[n] | 0x20) <= 'f'))
+		n++;
+	return n;
 }
 
 /* How many groups of hexadecimal digits are written; *pairs_r: all have two digits. */

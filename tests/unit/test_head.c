@@ -12,6 +12,11 @@ static const char *const heads[] = {
 	"<190>Nov 28 10:00:00 web3 nginx: ^GET",
 	"Nov  8 10:00:00 web3 nginx[7]: ^GET",
 	"Nov 28 10:00:00 web3 ^GET",
+	"Nov 28 10:00:00 web3 info: nginx: ^GET",
+	"Nov 28 10:00:00 stdout F ^GET",
+	"Nov 28 10:00:00 stdout nginx: ^GET",
+	"Nov 28 10:00:00 Nov 28 10:00:00 web3 nginx: ^GET",
+	"Nov 28 10:00:00 web3 a=b ^c=d",
 	"<134>1 2026-11-28T10:00:00Z web3 nginx 7 - - ^GET",
 	"<134>1 2026-11-28T10:00:00Z web3 nginx 7 - - \xEF\xBB\xBF^GET",
 	"<134>1 2026-11-28T10:00:00Z - - - - [a n=\"x]\\\" \"][b] ^GET",
@@ -58,6 +63,13 @@ static const char *const none[] = {
 	"Nov 28 10:00:00 h sshd[1]: x y: ^GET",
 	"Nov 28 ^GET",
 	"Nov 28 10:00:00 h i ^GET",
+	"Nov 28 10:00:00 h nginx: sshd: ^GET",
+	"Nov 28 10:00:00 h nginx: Nov 28 10:00:00 ^GET",
+	"Nov 28 10:00:00 stdout F so ^GET",
+	"Nov 28 10:00:00 web3 i=j so ^GET",
+	"Nov 28 10:00:00 h i]: ^GET",
+	"Nov 28 10:00:00 h i[: ^GET",
+	"Nov 28 10:00:00 h i[]: ^GET",
 	"2026-11-28 10:00:00 Blocked ^GET",
 	"<134 ^GET",
 	"<1345>^GET",
@@ -132,6 +144,55 @@ static void sentences_do_not(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		expect(none[i], false);
+}
+
+static void levels_are_passed(void **state)
+{
+	static const char *const levels[] = {
+		"trace", "Debug", "INFO",     "information", "notice", "WARN",	"warning", "Error",
+		"err",	 "fine",  "critical", "CRIT",	     "alert",  "emerg", "fatal",   "panic",
+		"log",	 "i,",	  "D,",	      "w,",	     "E,",     "f,",	"severe",
+	};
+	static const char *const others[] = { "inf", "logs", "x,", "i;", "i\f", "{nfo", ":", "e" };
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s ^GET", levels[i]);
+		expect(text, true);
+		(void)snprintf(text, sizeof(text), "%s: ^GET", levels[i]);
+		expect(text, true);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s ^GET", others[i]);
+		expect(text, strcmp(others[i], ":") == 0);
+	}
+}
+
+/* Among blanks a head ends at every byte, behind them in a word at none, however far that is. */
+static void ends_far_on(void **state)
+{
+	static const size_t blanks[] = { 1, 2, 62, 63, 64, 65, 127, 128, 129, 500 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+		struct buf text = { 0 };
+		struct head head = { 0 };
+
+		buf_add_str(&text, "192.0.2.9");
+		while (text.len < 9 + blanks[i])
+			buf_add_str(&text, " ");
+		buf_add_str(&text, "INFO  GET ");
+		for (size_t at = 0; at <= text.len; at++) {
+			bool wanted = at == 0 || (at >= 9 && at <= 9 + blanks[i]) ||
+				      (at >= 13 + blanks[i] && at <= 15 + blanks[i]);
+
+			if (head_ends_at(&head, buf_span(&text), at) != wanted)
+				fail_msg("byte %zu with %zu blanks", at, blanks[i]);
+		}
+		head_fini(&head);
+		buf_fini(&text);
+	}
 }
 
 /* Every head and every sentence, cut everywhere, asked for every byte: nothing beyond is read. */
@@ -263,6 +324,7 @@ static void records_are_told_apart(void **state)
 {
 	static const char access[] = "-- GET / so GET /";
 	static const char sentence[] = "so GET / -- GET /";
+	static const char later[] = "---- GET / so GET";
 	char place[sizeof(access)];
 	struct head head = { 0 };
 
@@ -282,6 +344,8 @@ static void records_are_told_apart(void **state)
 		memcpy(place, i % 2 == 0 ? access : sentence, sizeof(place));
 		head_forget(&head);
 		assert_int_equal(head_ends_at(&head, span_str(place), 3), i % 2 == 0);
+		assert_false(head_ends_at(&head, span_str(later), 3));
+		assert_true(head_ends_at(&head, span_str(later), 5));
 	}
 	head_fini(&head);
 }
@@ -291,6 +355,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_end),
 		cmocka_unit_test(sentences_do_not),
+		cmocka_unit_test(levels_are_passed),
+		cmocka_unit_test(ends_far_on),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(work_is_bounded),
 		cmocka_unit_test(records_are_told_apart),
