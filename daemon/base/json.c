@@ -7,13 +7,12 @@
 #include <purposed/base/visible.h>
 
 /* Whether any of eight bytes is not ASCII, a control character, a quote or a backslash. */
-static bool has_special(const char *eight)
+static bool has_special(uint64_t x)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
 	const uint64_t highs = ones << 7;
-	uint64_t x, quote, backslash, del;
+	uint64_t quote, backslash, del;
 
-	memcpy(&x, eight, sizeof(x));
 	quote = x ^ ones * '"';
 	backslash = x ^ ones * '\\';
 	del = x ^ ones * 0x7f;
@@ -21,6 +20,36 @@ static bool has_special(const char *eight)
 	return ((x | ((x - ones * ' ') & ~x) | ((quote - ones) & ~quote) |
 		 ((backslash - ones) & ~backslash) | ((del - ones) & ~del)) &
 		highs) != 0;
+}
+
+static uint64_t eight_at(const char *bytes)
+{
+	uint64_t eight;
+
+	memcpy(&eight, bytes, sizeof(eight));
+	return eight;
+}
+
+/* Four to seven bytes, some of them twice. */
+static uint64_t few_as_eight(struct span few)
+{
+	uint32_t first;
+	uint32_t last;
+
+	memcpy(&first, few.ptr, sizeof(first));
+	memcpy(&last, few.ptr + few.len - sizeof(last), sizeof(last));
+	return (uint64_t)first << 32 | last;
+}
+
+/*
+ * Whether less than eight bytes, from byte at on, are known to go out as they are: looked at
+ * together with some before them.  Most of what is written is short, and plain.
+ */
+static bool ends_plain(struct span value, size_t at)
+{
+	if (value.len >= 8)
+		return at == value.len || !has_special(eight_at(value.ptr + value.len - 8));
+	return at == 0 && value.len >= 4 && !has_special(few_as_eight(value));
 }
 
 /* How many bytes of value from byte at on go out as they are. */
@@ -31,8 +60,10 @@ static size_t plain_length(struct span value, size_t at)
 	for (;;) {
 		size_t len;
 
-		while (value.len - at >= 8 && !has_special(value.ptr + at))
+		while (value.len - at >= 8 && !has_special(eight_at(value.ptr + at)))
 			at += 8;
+		if (value.len - at < 8 && ends_plain(value, at))
+			return value.len - from;
 		while (at < value.len && value.ptr[at] >= ' ' && value.ptr[at] <= '~' &&
 		       value.ptr[at] != '"' && value.ptr[at] != '\\')
 			at++;

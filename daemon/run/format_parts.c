@@ -147,35 +147,48 @@ static void make_value(struct json *j, const struct pseudonymizer *pseudonyms,
 	buf_add_char(j->out, '"');
 }
 
-static void add_value(struct json *j, const struct format_job *job, const struct finding *finding,
-		      struct element element)
+static struct format_value value_of(const struct format_job *job, const struct finding *finding)
 {
-	const struct pseudonymizer *pseudonyms = job->options->pseudonyms;
-	struct span value = classify_value(job->classifier, finding);
+	const struct format_value value =
+		format_value_of(job->options->pseudonyms, finding->element,
+				classify_value(job->classifier, finding));
+
+	if (job->memo != NULL)
+		format_values_expect(format_memo_values(job->memo), &value);
+	return value;
+}
+
+static void add_value(struct json *j, const struct format_job *job,
+		      const struct format_value *value, struct element element)
+{
 	size_t begin = j->out->len;
-	struct format_value known;
 	struct span said;
 
 	if (job->memo == NULL) {
-		make_value(j, pseudonyms, element, value);
+		make_value(j, value->pseudonyms, element, value->bytes);
 		return;
 	}
-	known = format_value_of(pseudonyms, finding->element, value);
-	said = format_values_find(format_memo_values(job->memo), &known);
+	said = format_values_find(format_memo_values(job->memo), value);
 	if (said.len != 0) {
 		buf_add_span(j->out, said);
 		return;
 	}
-	make_value(j, pseudonyms, element, value);
+	make_value(j, value->pseudonyms, element, value->bytes);
 	said = span_slice(buf_span(j->out), begin, j->out->len);
-	format_values_add(format_memo_values(job->memo), &known, said);
+	format_values_add(format_memo_values(job->memo), value, said);
 }
 
 static void add_pieces(struct json *j, const struct format_job *job, const struct finding *finding,
 		       struct format_pieces *pieces)
 {
+	struct format_value value = { 0 };
+	bool shows;
+
 	if (pieces->before.len == 0)
 		fill_pieces(pieces, job, finding);
+	shows = pieces->element.sample != SAMPLE_NONE;
+	if (shows)
+		value = value_of(job, finding);
 	if (j->comma)
 		buf_add_char(j->out, ',');
 	buf_add_span(j->out, buf_span(&pieces->before));
@@ -183,8 +196,8 @@ static void add_pieces(struct json *j, const struct format_job *job, const struc
 	buf_add_str(j->out, ",\"end\":");
 	buf_add_uint(j->out, finding->end);
 	buf_add_span(j->out, buf_span(&pieces->behind));
-	if (pieces->element.sample != SAMPLE_NONE)
-		add_value(j, job, finding, pieces->element);
+	if (shows)
+		add_value(j, job, &value, pieces->element);
 	json_end_object(j);
 }
 

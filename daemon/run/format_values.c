@@ -82,6 +82,11 @@ static size_t place_of(const struct format_value *value)
 	return (value->hash + value->element) % PLACES;
 }
 
+void format_values_expect(const struct format_values *values, const struct format_value *value)
+{
+	__builtin_prefetch(&values->places[place_of(value)]);
+}
+
 struct span format_values_find(const struct format_values *values, const struct format_value *value)
 {
 	const struct place *place = &values->places[place_of(value)];

@@ -3,6 +3,17 @@
 #include <purposed/run/torn.h>
 #include <purposed/run/turn.h>
 
+enum { BRIEF_MAX = 64 };
+
+/*
+ * Of a record that a first look did not name: a finding for each category, nothing else.  Their
+ * categories are all in which they differ from record to record.
+ */
+struct brief {
+	struct result result;
+	struct finding findings[BRIEF_MAX];
+};
+
 /* What the records of a batch have in common on their walk. */
 struct walk {
 	struct batch *batch;
@@ -11,28 +22,33 @@ struct walk {
 	struct torn torn;
 	enum prescan_depth depth; /* how deep the outputs want to know what is not flagged */
 	bool quiet;		  /* nothing is written of a record that a first look lets pass */
+	struct brief brief;
 };
 
 /* --- Results ------------------------------------------------------------------ */
 
-/* Of a record that a first look did not name: a finding for each category, nothing else. */
-struct brief {
-	struct result result;
-	struct finding findings[64];
-};
+static void brief_init(struct brief *brief)
+{
+	for (size_t i = 0; i < BRIEF_MAX; i++) {
+		brief->findings[i] = (struct finding){
+			.rule = FINDING_NONE,
+			.element = FINDING_NONE,
+			.decision = { VERDICT_PERMITTED, REASON_NONE },
+		};
+	}
+}
 
 static const struct result *brief_result(struct brief *brief, const struct prescan_record *record)
 {
-	brief->result = (struct result){ .findings = brief->findings, .verdict = VERDICT_CLEAN };
-	for (uint64_t left = record->categories; left != 0; left &= left - 1) {
-		brief->findings[brief->result.n++] = (struct finding){
-			.rule = FINDING_NONE,
-			.element = FINDING_NONE,
-			.category = (size_t)__builtin_ctzll(left),
-			.decision = { VERDICT_PERMITTED, REASON_NONE },
-		};
-		brief->result.verdict = VERDICT_PERMITTED;
-	}
+	size_t n = 0;
+
+	for (uint64_t left = record->categories; left != 0; left &= left - 1)
+		brief->findings[n++].category = (size_t)__builtin_ctzll(left);
+	brief->result = (struct result){
+		.findings = brief->findings,
+		.n = n,
+		.verdict = n != 0 ? VERDICT_PERMITTED : VERDICT_CLEAN,
+	};
 	return &brief->result;
 }
 
@@ -118,7 +134,6 @@ static void process_record(struct walk *w, size_t i)
 				  .plan = look->plan,
 				  .classifier = means->classifier,
 				  .memo = means->memo };
-	struct brief brief;
 
 	w->record.text = cut->frame.text;
 	w->record.len = cut->frame.len;
@@ -129,7 +144,7 @@ static void process_record(struct walk *w, size_t i)
 		job.result = classify_run(means->classifier, look->plan, cut->frame.text,
 					  cut->frame.len, stream_kind(batch->stream));
 	else
-		job.result = brief_result(&brief, look);
+		job.result = brief_result(&w->brief, look);
 	if (batch->torn && means->cuts->last && i + 1 == means->cuts->n)
 		job.result = torn_result(&w->torn, job.result, cut->frame.len);
 	write_outputs(w, &job, cut->frame.end, look->named);
@@ -226,6 +241,7 @@ void process_batch(struct batch *batch, const struct process_means *means)
 	};
 
 	w.quiet = is_quiet(&w);
+	brief_init(&w.brief);
 	cuts_begin(means->cuts);
 	while (cuts_next(means->cuts, batch))
 		process_slice(&w);

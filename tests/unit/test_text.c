@@ -145,35 +145,42 @@ static void test_json_escape(void **state)
 	}
 }
 
-/* Eight bytes are looked at together: each byte, at each place among others, is what it is alone.
- */
+/* A text of so many bytes, in which one differs, is escaped as its bytes are one by one. */
+static void expect_as_alone(size_t len, size_t place, char c)
+{
+	char *text = malloc(len);
+	struct buf alone = { 0 };
+	struct buf among = { 0 };
+	struct json j = json_to(&among);
+	size_t begin;
+
+	memset(text, 'x', len);
+	text[place] = c;
+	buf_add_char(&alone, '"');
+	for (size_t i = 0; i < len; i++)
+		json_escape(&alone, span_of(&text[i], 1));
+	buf_add_char(&alone, '"');
+	json_span(&j, NULL, span_of(text, len));
+	assert_string_equal(buf_str(&among), buf_str(&alone));
+	buf_clear(&among);
+	j = json_to(&among);
+	begin = json_begin_string(&j, NULL);
+	buf_add(&among, text, len);
+	json_end_string(&j, begin);
+	assert_string_equal(buf_str(&among), buf_str(&alone));
+	buf_fini(&alone);
+	buf_fini(&among);
+	free(text);
+}
+
+/* Several bytes are looked at together: each, at each place of a text of any length. */
 static void test_json_places(void **state)
 {
 	(void)state;
 	for (int c = 0; c < 256; c++) {
-		for (size_t place = 0; place < 20; place++) {
-			char text[20];
-			struct buf alone = { 0 };
-			struct buf among = { 0 };
-			struct json j = json_to(&among);
-			size_t begin;
-
-			memset(text, 'x', sizeof(text));
-			text[place] = (char)c;
-			buf_add_char(&alone, '"');
-			for (size_t i = 0; i < sizeof(text); i++)
-				json_escape(&alone, span_of(&text[i], 1));
-			buf_add_char(&alone, '"');
-			json_span(&j, NULL, span_of(text, sizeof(text)));
-			assert_string_equal(buf_str(&among), buf_str(&alone));
-			buf_clear(&among);
-			j = json_to(&among);
-			begin = json_begin_string(&j, NULL);
-			buf_add(&among, text, sizeof(text));
-			json_end_string(&j, begin);
-			assert_string_equal(buf_str(&among), buf_str(&alone));
-			buf_fini(&alone);
-			buf_fini(&among);
+		for (size_t len = 1; len <= 20; len++) {
+			for (size_t place = 0; place < len; place++)
+				expect_as_alone(len, place, (char)c);
 		}
 	}
 }

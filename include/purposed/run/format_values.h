@@ -33,6 +33,9 @@ struct format_value {
 struct format_value format_value_of(const struct pseudonymizer *pseudonyms, uint16_t element,
 				    struct span bytes);
 
+/* Soon it will be asked for: the table is larger than the caches that are near. */
+void format_values_expect(const struct format_values *values, const struct format_value *value);
+
 /* What was said of that value; empty: not known.  Valid until something is added. */
 struct span format_values_find(const struct format_values *values,
 			       const struct format_value *value);
