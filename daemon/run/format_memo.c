@@ -24,8 +24,9 @@ struct place {
 	struct format_pieces pieces;
 };
 
-/* What a record is said to be before its findings. */
+/* What a record is said to be. */
 struct judgement {
+	uint64_t form;
 	unsigned long long plan; /* likewise */
 	uint64_t categories;
 	enum verdict verdict;
@@ -140,7 +141,7 @@ static struct span kind_of(const struct result *result)
 	return span_str(result->kind_source != KIND_NONE ? result->kind : "");
 }
 
-struct buf *format_memo_judgement(struct format_memo *memo, const struct plan *plan,
+struct buf *format_memo_judgement(struct format_memo *memo, uint64_t form, const struct plan *plan,
 				  const struct result *result)
 {
 	const struct span kind = kind_of(result);
@@ -152,13 +153,14 @@ struct buf *format_memo_judgement(struct format_memo *memo, const struct plan *p
 		return &memo->unknown;
 	}
 	judgement = &memo->judgements[(plan->serial * 7 + categories * 5 + result->verdict +
-				       result->kind_source * 11) %
+				       result->kind_source * 11 + form * 13) %
 				      JUDGEMENTS];
-	if (judgement->plan != plan->serial || judgement->categories != categories ||
-	    judgement->verdict != result->verdict ||
+	if (judgement->plan != plan->serial || judgement->form != form ||
+	    judgement->categories != categories || judgement->verdict != result->verdict ||
 	    judgement->kind_source != result->kind_source ||
 	    !span_equal(buf_span(&judgement->kind), kind)) {
 		judgement->plan = plan->serial;
+		judgement->form = form;
 		judgement->categories = categories;
 		judgement->verdict = result->verdict;
 		judgement->kind_source = result->kind_source;

@@ -224,7 +224,8 @@ static void add_judgement(struct json *j, const struct format_job *job)
 
 static void copy_judgement(struct json *j, const struct format_job *job)
 {
-	struct buf *text = format_memo_judgement(job->memo, job->plan, job->result);
+	struct buf *text =
+		format_memo_judgement(job->memo, FORMAT_MEMO_JSON, job->plan, job->result);
 
 	if (text->len == 0) {
 		struct json made = json_to(text);

@@ -14,9 +14,10 @@
 #include <string.h>
 
 #include <purposed/io/syslog.h>
+#include <purposed/run/format_memo.h>
 
 /* All ids are of [a-z0-9_-]: nothing of them is to be escaped. */
-void format_add_tag(struct buf *out, const struct format_job *job)
+static void make_tag(struct buf *out, const struct format_job *job)
 {
 	buf_add_str(out, "[purposed@");
 	buf_add_uint(out, job->options->enterprise_id);
@@ -29,6 +30,22 @@ void format_add_tag(struct buf *out, const struct format_job *job)
 	buf_add_str(out, "\" elements=\"");
 	format_add_elements(out, job);
 	buf_add_str(out, "\"]");
+}
+
+void format_add_tag(struct buf *out, const struct format_job *job)
+{
+	uint64_t form = FORMAT_MEMO_TAG + (uint64_t)job->options->enterprise_id;
+	struct buf *known;
+
+	/* Of one that is less than a notice no element is named: most tags are one of a few. */
+	if (job->memo == NULL || job->result->verdict >= VERDICT_NOTICE) {
+		make_tag(out, job);
+		return;
+	}
+	known = format_memo_judgement(job->memo, form, job->plan, job->result);
+	if (known->len == 0)
+		make_tag(known, job);
+	buf_add_span(out, buf_span(known));
 }
 
 enum { CLAIM_MAX = 4096 }; /* ours with every purpose and element is shorter */

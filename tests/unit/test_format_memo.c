@@ -15,10 +15,13 @@ static const char *const texts[] = {
 
 static const char *const purposes[] = { "web", "all", "", "web" };
 
-static void write_json(struct buf *out, struct unit_run *run, const char *text, const char *kind,
-		       struct format_memo *memo)
+/* As JSON (0), or with a tag of that enterprise. */
+static void write_record(struct buf *out, struct unit_run *run, const char *text, const char *kind,
+			 unsigned enterprise_id, struct format_memo *memo)
 {
-	const struct format_options options = { .pseudonyms = run->pseudonyms };
+	const struct format_options options = { .pseudonyms = run->pseudonyms,
+						.enterprise_id = enterprise_id };
+	const struct format *format = enterprise_id == 0 ? &format_json : &format_tag;
 	const struct record record = {
 		.text = span_str(text), .len = strlen(text), .number = 1, .offset = -1, .input = "x"
 	};
@@ -33,16 +36,21 @@ static void write_json(struct buf *out, struct unit_run *run, const char *text, 
 	};
 	size_t tail;
 
-	format_json.add(out, &job, &tail);
+	format->add(out, &job, &tail);
 	buf_add_char(out, '\n');
 }
 
-/* A record in which the kind is stated is decided otherwise than the one before it. */
+/*
+ * A record in which the kind is stated is decided otherwise than the one before it.  What
+ * several outputs have in common is not what they say; these want the same places.
+ */
 static void write_all(struct buf *out, struct unit_run *run, struct format_memo *memo)
 {
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		write_json(out, run, texts[i], NULL, memo);
-		write_json(out, run, texts[i], "web-traffic-log", memo);
+		for (unsigned id = 0; id <= 63; id += id == 0 ? 31 : 32) {
+			write_record(out, run, texts[i], NULL, id, memo);
+			write_record(out, run, texts[i], "web-traffic-log", id, memo);
+		}
 	}
 }
 
@@ -122,13 +130,14 @@ static void test_judgements(void **state)
 				findings[result.n++] =
 					(struct finding){ .category = categories[bit] };
 		}
-		text = format_memo_judgement(memo, run.plan, &result);
+		text = format_memo_judgement(memo, FORMAT_MEMO_JSON, run.plan, &result);
 		if (text->len == 0)
 			buf_printf(text, "%u", i);
 		/* What has neither kind nor its source, or a finding more without a category. */
 		if (kind != NULL && (i / 32 >> 4 & 1) == 0)
 			assert_int_equal(strtoul(buf_str(text), NULL, 10) % 2048, i % 2048);
-		assert_ptr_equal(format_memo_judgement(memo, run.plan, &result), text);
+		assert_ptr_equal(format_memo_judgement(memo, FORMAT_MEMO_JSON, run.plan, &result),
+				 text);
 		assert_int_not_equal(text->len, 0);
 	}
 	format_memo_free(&memo);
@@ -145,7 +154,7 @@ static void test_many_categories(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct buf *text = format_memo_judgement(memo, run.plan, &result);
+		struct buf *text = format_memo_judgement(memo, FORMAT_MEMO_JSON, run.plan, &result);
 
 		assert_int_equal(text->len, 0);
 		buf_add_str(text, "made");

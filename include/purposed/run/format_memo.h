@@ -3,7 +3,7 @@
  *
  * Of what a format says of a finding, all but its place and its value follow from its
  * rule, its verdict and the plan: a few hundred bytes, which are made once and copied
- * from then on.  So does what is said of a record before its findings, from its kind, its
+ * from then on.  So does what is said of a record but for its findings, from its kind, its
  * verdict and the categories that were found.
  */
 #ifndef PURPOSED_RUN_FORMAT_MEMO_H
@@ -41,11 +41,14 @@ void format_pieces_fini(struct format_pieces *pieces);
 struct format_pieces *format_memo_pieces(struct format_memo *memo, const struct plan *plan,
 					 const struct finding *finding);
 
+/* In which form something is said of a record. */
+enum { FORMAT_MEMO_JSON, FORMAT_MEMO_TAG /* and the enterprise's number behind it */ };
+
 /*
- * Likewise what is said of a record before its findings; the same for all of one plan,
- * kind, verdict and set of categories.
+ * Likewise what is said of a record but for its findings, in that form; the same for all of
+ * one plan, kind, verdict and set of categories.
  */
-struct buf *format_memo_judgement(struct format_memo *memo, const struct plan *plan,
+struct buf *format_memo_judgement(struct format_memo *memo, uint64_t form, const struct plan *plan,
 				  const struct result *result);
 
 /* The memo's. */
