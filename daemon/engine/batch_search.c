@@ -125,25 +125,37 @@ static void sort_numbers(struct batch_search *ahead, enum kind kind)
 		numbers->sorted[ahead->records[numbers->records[i]].ends[kind]++] = (uint32_t)i;
 }
 
-static void confirm(struct batch_search *ahead, const struct batch_search_means *means,
-		    const struct proposal *p)
+/* A rule of which candidates are at hand, one after the other. */
+struct asked {
+	const struct rule *rule; /* NULL: none yet */
+	uint16_t index;
+	const struct pattern_starts *starts;
+};
+
+static void ask_rule(struct asked *asked, const struct batch_search_means *means, uint16_t index)
+{
+	if (asked->rule != NULL && asked->index == index)
+		return;
+	*asked = (struct asked){ rules_at(means->rules, index), index,
+				 rule_finders_starts(means->finders, index) };
+}
+
+static void confirm(struct batch_search *ahead, const struct asked *asked,
+		    struct regex_scratch *regex, const struct proposal *p)
 {
 	const struct layer_line *part = &ahead->parts.parts[p->part];
 	struct record *record = &ahead->records[part->record];
 	struct hits *hits = &ahead->hits;
-	uint16_t rule = p->candidate.rule;
+	const struct span text = layer_lines_text(&ahead->parts, p->part);
 	size_t *from;
 	size_t last;
 
-	if (!candidates_reach(ahead->candidates, p, layer_lines_text(&ahead->parts, p->part),
-			      part->start, &from, &last))
+	if (!candidates_reach(ahead->candidates, p, text, part->start, &from, &last))
 		return;
 	/* With what is known, a rule behind it does not look for the record's head. */
 	hits->kind_rule = record->kind_rule;
-	*from = confirm_within(rules_at(means->rules, rule), rule,
-			       rule_finders_starts(means->finders, rule),
-			       layer_lines_text(&ahead->parts, p->part), part->layer, *from, last,
-			       means->regex, hits);
+	*from = confirm_within(asked->rule, asked->index, asked->starts, text, part->layer, *from,
+			       last, regex, hits);
 	record->kind_rule = hits->kind_rule;
 	note(ahead, FOUND, hits->n, part->record);
 	note(ahead, UNSEARCHED, hits->n_unsearched, part->record);
@@ -151,6 +163,7 @@ static void confirm(struct batch_search *ahead, const struct batch_search_means 
 
 void batch_search_run(struct batch_search *ahead, const struct batch_search_means *means)
 {
+	struct asked asked = { 0 };
 	size_t part = 0;
 	bool more = true;
 
@@ -162,8 +175,10 @@ void batch_search_run(struct batch_search *ahead, const struct batch_search_mean
 
 		more = gather(ahead, means->scan, &part);
 		proposals = candidates_sort(ahead->candidates, NULL, &n);
-		for (size_t i = 0; i < n; i++)
-			confirm(ahead, means, &proposals[i]);
+		for (size_t i = 0; i < n; i++) {
+			ask_rule(&asked, means, proposals[i].candidate.rule);
+			confirm(ahead, &asked, means->regex, &proposals[i]);
+		}
 	}
 	sort_numbers(ahead, FOUND);
 	sort_numbers(ahead, UNSEARCHED);
