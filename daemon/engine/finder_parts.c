@@ -385,6 +385,7 @@ struct finder_parts *finder_parts_new(const struct finder_rule *rules, size_t n,
 	};
 
 	memset(m.sets_by_hash, 0xff, sizeof(m.sets_by_hash)); /* FINDER_NO_SET */
+	number_of_set(&m, &byte_set_all);		      /* FINDER_ANY_SET */
 	for (size_t i = 0; i < n; i++) {
 		const struct anchors *anchors = rules[i].anchors;
 		size_t first = m.n_texts;

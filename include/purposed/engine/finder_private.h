@@ -29,7 +29,8 @@ enum {
 
 /* --- Parts: plain arrays, so that they can be made when purposed is built (prepared.h) --- */
 
-enum { FINDER_NO_SET = UINT16_MAX };
+/* FINDER_ANY_SET: number of the set of all bytes. */
+enum { FINDER_ANY_SET = 0, FINDER_NO_SET = UINT16_MAX };
 
 /* What there is of a rule. */
 struct finder_part {
@@ -52,6 +53,7 @@ struct finder_text {
 	int8_t window; /* where its window starts; -1: with the byte before it */
 	uint8_t n_checks;
 	int before_min, before_max; /* from the window */
+	/* That which refuses most comes first.  Of none, the first one is for all bytes. */
 	struct finder_check checks[ANCHOR_TEXT_MAX + 1];
 };
 
@@ -116,7 +118,8 @@ struct finder_matches {
 
 /*
  * Fills matches with the texts whose windows are among the hits (finder_match.c): `words`
- * words of bits for the bytes from `bytes` on, which are those of a text from base on.
+ * words of bits for the bytes from `bytes` on, which are those of a text from base on.  Before
+ * its first byte stands a line end.
  */
 void finder_match(const struct finder *finder, const unsigned char *bytes, size_t base,
 		  const uint64_t *hits, size_t words, struct finder_matches *matches);
