@@ -103,18 +103,62 @@ static unsigned spread_all(const struct pattern_node *node, const struct anchor_
 	return mask;
 }
 
+static void pass_end(const struct pattern_node *node, struct byte_set *set);
+
+static void pass_ends(const struct pattern_node *node, bool siblings, struct byte_set *set)
+{
+	for (; node != NULL; node = siblings ? node->next : NULL)
+		pass_end(node, set);
+}
+
+/* Moves behind node; set is what may stand next if the match ends there. */
+static void pass_end(const struct pattern_node *node, struct byte_set *set)
+{
+	if (pattern_max(node) != 0)
+		*set = byte_set_all;
+	switch (node->op) {
+	case PATTERN_AHEAD: byte_set_intersect(set, &node->set); break;
+	case PATTERN_CAT: pass_ends(node->child, true, set); break;
+	case PATTERN_ALT:
+		if (node->child != NULL && node->child->next == NULL)
+			pass_end(node->child, set);
+		break;
+	case PATTERN_REPEAT:
+		if (node->min == 1 && node->max == 1)
+			pass_end(node->child, set);
+		break;
+	default: break;
+	}
+}
+
+/* What may stand behind the end of the match, by what lookarounds at its end say. */
+static struct byte_set behind_end(const struct pattern_node *node, const struct anchor_tail *rest)
+{
+	struct byte_set set = byte_set_all;
+
+	pass_ends(node, false, &set);
+	for (; rest != NULL; rest = rest->next)
+		pass_ends(rest->node, rest->siblings, &set);
+	byte_set_unite(&set, &byte_set_ends);
+	return set;
+}
+
 /* Ends the road with the union of all that may come. */
 static void walk_union(struct walk *w, const struct pattern_node *node,
 		       const struct anchor_tail *rest, unsigned len, const struct byte_set *ahead)
 {
 	unsigned mask = 1u << len;
+	struct byte_set behind;
 
 	for (unsigned i = len; i < w->limit; i++)
 		w->sets[i] = (struct byte_set){ 0 };
 	mask = spread_all(node, rest, mask, w->sets, w->limit);
-	/* Behind the end of the match anything may stand. */
+	/* Behind the end of the match anything may stand, but for what it asks for there. */
+	behind = behind_end(node, rest);
 	for (unsigned i = len; i < w->limit; i++) {
-		if ((mask & ((2u << i) - 1)) != 0)
+		if ((mask >> i & 1) != 0)
+			byte_set_unite(&w->sets[i], &behind);
+		if ((mask & ((1u << i) - 1)) != 0)
 			w->sets[i] = byte_set_all;
 	}
 	if (ahead != NULL && len < w->limit) {

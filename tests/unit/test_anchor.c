@@ -406,11 +406,21 @@ static void test_roads(void **state)
 	static const struct {
 		const char *pattern, *text;
 		size_t start;
+		bool none;
 	} cases[] = {
-		{ "(?:\\bfoo|bar){1,2}", "xbar", 1 },
-		{ "(?:\\bfoo|bar){1,2}", "x foo", 2 },
-		{ "abcdefgh(?:a?b?){3}", "abcdefghb", 0 },
-		{ "abcdefgh(?:a?b?){3}", "-abcdefgh", 1 },
+		{ "(?:\\bfoo|bar){1,2}", "xbar", 1, false },
+		{ "(?:\\bfoo|bar){1,2}", "x foo", 2, false },
+		{ "abcdefgh(?:a?b?){3}", "abcdefghb", 0, false },
+		{ "abcdefgh(?:a?b?){3}", "-abcdefgh", 1, false },
+		/* What is asked for behind the end is so wherever a match may end. */
+		{ "maes\\d{0,2}(?![\\w@])", "maes@x", 0, true },
+		{ "maes\\d{0,2}(?![\\w@])", "maes12,", 0, false },
+		{ "maes\\d{0,2}(?![\\w@])", "maes", 0, false },
+		{ "ma(?:e(?:s|ne)|ra)(?:(?![@x])(?:|(?!-)))", "maes@", 0, true },
+		{ "ma(?:e(?:s|ne)|ra)(?:(?![@x])(?:|(?!-)))", "maes-", 0, false },
+		{ "ma(?:e(?:s|ne)|ra)(?:(?![@x])(?:|(?!-)))", "maene\n", 0, false },
+		{ "maes(?:(?!@)|(?=@))z?", "maes@", 0, false },
+		{ "maes(?!@)(?:@@)?(?:a|b?)", "maesa", 0, false },
 	};
 	struct fixture *f = *state;
 
@@ -424,8 +434,10 @@ static void test_roads(void **state)
 		anchors_derive(&anchors, pattern, NULL);
 		assert_false(anchors.everywhere);
 		finder = finder_of(&anchors);
-		if (!reached(f, finder.finder, span_str(cases[i].text), cases[i].start))
-			fail_msg("%s: no anchor for %s", cases[i].pattern, cases[i].text);
+		if (reached(f, finder.finder, span_str(cases[i].text), cases[i].start) ==
+		    cases[i].none)
+			fail_msg("%s: %s anchor for %s", cases[i].pattern,
+				 cases[i].none ? "an" : "no", cases[i].text);
 		unit_finder_free(&finder);
 		anchors_fini(&anchors);
 		pattern_free(&pattern);
