@@ -151,7 +151,7 @@ static void put_starts(const struct finder_parts *parts)
 	for (size_t i = 0; i < parts->n; i++) {
 		const struct pattern_starts *starts = &parts->starts[i];
 
-		printf("{ %d, { ", starts->few);
+		printf("{ %d, %d, { ", starts->few, starts->begins);
 		for (int c = 0; c < 256; c++)
 			printf("%u, ", starts->at[c]);
 		puts("} },");

@@ -8,8 +8,8 @@
  * that is farther than they reach, and an empty mask means that no match goes this way.
  * Distance 0 is the byte before the match, which starts at 1.
  *
- * The beginning of the text is left out, where every place is allowed: so no match goes
- * through a ^.
+ * No match goes through a ^: where there is one, the beginning of the text is always a
+ * place, and what is told here is told of the others.
  */
 #include <purposed/engine/pattern_starts.h>
 
@@ -26,7 +26,8 @@ static const double share_of_few = 0.2;
 struct starts {
 	struct byte_set sets[BYTES];
 	struct byte_set must[BYTES];
-	bool word; /* \b where the match starts */
+	bool word;   /* \b where the match starts */
+	bool begins; /* there is a ^, be it on a way that is none */
 };
 
 static unsigned descend(const struct pattern_node *node, unsigned mask, struct starts *s);
@@ -88,6 +89,7 @@ static unsigned descend_choice(const struct pattern_node *alt, unsigned mask, st
 
 		clear(&way);
 		end = descend(c, mask, &way);
+		s->begins |= way.begins;
 		if (end == 0)
 			continue;
 		out |= end;
@@ -110,6 +112,7 @@ static unsigned descend_again(const struct pattern_node *node, unsigned mask, st
 
 	clear(&way);
 	end = descend(node, mask, &way);
+	s->begins |= way.begins;
 	if (end != 0)
 		unite(s, &way);
 	return end;
@@ -148,6 +151,7 @@ static unsigned descend_ahead(const struct pattern_node *node, unsigned mask, st
 		return mask;
 	clear(&way);
 	end = descend(asked, mask, &way);
+	s->begins |= way.begins;
 	if (end == 0)
 		return 0;
 	open_behind(&way, end);
@@ -181,7 +185,7 @@ static unsigned descend(const struct pattern_node *node, unsigned mask, struct s
 			demand(s, distance - 1, &node->set);
 		return mask;
 	case PATTERN_WORD: s->word |= distance == 1; return mask;
-	case PATTERN_PLACE: return node->must ? 0 : mask;
+	case PATTERN_PLACE: s->begins |= node->must; return node->must ? 0 : mask;
 	default: return mask;
 	}
 }
@@ -209,7 +213,7 @@ void pattern_starts_derive(struct pattern_starts *starts_r, const struct pattern
 		byte_set_intersect(&s.sets[i], &s.must[i]);
 	if (s.word && byte_set_holds(&byte_set_word, &s.sets[1]))
 		byte_set_intersect(&s.sets[0], &byte_set_no_word);
-	*starts_r = (struct pattern_starts){ .few = share(&s) < share_of_few };
+	*starts_r = (struct pattern_starts){ .few = share(&s) < share_of_few, .begins = s.begins };
 	for (unsigned c = 0; c < 256; c++) {
 		for (int i = 0; i < BYTES; i++) {
 			if (byte_set_has(&s.sets[i], (unsigned char)c))
@@ -234,17 +238,19 @@ size_t pattern_starts_next(const struct pattern_starts *starts, struct span text
 			   size_t last)
 {
 	/* Bit i: the last i + 1 bytes may be the first ones, with the one before them. */
-	unsigned fit = 0;
+	unsigned fit = 1;
 	size_t i;
 
-	if (from == 0)
+	if (from == 0 && starts->begins)
 		return 0;
-	if (last - from < FEW_PLACES && last + BYTES - 1 <= text.len) {
+	if (from != 0 && last - from < FEW_PLACES && last + BYTES - 1 <= text.len) {
 		while (from <= last && !may_start(starts, (const unsigned char *)text.ptr + from))
 			from++;
 		return from;
 	}
-	for (i = from - 1; i < text.len; i++) {
+	if (from != 0)
+		fit = starts->at[(unsigned char)text.ptr[from - 1]] & 1;
+	for (i = from; i < text.len; i++) {
 		fit = (fit << 1 | 1) & starts->at[(unsigned char)text.ptr[i]];
 		if ((fit >> (BYTES - 1) & 1) != 0)
 			return i - (BYTES - 2);

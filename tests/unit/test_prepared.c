@@ -153,6 +153,7 @@ static void same_parts(const struct finder_parts *a, const struct finder_parts *
 		assert_int_equal(a->parts[i].before_max, b->parts[i].before_max);
 		assert_int_equal(a->parts[i].blanks_max, b->parts[i].blanks_max);
 		assert_int_equal(a->starts[i].few, b->starts[i].few);
+		assert_int_equal(a->starts[i].begins, b->starts[i].begins);
 		assert_memory_equal(a->starts[i].at, b->starts[i].at, sizeof(a->starts[i].at));
 	}
 	assert_int_equal(a->n_sets, b->n_sets);

@@ -5,8 +5,8 @@
  * of that are none: a byte stands there that no match begins with, or behind one that
  * nothing may stand behind.  To have PCRE2 say so takes ten times as long as a table.
  *
- * Tables allow too much, never too little.  At the beginning of a text, and where it ends
- * too soon to tell, every place is one.
+ * Tables allow too much, never too little.  Where a text ends too soon to tell, every place
+ * is one.
  */
 #ifndef PURPOSED_ENGINE_PATTERN_STARTS_H
 #define PURPOSED_ENGINE_PATTERN_STARTS_H
@@ -24,6 +24,8 @@ enum { PATTERN_STARTS_BYTES = 8 }; /* the byte before a match, and those that it
 struct pattern_starts {
 	/* Few places are allowed: it pays to ask. */
 	bool few;
+	/* A match may need the beginning of the text: that is a place, whatever stands there. */
+	bool begins;
 	/* By byte: bit i is set where it may stand i - 1 bytes behind where a match starts. */
 	uint8_t at[256];
 };
