@@ -233,7 +233,8 @@ static bool is_for_owner(struct pipeline *p, const struct batch *batch)
 {
 	if (p->n_threads == 0 || !p->hold)
 		return p->n_threads == 0;
-	return has_rested(p) && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES;
+	return has_rested(p) && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES &&
+	       !batch->lossy;
 }
 
 /*

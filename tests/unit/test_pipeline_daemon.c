@@ -237,6 +237,34 @@ static void test_busy(void **state)
 	close_daemon(&d);
 }
 
+/* Where more is lost while nobody receives the owner searches nothing, lone or not. */
+static void test_lossy(void **state)
+{
+	struct daemon d = { 0 };
+	struct sink_ops ops;
+
+	(void)state;
+	open_daemon(&d, 2, NULL);
+	ops = *d.sink.sink.ops;
+	ops.write = write_noted;
+	d.sink.sink.ops = &ops;
+	owner = pthread_self();
+	atomic_store(&by_owner, 0);
+	for (unsigned i = 0; i < 10; i++) {
+		struct batch *batch = pipeline_take(d.pipeline);
+
+		batch->stream = stream_ref(d.stream);
+		batch->lossy = true;
+		buf_add_str(&batch->bytes, "lone\n");
+		nanosleep(&(struct timespec){ .tv_nsec = 3000000 }, NULL);
+		pipeline_submit(d.pipeline, batch);
+		pipeline_drain(d.pipeline);
+	}
+	assert_int_equal(atomic_load(&by_owner), 0);
+	assert_int_equal(d.sink.calls, 10);
+	close_daemon(&d);
+}
+
 /* What searching takes comes by itself, and nobody waits for it; what is found is the same. */
 static void test_warm(void **state)
 {
@@ -332,8 +360,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_take_again), cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_lone),	   cmocka_unit_test(test_rehearse),
-		cmocka_unit_test(test_busy),	   cmocka_unit_test(test_warm),
-		cmocka_unit_test(test_seize),	   cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_busy),	   cmocka_unit_test(test_lossy),
+		cmocka_unit_test(test_warm),	   cmocka_unit_test(test_seize),
+		cmocka_unit_test(test_holding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
