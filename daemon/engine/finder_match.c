@@ -91,7 +91,7 @@ static bool text_stands(const struct finder *f, const unsigned char *bytes, size
 {
 	const struct finder_text *text = &f->texts[match.number];
 
-	if ((long long)(base + match.at) < text->window)
+	if ((long long)base + match.at < text->window)
 		return false;
 	for (unsigned i = 1; i < text->n_checks; i++) {
 		if (!holds(f, text->checks[i], bytes + match.at))

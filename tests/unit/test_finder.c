@@ -377,6 +377,37 @@ static void test_same_window(void **state)
 	buf_fini(&found);
 }
 
+/* What bits do not tell of a text is checked: what stands before it, and sets behind its window. */
+static void test_checks(void **state)
+{
+	struct fixture *f = *state;
+	struct anchor_text made[3] = { 0 };
+	struct anchors anchors[3] = { 0 };
+	struct finder_rule rules[3];
+	struct unit_finder finder;
+	struct buf found = { 0 };
+
+	for (size_t i = 0; i < COUNT(made); i++) {
+		made[i].len = 4;
+		made[i].before = byte_set_all;
+		for (size_t k = 0; k < 4; k++)
+			byte_set_add(&made[i].sets[k], (unsigned char)"zzqq"[k]);
+		anchors[i].texts = &made[i];
+		anchors[i].n_texts = 1;
+		rules[i] = (struct finder_rule){ (uint16_t)i, &anchors[i], NULL };
+	}
+	/* One without any, one with one, one with two.  ':' has the bits that digits have. */
+	made[1].before = byte_set_digit;
+	made[2].before = byte_set_digit;
+	made[2].len = 5;
+	made[2].sets[4] = byte_set_digit;
+	finder = unit_finder(rules, COUNT(rules), sieve_level_find("auto"));
+	list(f, finder.finder, span_str("zzqq 1zzqq: 2zzqq3 :zzqq4"), &found);
+	assert_string_equal(buf_str(&found), "0@0 0@6 1@6 0@13 1@13 2@13 0@20 ");
+	unit_finder_free(&finder);
+	buf_fini(&found);
+}
+
 /* A window begins with the byte before its text where that is rare and a byte must stand there. */
 static void test_window_before(void **state)
 {
@@ -474,12 +505,13 @@ static void test_wipe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels),	      cmocka_unit_test(test_alignments),
-		cmocka_unit_test(test_skip),	      cmocka_unit_test(test_levels_by_name),
-		cmocka_unit_test(test_empty),	      cmocka_unit_test(test_lookahead),
-		cmocka_unit_test(test_many),	      cmocka_unit_test(test_wipe),
-		cmocka_unit_test(test_many_sets),     cmocka_unit_test(test_same_window),
-		cmocka_unit_test(test_window_before), cmocka_unit_test(test_blanks),
+		cmocka_unit_test(test_levels),	  cmocka_unit_test(test_alignments),
+		cmocka_unit_test(test_skip),	  cmocka_unit_test(test_levels_by_name),
+		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_lookahead),
+		cmocka_unit_test(test_many),	  cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_many_sets), cmocka_unit_test(test_same_window),
+		cmocka_unit_test(test_checks),	  cmocka_unit_test(test_window_before),
+		cmocka_unit_test(test_blanks),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
