@@ -36,12 +36,25 @@ static bool is_one_of(struct span key, const char *const *names)
 	return false;
 }
 
+/* The first byte c from byte pos on and before byte end, which is returned where there is none. */
+static size_t find(struct span text, size_t pos, size_t end, char c)
+{
+	const char *found = pos < end ? memchr(text.ptr + pos, c, end - pos) : NULL;
+
+	return found != NULL ? (size_t)(found - text.ptr) : end;
+}
+
 /* Where the string whose first byte is at pos ends: at its quote, or at the end of text. */
 static size_t string_end(struct span text, size_t pos)
 {
-	while (pos < text.len && text.ptr[pos] != '"')
-		pos += text.ptr[pos] == '\\' ? 2 : 1;
-	return pos < text.len ? pos : text.len;
+	size_t quote = find(text, pos, text.len, '"');
+
+	while ((pos = find(text, pos, quote, '\\')) < quote) {
+		pos += 2;
+		if (pos > quote)
+			quote = find(text, pos, text.len, '"');
+	}
+	return quote;
 }
 
 /* Whether the value is a request line, the whole of it. */
@@ -50,19 +63,19 @@ static bool is_request_line(struct span text, struct span key, size_t start, siz
 	static const char protocol[] = " HTTP/";
 	size_t digit = end;
 
-	if (!is_one_of(key, request_lines))
-		return false;
 	while (digit > start && ((text.ptr[digit - 1] >= '0' && text.ptr[digit - 1] <= '9') ||
 				 text.ptr[digit - 1] == '.'))
 		digit--;
-	return digit - start >= 6 && memcmp(text.ptr + digit - 6, protocol, 6) == 0;
+	return digit - start >= 6 && memcmp(text.ptr + digit - 6, protocol, 6) == 0 &&
+	       is_one_of(key, request_lines);
 }
 
 /* --- JSON ----------------------------------------------------------------------- */
 
 static size_t skip_space(struct span text, size_t pos)
 {
-	while (pos < text.len && text.ptr[pos] != '\0' && strchr(" \t\r\n", text.ptr[pos]) != NULL)
+	while (pos < text.len && (text.ptr[pos] == ' ' || text.ptr[pos] == '\t' ||
+				  text.ptr[pos] == '\r' || text.ptr[pos] == '\n'))
 		pos++;
 	return pos;
 }
@@ -85,10 +98,24 @@ static size_t skip_array(struct span text, size_t pos)
 	return text.len;
 }
 
-/* Behind a number, true, false or null. */
+/* Whether c ends a number, true, false or null. */
+static bool ends_scalar(char c)
+{
+	switch (c) {
+	case '\0':
+	case ',':
+	case '"':
+	case '{':
+	case '}':
+	case '[':
+	case ']': return true;
+	default: return false;
+	}
+}
+
 static size_t skip_scalar(struct span text, size_t pos)
 {
-	while (pos < text.len && text.ptr[pos] != '\0' && strchr(",}]\"{[", text.ptr[pos]) == NULL)
+	while (pos < text.len && !ends_scalar(text.ptr[pos]))
 		pos++;
 	return pos;
 }
@@ -174,6 +201,7 @@ size_t head_pass_pair(struct head *head, struct span text, const struct word *wo
 {
 	size_t start = word->end - word->text.len;
 	size_t equal = start;
+	size_t value;
 	size_t end;
 
 	while (equal < word->end && (head_byte(text.ptr[equal]) & HEAD_KEY) != 0)
@@ -181,14 +209,11 @@ size_t head_pass_pair(struct head *head, struct span text, const struct word *wo
 	if (equal == start || equal >= word->end || text.ptr[equal] != '=')
 		return 0;
 	head_end(head, text, start, equal - 1);
-	end = equal + 1;
-	if (end < text.len && text.ptr[end] == '"') {
-		size_t value = end + 1;
-
-		end = string_end(text, value);
-		if (is_request_line(text, span_slice(text, start, equal), value, end))
-			head_end(head, text, value, value);
-		end += end < text.len;
-	}
-	return head_word_end(text, end);
+	value = equal + 1;
+	if (value == text.len || text.ptr[value] != '"')
+		return word->end;
+	end = string_end(text, ++value);
+	if (is_request_line(text, span_slice(text, start, equal), value, end))
+		head_end(head, text, value, value);
+	return head_word_end(text, end + (end < text.len));
 }
