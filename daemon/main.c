@@ -42,7 +42,7 @@
  *   confirm   is it really there          head      and head_*: where its own text begins
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees; what
  *             stands next in them is pattern_first, how many blanks pattern_blanks,
- *             where a match may start pattern_starts
+ *             where a match may start pattern_starts, pattern_starts_walk
  *   anchor    and anchor_*: what every match contains
  *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor

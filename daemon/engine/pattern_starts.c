@@ -1,21 +1,22 @@
 /*
- * A descent over the tree with what may stand at each of the first bytes:
+ * What a match may begin with is kept apart for two ways through the first choice of the
+ * pattern, of those alternatives taken together that are most alike: in `user=|\d\d:` no
+ * place is allowed for "us:".  Of a few choices that is taken which allows least.
  *
- *	sets	all that the ways through a part may put there, taken together
- *	must	what has to stand there, whichever way was taken: what lookarounds ask for
- *
- * A part begins and ends at some of these distances, which are bits of a mask; FAR is any
- * that is farther than they reach, and an empty mask means that no match goes this way.
- * Distance 0 is the byte before the match, which starts at 1.
- *
- * No match goes through a ^: where there is one, the beginning of the text is always a
- * place, and what is told here is told of the others.
+ * The tables are run over a text as all such automata of bits are: a byte moves what was
+ * fitting so far on by one bit, and leaves what it fits itself.
  */
-#include <purposed/engine/pattern_starts.h>
+#include <purposed/engine/pattern_starts_private.h>
+
+#include <math.h>
+#include <string.h>
 
 #include <purposed/engine/anchor.h>
 
-enum { BYTES = PATTERN_STARTS_BYTES, FAR = 1 << BYTES };
+enum { BYTES = PATTERN_STARTS_BYTES };
+
+/* So many choices are tried. */
+enum { CHOICES_TRIED = 4 };
 
 /* So few are looked at one by one, which asks most of their bytes more than once. */
 enum { FEW_PLACES = 4 };
@@ -23,222 +24,130 @@ enum { FEW_PLACES = 4 };
 /* So large a share of places is not few: PCRE2 tries them as fast by itself. */
 static const double share_of_few = 0.2;
 
-struct starts {
-	struct byte_set sets[BYTES];
-	struct byte_set must[BYTES];
-	bool word;   /* \b where the match starts */
-	bool begins; /* there is a ^, be it on a way that is none */
-};
-
-static unsigned descend(const struct pattern_node *node, unsigned mask, struct starts *s);
-
-static void clear(struct starts *s)
-{
-	*s = (struct starts){ .word = false };
-	for (int i = 0; i < BYTES; i++)
-		s->must[i] = byte_set_all;
-}
-
-/* Adds what stands there on one of several ways. */
-static void unite(struct starts *s, struct starts *way)
-{
-	for (int i = 0; i < BYTES; i++) {
-		byte_set_intersect(&way->sets[i], &way->must[i]);
-		byte_set_unite(&s->sets[i], &way->sets[i]);
-	}
-}
-
-/* The only distance of a mask; 0: there are several, or it is far. */
-static int only_distance(unsigned mask)
-{
-	return (mask & (mask - 1)) == 0 && mask != FAR ? __builtin_ctz(mask) : 0;
-}
-
-static void demand(struct starts *s, int distance, const struct byte_set *set)
-{
-	byte_set_intersect(&s->must[distance], set);
-}
-
-/* Behind what ends at distances of the mask anything may stand. */
-static void open_behind(struct starts *s, unsigned mask)
-{
-	for (int i = 0; i < BYTES; i++) {
-		if ((mask & ((2u << i) - 1)) != 0)
-			s->sets[i] = byte_set_all;
-	}
-}
-
-static unsigned descend_set(const struct byte_set *set, unsigned mask, struct starts *s)
-{
-	for (int i = 0; i < BYTES; i++) {
-		if ((mask >> i & 1) != 0)
-			byte_set_unite(&s->sets[i], set);
-	}
-	return ((mask << 1) & (2 * FAR - 1)) | (mask & FAR);
-}
-
-static unsigned descend_choice(const struct pattern_node *alt, unsigned mask, struct starts *s)
-{
-	struct byte_set must[BYTES] = { 0 };
-	unsigned out = 0;
-	bool word = true;
-
-	for (const struct pattern_node *c = alt->child; c != NULL; c = c->next) {
-		struct starts way;
-		unsigned end;
-
-		clear(&way);
-		end = descend(c, mask, &way);
-		s->begins |= way.begins;
-		if (end == 0)
-			continue;
-		out |= end;
-		unite(s, &way);
-		word &= way.word;
-		for (int i = 0; i < BYTES; i++)
-			byte_set_unite(&must[i], &way.must[i]);
-	}
-	for (int i = 0; i < BYTES; i++)
-		demand(s, i, &must[i]);
-	s->word |= word;
-	return out;
-}
-
-/* Once more, where that need not be, or not from the same distance. */
-static unsigned descend_again(const struct pattern_node *node, unsigned mask, struct starts *s)
-{
-	struct starts way;
-	unsigned end;
-
-	clear(&way);
-	end = descend(node, mask, &way);
-	s->begins |= way.begins;
-	if (end != 0)
-		unite(s, &way);
-	return end;
-}
-
-static unsigned descend_repeat(const struct pattern_node *node, unsigned mask, struct starts *s)
-{
-	unsigned last;
-
-	if (node->max == 0)
-		return mask;
-	if (node->min > 0)
-		mask = descend(node->child, mask, s);
-	for (unsigned i = 1; i < node->min && i < BYTES && mask != 0; i++)
-		mask = descend_again(node->child, mask, s);
-	last = mask;
-	for (unsigned i = node->min > 0 ? node->min : 0; i < node->max && last != 0; i++) {
-		last = descend_again(node->child, last, s) & ~mask;
-		mask |= last;
-	}
-	return mask;
-}
-
-/* What is asked for ahead stands there as if it was part of the match. */
-static unsigned descend_ahead(const struct pattern_node *node, unsigned mask, struct starts *s)
-{
-	const struct pattern_node *asked = pattern_asked(node);
-	int distance = only_distance(mask);
-	struct starts way;
-	unsigned end;
-
-	if (distance == 0)
-		return mask;
-	demand(s, distance, &node->set);
-	if (asked == NULL)
-		return mask;
-	clear(&way);
-	end = descend(asked, mask, &way);
-	s->begins |= way.begins;
-	if (end == 0)
-		return 0;
-	open_behind(&way, end);
-	for (int i = distance; i < BYTES; i++)
-		demand(s, i, &way.sets[i]);
-	for (int i = 0; i < BYTES; i++)
-		demand(s, i, &way.must[i]);
-	return mask;
-}
-
-static unsigned descend_sequence(const struct pattern_node *child, unsigned mask, struct starts *s)
-{
-	for (; child != NULL && mask != 0; child = child->next)
-		mask = descend(child, mask, s);
-	return mask;
-}
-
-/* Returns where the node may end that begins at distances of the mask. */
-static unsigned descend(const struct pattern_node *node, unsigned mask, struct starts *s)
-{
-	int distance = only_distance(mask);
-
-	switch (node->op) {
-	case PATTERN_SET: return descend_set(&node->set, mask, s);
-	case PATTERN_CAT: return descend_sequence(node->child, mask, s);
-	case PATTERN_ALT: return descend_choice(node, mask, s);
-	case PATTERN_REPEAT: return descend_repeat(node, mask, s);
-	case PATTERN_AHEAD: return descend_ahead(node, mask, s);
-	case PATTERN_BEHIND:
-		if (distance > 0)
-			demand(s, distance - 1, &node->set);
-		return mask;
-	case PATTERN_WORD: s->word |= distance == 1; return mask;
-	case PATTERN_PLACE: s->begins |= node->must; return node->must ? 0 : mask;
-	default: return mask;
-	}
-}
+/* --- Ways --------------------------------------------------------------------- */
 
 /* How large a share of places is allowed, as bytes alone tell. */
-static double share(const struct starts *s)
+static double share(const struct pattern_starts_way *way)
 {
 	double share = 1;
 
 	for (int i = 0; i < 3; i++)
-		share *= anchor_frequency(&s->sets[i]);
+		share *= anchor_frequency(&way->sets[i]);
 	return share;
+}
+
+static struct pattern_starts_way both(const struct pattern_starts_way *a,
+				      const struct pattern_starts_way *b)
+{
+	struct pattern_starts_way way = *a;
+
+	for (int i = 0; i < BYTES; i++)
+		byte_set_unite(&way.sets[i], &b->sets[i]);
+	return way;
+}
+
+/* Makes two of those that are most alike one, until there are only so many as tables have. */
+static void unite_ways(struct pattern_starts_way *ways, int n)
+{
+	for (; n > PATTERN_STARTS_WAYS; n--) {
+		double least = HUGE_VAL;
+		int a = 0;
+		int b = 1;
+
+		for (int i = 0; i < n; i++) {
+			for (int k = i + 1; k < n; k++) {
+				struct pattern_starts_way way = both(&ways[i], &ways[k]);
+				double more = share(&way) - share(&ways[i]) - share(&ways[k]);
+
+				if (more < least) {
+					least = more;
+					a = i;
+					b = k;
+				}
+			}
+		}
+		ways[a] = both(&ways[a], &ways[b]);
+		ways[b] = ways[n - 1];
+	}
+}
+
+/* The ways through the choice that has `skipped` others before it; false: there is none. */
+static bool derive_ways(struct pattern_starts_way *ways, const struct pattern_node *root,
+			int skipped)
+{
+	struct pattern_starts_choice choice = { .taken = -1, .skipped = skipped };
+	struct pattern_starts_way any;
+
+	pattern_starts_walk(&any, root, &choice);
+	if (choice.alt == NULL)
+		return false;
+	for (int i = 0; i < choice.n; i++) {
+		choice.taken = i;
+		choice.done = false;
+		pattern_starts_walk(&ways[i], root, &choice);
+	}
+	unite_ways(ways, choice.n);
+	return true;
+}
+
+static double share_of_all(const struct pattern_starts_way *ways)
+{
+	double all = 0;
+
+	for (int i = 0; i < PATTERN_STARTS_WAYS; i++)
+		all += share(&ways[i]);
+	return all;
+}
+
+static void fill(struct pattern_starts *starts, const struct pattern_starts_way *ways)
+{
+	for (unsigned c = 0; c < 256; c++) {
+		for (int bit = 0; bit < PATTERN_STARTS_WAYS * BYTES; bit++) {
+			if (byte_set_has(&ways[bit / BYTES].sets[bit % BYTES], (unsigned char)c))
+				starts->at[c] |= (uint16_t)(1u << bit);
+		}
+	}
 }
 
 void pattern_starts_derive(struct pattern_starts *starts_r, const struct pattern *pattern)
 {
-	struct starts s;
-	unsigned end;
+	const struct pattern_node *root = pattern_root(pattern);
+	struct pattern_starts_way best[PATTERN_STARTS_WAYS] = { 0 };
+	struct pattern_starts_way ways[PATTERN_STARTS_CHOICES];
+	struct pattern_starts_choice none = { .taken = -1, .done = true };
 
-	clear(&s);
-	end = descend(pattern_root(pattern), 1u << 1, &s);
-	open_behind(&s, end);
-	s.sets[0] = byte_set_all;
-	for (int i = 0; i < BYTES; i++)
-		byte_set_intersect(&s.sets[i], &s.must[i]);
-	if (s.word && byte_set_holds(&byte_set_word, &s.sets[1]))
-		byte_set_intersect(&s.sets[0], &byte_set_no_word);
-	*starts_r = (struct pattern_starts){ .few = share(&s) < share_of_few, .begins = s.begins };
-	for (unsigned c = 0; c < 256; c++) {
-		for (int i = 0; i < BYTES; i++) {
-			if (byte_set_has(&s.sets[i], (unsigned char)c))
-				starts_r->at[c] |= (uint8_t)(1u << i);
-		}
+	*starts_r = (struct pattern_starts){ .begins = pattern_starts_walk(&best[0], root, &none) };
+	for (int skipped = 0; skipped < CHOICES_TRIED && derive_ways(ways, root, skipped);
+	     skipped++) {
+		if (share_of_all(ways) < share_of_all(best))
+			memcpy(best, ways, sizeof(best));
 	}
+	starts_r->few = share_of_all(best) < share_of_few;
+	fill(starts_r, best);
 }
+
+/* --- Places ------------------------------------------------------------------- */
+
+/* Bits of the first and of the last byte of both ways. */
+enum { FIRST = 1 | 1 << BYTES, LAST = FIRST << (BYTES - 1) };
 
 /* Whether a match may start at this byte, where the one before it and enough behind it are text. */
 static inline bool may_start(const struct pattern_starts *starts, const unsigned char *byte)
 {
 	unsigned fit = starts->at[byte[-1]] & starts->at[byte[0]] >> 1;
 
-	if ((fit & 1) == 0)
+	if ((fit & FIRST) == 0)
 		return false;
 	for (int i = 2; i < BYTES; i++)
 		fit &= (unsigned)starts->at[byte[i - 1]] >> i;
-	return (fit & 1) != 0;
+	return (fit & FIRST) != 0;
 }
 
 size_t pattern_starts_next(const struct pattern_starts *starts, struct span text, size_t from,
 			   size_t last)
 {
-	/* Bit i: the last i + 1 bytes may be the first ones, with the one before them. */
-	unsigned fit = 1;
+	/* Bit i of a way: the last i + 1 bytes may be the first ones, with the one before them. */
+	unsigned fit = FIRST;
 	size_t i;
 
 	if (from == 0 && starts->begins)
@@ -249,18 +158,18 @@ size_t pattern_starts_next(const struct pattern_starts *starts, struct span text
 		return from;
 	}
 	if (from != 0)
-		fit = starts->at[(unsigned char)text.ptr[from - 1]] & 1;
+		fit = starts->at[(unsigned char)text.ptr[from - 1]] & FIRST;
 	for (i = from; i < text.len; i++) {
-		fit = (fit << 1 | 1) & starts->at[(unsigned char)text.ptr[i]];
-		if ((fit >> (BYTES - 1) & 1) != 0)
+		fit = (fit << 1 | FIRST) & starts->at[(unsigned char)text.ptr[i]];
+		if ((fit & LAST) != 0)
 			return i - (BYTES - 2);
 		if (i == last + BYTES - 2)
 			return last + 1;
 	}
 	/* What would stand behind the end is not known: it may be anything. */
 	for (; i <= last + BYTES - 2; i++) {
-		fit = fit << 1 | 1;
-		if ((fit >> (BYTES - 1) & 1) != 0)
+		fit = fit << 1 | FIRST;
+		if ((fit & LAST) != 0)
 			return i - (BYTES - 2);
 	}
 	return last + 1;

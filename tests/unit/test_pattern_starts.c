@@ -46,18 +46,19 @@ static void test_places(void **state)
 	places("[ab]+x", "..ax..bbbx.cx..........", "  ^   ^^^");
 	places("a?b", "..ab..b..x.............", "  ^^  ^");
 	places("ab|c", "..ab..c..b.............", "  ^   ^");
-	/* Of several ways each byte counts alone. */
-	places("ab|cd", "..ad..cd..cx...........", "  ^   ^");
+	/* Two ways are kept apart; of more, each byte counts alone. */
+	places("ab|cd", "..ad..cd..cx...........", "      ^");
+	places("ab|efg|efh", "..ab..efh..afg..efx....", "  ^   ^");
 	places("(?i)Ab", "..AB..ab..a............", "  ^   ^");
 	/* What stands before. */
 	places("(?<![a-z])ab", ".abxab.ab..............", " ^     ^");
 	places("(?<=[-=])ab", "-abxab=ab..............", " ^     ^");
 	places("\\bab", "-abxab=ab_ab...........", " ^     ^");
-	places("\\b(?:ab|=)", "-abxab=ab..............", " ^  ^ ^^");
+	places("\\b(?:ab|=)", "-abxab=ab..............", " ^    ^^");
 	/* What is asked for ahead, and whatever comes behind it. */
 	places("(?=ab)[a-z]+", ".axabyab...............", "   ^  ^");
 	places("(?!ab|x)[a-z]", ".axab.................", " ^ ^^");
-	places("(?:(?=a)|(?=bc))[a-z]{2}", ".ax.bc.bx..............", " ^  ^  ^");
+	places("(?:(?=a)|(?=bc))[a-z]{2}", ".ax.bc.bx..............", " ^  ^");
 	places("(?=.(?<=a)b)..", ".ax.ab.bb..............", "    ^");
 	/* Where the text begins nothing stands before, and is not asked for. */
 	places("(?<![a-z])ab", "ab.ab..................", "^  ^");
@@ -66,6 +67,7 @@ static void test_places(void **state)
 	 */
 	places("^ab", "abxab..................", "^");
 	places("(?:^|(?=[:>]))(?:^|[:>] )ab", "ab: ab>ab> ab..........", "^ ^      ^");
+	places("(?:^|(?=[:>]|1))(?:^|[:>] |12)ab", "ab: ab>ab> ab12ab1ab...", "^ ^      ^   ^");
 	places("(?:^|-)ab", "ab ab-ab...............", "^    ^");
 	places("(?:^a)?b", "ab.a.b.................", "^^   ^");
 	/* A repeat that may be none, and one that goes on beyond what is looked at. */

@@ -18,7 +18,10 @@
 #include <purposed/base/span.h>
 #include <purposed/engine/pattern.h>
 
-enum { PATTERN_STARTS_BYTES = 8 }; /* the byte before a match, and those that it begins with */
+enum {
+	PATTERN_STARTS_BYTES = 8, /* the byte before a match, and those that it begins with */
+	PATTERN_STARTS_WAYS = 2,  /* what alternatives begin with is kept apart */
+};
 
 /* Plain, so that it can be made when purposed is built (prepared.h). */
 struct pattern_starts {
@@ -26,8 +29,11 @@ struct pattern_starts {
 	bool few;
 	/* A match may need the beginning of the text: that is a place, whatever stands there. */
 	bool begins;
-	/* By byte: bit i is set where it may stand i - 1 bytes behind where a match starts. */
-	uint8_t at[256];
+	/*
+	 * By byte: bit i is set where it may stand i - 1 bytes behind where a match starts
+	 * that goes the first way, eight bits on likewise for the second.
+	 */
+	uint16_t at[256];
 };
 
 void pattern_starts_derive(struct pattern_starts *starts_r, const struct pattern *pattern);
