@@ -8,6 +8,7 @@
  */
 #include <purposed/engine/decode_private.h>
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -55,8 +56,10 @@ static size_t behind_end(struct span text, size_t from, size_t at)
 
 		memcpy(&b, text.ptr + at - sizeof(b), sizeof(b));
 		ends = (two_words)((b <= ' ') | (b == '"') | (b == '\'') | (b == '<') | (b == '>'));
-		if ((ends[0] | ends[1]) != 0)
-			break;
+		if (ends[1] != 0)
+			return at - (size_t)__builtin_clzll(le64toh(ends[1])) / 8;
+		if (ends[0] != 0)
+			return at - 8 - (size_t)__builtin_clzll(le64toh(ends[0])) / 8;
 	}
 	while (at > from && !ends_token(text.ptr[at - 1]))
 		at--;
