@@ -31,7 +31,7 @@ with open(folder + '/cases', 'rb') as f:
 with open(folder + '/made', 'wb') as f:
     while f.tell() < n:
         line = bytearray(random.choice(cases))
-        kind = random.randrange(7)
+        kind = random.randrange(9)
         if kind == 0:
             line = bytearray(random.choice((b'.', b' ', b'x', b'9', b'=')) * random.randrange(300)) + line
         elif kind == 1 and line:
@@ -45,6 +45,12 @@ with open(folder + '/made', 'wb') as f:
         elif kind == 5:
             parting = random.choice((b'\0', b'\0\0\0', b'\x1b[1;36m', b'\xc2\xa0', b'\xe2\x80\xaf'))
             line = b''.join(parting if c == b' '[0] and random.random() < .5 else bytes((c,)) for c in line)
+        elif kind == 6 and line:  # one byte as an escape, near to what is found or far from it
+            at = random.randrange(len(line))
+            line[at:at + 1] = (random.choice(('%%%02X', '\\x%02x', '&#%d;', '\\u%04x')) % line[at]).encode()
+        elif kind == 7:
+            at = random.randrange(len(line) + 1)
+            line[at:at] = random.choice((b' /?q=a+b', b'?q=a+', b' x=1&y=a+b ', b'+'))
         f.write(bytes(line).replace(b'\n', b'') + b'\n')
 with open(folder + '/random', 'wb') as f:
     f.write(random.randbytes(min(n, 2000000) // 2))
