@@ -57,7 +57,7 @@ void prescan_wipe(struct prescan *prescan);
  * behind each, or an end of the block.  kind: what they are stated to be, or
  * NULL.
  */
-void prescan_run(struct prescan *prescan, const struct plan *plan, enum prescan_depth depth,
+void prescan_run(struct prescan *ps, const struct plan *plan, enum prescan_depth depth,
 		 struct span block, struct prescan_record *records, size_t n, const char *kind);
 
 #endif
