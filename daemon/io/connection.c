@@ -15,10 +15,10 @@
 #include <purposed/base/mem.h>
 
 enum {
-	/* The first of what is read at once waits for the last; and kill -9 loses it. */
-	CHUNK_BYTES = 64 * 1024,
-	CARRIED_MAX = 16 * 1024, /* what is pending and longer grows in place */
-	TLS_ROOM = 16 * 1024,	 /* a TLS record fits: then OpenSSL keeps nothing back */
+	CHUNK_BYTES = 16 * 1024,      /* the first of what is read at once waits for the last */
+	LONG_CHUNK_BYTES = 64 * 1024, /* of a long message only its end is waited for */
+	CARRIED_MAX = 16 * 1024,      /* what is pending and longer grows in place */
+	TLS_ROOM = 16 * 1024,	      /* a TLS record fits: then OpenSSL keeps nothing back */
 };
 
 struct connection *connection_new(int fd, struct tls_context *tls, const char *peer,
@@ -116,7 +116,7 @@ static enum connection_state receive_tls(struct connection *c, char *bytes, size
 static enum connection_state receive(struct connection *c, struct buf *into, size_t most,
 				     size_t *n_r, struct err *e)
 {
-	size_t chunk = CHUNK_BYTES;
+	size_t chunk = c->pending.len >= CHUNK_BYTES / 2 ? LONG_CHUNK_BYTES : CHUNK_BYTES;
 	size_t cap;
 	char *bytes;
 	enum connection_state state;

@@ -1,7 +1,6 @@
 /*
  * A socket of messages (io/input.h).  What is read is submitted at once, and not much of it:
- * the more is read together the longer its first message waits for its last; only where a
- * sender is ahead of us anyway a read gives more.  What comes
+ * the more is read together the longer its first message waits for its last.  What comes
  * while the workers are busy is added to the batch that they have not begun.  So a lone
  * message is on its way at once, and many are searched together.
  *
@@ -20,7 +19,7 @@
 #include <purposed/run/service.h>
 
 enum {
-	READ_BYTES = 16 * 1024,	     /* of messages, or what one read gave, go on their way */
+	READ_BYTES = 16 * 1024,	     /* of messages, or a few more, are read and go on their way */
 	GATHERED = 64 * 1024,	     /* a batch that waits is added to up to here, */
 	GATHERED_LOSSY = 160 * 1024, /* if it is one of datagrams */
 	READ_AHEAD = 176 * 1024,     /* with what is read next, less than a batch of a file */

@@ -122,35 +122,6 @@ static void test_stream(void **state)
 	input_free(&input);
 }
 
-/* Of a sender that never pauses much is taken at once, but less than a batch. */
-static void test_much(void **state)
-{
-	struct input *input = open_unix("unixstream");
-	int fd = connect_unix(SOCK_STREAM);
-	char many[4096];
-	size_t said = 0;
-	struct buf block = { 0 };
-	struct err e = { 0 };
-
-	(void)state;
-	check_read(input, "");
-	for (size_t at = 0; at < sizeof(many); at += 16)
-		memcpy(many + at, "<13>one of many\n", 16);
-	while (said < 32 * sizeof(many)) {
-		assert_int_equal(send(fd, many, sizeof(many), MSG_NOSIGNAL), sizeof(many));
-		said += sizeof(many);
-	}
-	assert_int_equal(input_read(input, &block, 1, &e), INPUT_MORE);
-	assert_in_range(block.len, 32 * 1024, 160 * 1024);
-	while (input_read(input, &block, block.len + 1, &e) == INPUT_MORE)
-		continue;
-	assert_int_equal(e.count, 0);
-	assert_int_equal(input_count(input)->messages, said / 16);
-	buf_fini(&block);
-	close(fd);
-	input_free(&input);
-}
-
 static void test_too_long(void **state)
 {
 	struct input *input = open_unix("unixstream");
@@ -368,10 +339,13 @@ static int remove_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stream),	  cmocka_unit_test(test_much),
-		cmocka_unit_test(test_too_long),  cmocka_unit_test(test_stop),
-		cmocka_unit_test(test_datagrams), cmocka_unit_test(test_peers),
-		cmocka_unit_test(test_wiped),	  cmocka_unit_test(test_datagrams_wiped),
+		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_peers),
+		cmocka_unit_test(test_wiped),
+		cmocka_unit_test(test_datagrams_wiped),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
