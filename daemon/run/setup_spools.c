@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <purposed/base/log.h>
 #include <purposed/base/mem.h>
@@ -76,8 +77,9 @@ static bool has_spool(const struct settings *settings, const char *path)
 
 /* A spool that does not stay where it is. */
 struct move {
-	struct buf from; /* where it is by now */
-	struct buf to;	 /* empty: nobody sends it */
+	struct buf from;  /* where it is by now */
+	struct buf to;	  /* empty: nobody sends it */
+	const char *name; /* of its output */
 };
 
 struct moves {
@@ -116,6 +118,26 @@ static void carry_out(struct move *move, const struct moves *moves, struct err *
 	note_place(move, &move->to);
 }
 
+/*
+ * What nobody sends makes way for the output that now has its place, which is for another
+ * receiver: it gets a name that is nobody's.
+ */
+static void set_aside(struct move *move, const struct settings *settings, struct err *e)
+{
+	const char *from = buf_str(&move->from);
+	int folder_len = (int)(strrchr(from, '/') - from);
+	struct buf aside = { 0 };
+	unsigned n = 2;
+
+	do {
+		buf_clear(&aside);
+		buf_printf(&aside, "%.*s/%s-%u%s", folder_len, from, move->name, n++, ending);
+	} while (has_spool(settings, buf_str(&aside)) || access(buf_str(&aside), F_OK) == 0);
+	if (spool_move(from, buf_str(&aside), e) == 0)
+		note_place(move, &aside);
+	buf_fini(&aside);
+}
+
 /* Adds that of an output whose heir finds its spool elsewhere, or that has none. */
 static void add_move(struct moves *moves, const struct setup *setup, struct setup *old,
 		     size_t index, size_t heir)
@@ -125,6 +147,7 @@ static void add_move(struct moves *moves, const struct setup *setup, struct setu
 	struct move *move = &moves->moves[moves->n];
 	unsigned long long left;
 
+	move->name = before->outputs[index].name;
 	setup_spool_path(&move->from, before, &before->outputs[index]);
 	buf_clear(&move->to);
 	if (heir < settings->n_outputs && settings->outputs[heir].type == OUTPUT_SYSLOG)
@@ -138,6 +161,18 @@ static void add_move(struct moves *moves, const struct setup *setup, struct setu
 	else if (left == 0)
 		return;
 	moves->n++;
+}
+
+/* Says where it stays, if nobody sends it. */
+static void end_move(struct move *move, const struct settings *settings, struct err *e)
+{
+	unsigned long long left;
+
+	if (move->to.len == 0 && has_spool(settings, buf_str(&move->from)) &&
+	    spool_look(buf_str(&move->from), &left))
+		set_aside(move, settings, e);
+	if (!has_spool(settings, buf_str(&move->from)))
+		say_left(settings, move->from.ptr);
 }
 
 void setup_pass_spools(const struct setup *setup, struct setup *old, const size_t *heirs,
@@ -154,11 +189,11 @@ void setup_pass_spools(const struct setup *setup, struct setup *old, const size_
 		if (moves.moves[i].to.len != 0)
 			carry_out(&moves.moves[i], &moves, e);
 	}
+	for (size_t i = 0; i < moves.n; i++)
+		end_move(&moves.moves[i], setup->session.settings, e);
 	for (size_t i = 0; i <= before->n_outputs; i++) {
 		struct move *move = &moves.moves[i];
 
-		if (i < moves.n && !has_spool(setup->session.settings, buf_str(&move->from)))
-			say_left(setup->session.settings, move->from.ptr);
 		buf_fini(&move->from);
 		buf_fini(&move->to);
 	}

@@ -422,6 +422,32 @@ start_on_pipe
 like "what is no spool is said" "$(cat "$D/err")" "state/d\.spool is no spool, or damaged"
 stop_on_pipe
 
+# One goes, and its name is another's at once: nobody gets what was meant for it.
+rm -rf "$D/state"
+to_both a b
+sed -i 's/select = "flagged"/redact = "none"/' "$CONF"
+start_on_pipe
+send 1 20
+within 60 has_spooled 20
+config '{ name = "b"; type = "syslog"; to = "unixstream:a.sock"; format = "record"; },
+	{ name = "a"; type = "syslog"; to = "unixstream:c.sock"; format = "record"; }'
+reload 1
+like "what was meant for one that has gone is said, under a name that is nobody's" \
+	"$(cat "$D/err")" \
+	"state/b-2\.spool holds [0-9]+ bytes of messages that nobody sends: give a syslog output the name 'b-2'"
+receives a 'number [0-9]* end$' 20
+rm -f "$D/c.sock" "$D/c.out"
+receive "unixstream:$D/c.sock" octets "$D/c.out"
+send 21 30
+ok "who has a name anew gets what is new" within 60 has_lines "$D/c.out" 10
+is "and nothing else" "$(numbers "$D/c.out" | xargs)" "$(seq 21 30 | xargs)"
+stop_on_pipe
+end_receiver
+config '{ name = "b-2"; type = "syslog"; to = "unixstream:b.sock"; format = "record"; }'
+start_on_pipe
+receives b 'number [0-9]* end$' 20
+stop_on_pipe
+
 # Two of before could be meant: neither is, and it is said of both.
 rm -rf "$D/state" "$D/elsewhere" "$D/a.sock"
 two() { # NAME NAME

@@ -42,8 +42,8 @@ void setup_free(struct setup **setup);
  * outputs still hold, output by output of the same receiver (or name), their spools,
  * connections to receivers that stay the same, what inputs of the same name counted, and old's
  * random pseudonym key where neither configuration names one.  What is held for an output that is
- * no more is dropped, and what its spool holds is left there, which is logged; a spool that cannot
- * be taken is described in e.
+ * no more is dropped, and what its spool holds is left there, or set aside where another output
+ * now has that name, which is logged; a spool that cannot be taken is described in e.
  */
 void setup_succeed(struct setup *setup, struct setup *old, struct err *e);
 
