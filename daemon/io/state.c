@@ -94,6 +94,21 @@ void state_free(struct state **state)
 	free(s);
 }
 
+bool state_is_others(const char *path)
+{
+	struct buf lock = { 0 };
+	bool held;
+	int fd;
+
+	buf_printf(&lock, "%s/lock", path);
+	fd = open(lock.ptr, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	held = fd < 0 ? errno != ENOENT && errno != ENOTDIR : flock(fd, LOCK_EX | LOCK_NB) != 0;
+	if (fd >= 0)
+		close(fd);
+	buf_fini(&lock);
+	return held;
+}
+
 bool state_is(const struct state *state, const char *path)
 {
 	struct stat st;

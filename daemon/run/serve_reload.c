@@ -159,7 +159,8 @@ static void change_to(struct serve *s, struct setup *setup, struct port **ports,
 			setup_forget_alerts(setup, s->setup, s->state);
 	} else {
 		load_alerts(setup, state);
-		setup_say_spools(setup);
+		if (state != NULL || !state_is_others(setup->session.settings->state))
+			setup_say_spools(setup);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (ports[i] != NULL && is_among(ports[i], s->ports, s->n_ports))

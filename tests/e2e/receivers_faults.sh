@@ -277,6 +277,11 @@ send 101 200
 has_all "$D/f.log" 200
 is "an output of another name has the spool of that name" \
 	"$(find "$D/state" -name '*.spool' -printf '%f ')" "siem.spool "
+sed 's/outputs = .*/outputs = ( { name = "g"; type = "file"; path = "g.log"; format = "record"; } );/' \
+	"$CONF" >"$D/other.conf"
+timeout 60 "$PURPOSED" serve -c "$D/other.conf" </dev/null 2>"$D/other.err"
+is "another daemon says nothing of spools that this one has" \
+	"$(grep -c 'ready:' "$D/other.err") $(grep -c spool "$D/other.err")" "1 0"
 sed -i 's/state = "state"/state = "elsewhere"/' "$CONF"
 reload 2
 send 201 300

@@ -19,7 +19,7 @@ SOCK="$D/log.sock"
 
 config() { # OUTPUTS [MORE SETTINGS OF THE INPUT]
 	cat >"$CONF" <<-END
-		inputs = ( { name = "local"; type = "syslog"; listen = "unix:$SOCK"; $2 } );
+		state = "state"; inputs = ( { name = "local"; type = "syslog"; listen = "unix:$SOCK"; $2 } );
 		outputs = ( $1 );
 	END
 }

@@ -27,6 +27,7 @@ verdicts() {
 # --- A sender that never pauses ---------------------------------------------------------
 
 cat >"$CONF" <<-END
+	state = "state";
 	inputs = ( { name = "tcp"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP"; } );
 	$OUTPUTS
 END
@@ -95,6 +96,7 @@ done
 
 mkfifo "$D/pipe"
 cat >"$CONF" <<-END
+	state = "state";
 	inputs = ( { name = "tcp"; type = "syslog"; listen = "tcp://127.0.0.1:$TCP"; },
 		{ name = "stream"; type = "syslog"; listen = "unixstream:$D/stream.sock"; },
 		{ name = "fifo"; type = "fifo"; path = "fifo"; },
@@ -174,6 +176,7 @@ is "its last line is one" "$(verdicts)" "1 stdin: last clean"
 exec 7>&-
 rm -f "$OUT" "$D/fifo"
 cat >"$CONF" <<-END
+	state = "state";
 	inputs = ( { name = "fifo"; type = "fifo"; path = "fifo"; },
 		{ name = "local"; type = "syslog"; listen = "unix:$D/log.sock"; } );
 	$OUTPUTS

@@ -24,6 +24,9 @@ int state_open(struct state **state_r, const char *path, struct err *e);
 /* Accepts a pointer to NULL; clears it. */
 void state_free(struct state **state);
 
+/* Whether another process has the folder at path, or may have it: nobody can tell. */
+bool state_is_others(const char *path);
+
 /* Whether path is that folder. */
 bool state_is(const struct state *state, const char *path);
 

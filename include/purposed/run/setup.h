@@ -50,7 +50,7 @@ void setup_succeed(struct setup *setup, struct setup *old, struct err *e);
 /* Makes the first record as quick as those behind it (pipeline_rehearse); before setup_start. */
 void setup_rehearse(struct setup *setup);
 
-/* Says which spools in the state folder belong to no output, of an earlier daemon. */
+/* Says which spools in the state folder, which no other process has, belong to no output. */
 void setup_say_spools(const struct setup *setup);
 
 /* Begins with what its outputs still have from before; once nobody else has their spools. */
