@@ -81,6 +81,7 @@ static bool skip_nuls(struct tail_file *f, struct buf *block)
 		return true;
 	memmove(block->ptr, block->ptr + n, block->len - n);
 	block->len -= n;
+	mem_wipe(block->ptr + block->len, n);
 	tail_file_go_to(f, f->at + (long long)n);
 	return block->len != 0;
 }

@@ -113,10 +113,13 @@ static bool step(struct scene *s)
 	struct buf block = { 0 };
 	struct tail_piece piece;
 
-	block.ptr = malloc(s->block_bytes);
+	block.ptr = calloc(1, s->block_bytes);
 	block.cap = s->block_bytes;
 	piece = tail_read(s->tail, &block);
 	assert_true(block.len <= s->block_bytes);
+	/* Of what was read and is not handed out nothing is left. */
+	for (size_t i = block.len; i < block.cap; i++)
+		assert_int_equal(block.ptr[i], 0);
 	if (piece.what != TAIL_NOTHING)
 		buf_printf(&s->places, "%s:%lld ", strrchr(piece.path, '/') + 1, piece.offset);
 	buf_add_span(&s->out, buf_span(&block));
@@ -617,6 +620,22 @@ static void test_truncated(void **state)
 	end(&s);
 }
 
+/* What stands before the text of a file that was truncated and written on. */
+static void test_nuls(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, "*.log", 64);
+	append(&s, "a.log", "");
+	assert_int_equal(truncate(path_of(&s, "a.log"), 40), 0);
+	append(&s, "a.log", "one\ntwo\n");
+	open_tail(&s, false);
+	came(&s, "one\ntwo\n");
+	at(&s, "a.log:40 ");
+	end(&s);
+}
+
 /* Copies that the glob takes in are not read again. */
 static void test_copies(void **state)
 {
@@ -1095,6 +1114,7 @@ int main(void)
 		cmocka_unit_test(test_truncated_meanwhile),
 		cmocka_unit_test(test_clock_step),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_nuls),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_deleted),
 		cmocka_unit_test(test_unfinished),
