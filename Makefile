@@ -64,7 +64,7 @@ BASE_CFLAGS = -std=c17 -g -pthread -D_GNU_SOURCE -DPURPOSED_VERSION='"$(VERSION)
 	-DPURPOSED_SYSCONFDIR='"$(SYSCONFDIR)"' -Iinclude $(WARNINGS) $(LIB_CFLAGS)
 HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
-CFLAGS_release := -O2 $(HARDENED)
+CFLAGS_release := -O3 $(HARDENED)
 CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS_coverage := -O0 --coverage
