@@ -46,7 +46,7 @@
  *   anchor    and anchor_*: what every match contains
  *   shape     and shape_*: anchors as programs over bitmaps
  *   sieve     and sieve_*: the pass over all bytes, by processor
- *   prescan   a fast first look at many     prescan_goal  what it must look for
+ *   prescan   and prescan_*: a fast first look at many; what it must look for is prescan_goal
  *   rule_anchors  those of all rules        rule_finders  what looks for all of them
  *   words     lists that rules have in common
  *   pcre      PCRE2

@@ -90,10 +90,10 @@ uint32_t layer_near_add(struct layer_near *near, const struct decode_layer *laye
 
 bool layer_near_map(const struct layer_near *near, uint32_t first_slice, size_t at, size_t *at_r)
 {
-	uint32_t line = near->text.parts[first_slice].record;
+	uint32_t line = near->text.lines[first_slice].record;
 	size_t shift = 0;
 
-	for (size_t i = first_slice; i < near->text.n && near->text.parts[i].record == line; i++) {
+	for (size_t i = first_slice; i < near->text.n && near->text.lines[i].record == line; i++) {
 		const struct layer_slice *slice = &near->slices[i];
 
 		if (at < slice->core_start)

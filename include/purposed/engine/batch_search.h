@@ -35,24 +35,24 @@ struct batch_search_means {
 };
 
 struct batch_search *batch_search_new(size_t n_rules);
-void batch_search_free(struct batch_search **ahead);
+void batch_search_free(struct batch_search **search);
 
 /* Overwrites what it holds of records, and forgets them. */
-void batch_search_wipe(struct batch_search *ahead);
+void batch_search_wipe(struct batch_search *search);
 
 /* Adds a record, which stays borrowed until it came up; decoded is scratch. */
-void batch_search_add(struct batch_search *ahead, struct span record, struct decoded *decoded);
+void batch_search_add(struct batch_search *search, struct span record, struct decoded *decoded);
 
 /* Searches all that were added for the finder's rules. */
-void batch_search_run(struct batch_search *ahead, const struct batch_search_means *means);
+void batch_search_run(struct batch_search *search, const struct batch_search_means *means);
 
 /* Whether the next record is that one, at that place, and has no layer but itself. */
-bool batch_search_is_plain(const struct batch_search *ahead, struct span record);
+bool batch_search_is_plain(const struct batch_search *search, struct span record);
 
 /*
  * Whether the next record is that one, at that place: then hits, which were cleared,
  * are those of all its layers, and the one behind it comes up.
  */
-bool batch_search_take(struct batch_search *ahead, struct span record, struct hits *hits);
+bool batch_search_take(struct batch_search *search, struct span record, struct hits *hits);
 
 #endif

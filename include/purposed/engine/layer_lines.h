@@ -3,7 +3,7 @@
  *
  *	record 1 | record 2 with %40 | 2, layer 1 | record 3 | ...
  *
- * A finder is made for long texts, and a candidate in this one stands in a part, or
+ * A finder is made for long texts, and a candidate in this one stands in a line, or
  * at the end of its line, where nothing is of any.
  *
  * One thread's; kept for the next records.
@@ -27,27 +27,27 @@ struct layer_line {
 /* Zero-initialise; release with layer_lines_fini, which overwrites what it held. */
 struct layer_lines {
 	struct buf text;
-	struct layer_line *parts;
+	struct layer_line *lines;
 	size_t n, cap;
 	size_t used; /* bytes of the text that may hold something: not wiped yet */
 };
 
-void layer_lines_fini(struct layer_lines *parts);
+void layer_lines_fini(struct layer_lines *lines);
 
-/* Forgets all parts; their bytes may stay. */
-void layer_lines_clear(struct layer_lines *parts);
+/* Forgets all lines; their bytes may stay. */
+void layer_lines_clear(struct layer_lines *lines);
 
 /* The same, and overwrites all that it has held since the last time, and no more. */
-void layer_lines_wipe(struct layer_lines *parts);
+void layer_lines_wipe(struct layer_lines *lines);
 
-void layer_lines_add(struct layer_lines *parts, struct span text, uint32_t record, uint8_t layer);
+void layer_lines_add(struct layer_lines *lines, struct span text, uint32_t record, uint8_t layer);
 
-struct span layer_lines_text(const struct layer_lines *parts, size_t i);
+struct span layer_lines_text(const struct layer_lines *lines, size_t i);
 
 /*
  * The part in which byte at of the text stands, or NULL: it ends a line.  *next, 0 for the
  * first one, is moved to it: bytes ascend.
  */
-const struct layer_line *layer_lines_seek(const struct layer_lines *parts, size_t *next, size_t at);
+const struct layer_line *layer_lines_seek(const struct layer_lines *lines, size_t *next, size_t at);
 
 #endif
