@@ -37,8 +37,8 @@
  *   policy    the table; decide()           policy_load  and policy_load_*: its file
  *   rules     and rules_*: the catalogue    examples  every rule proves itself
  *   decode    and decode_*: escapes undone, layer by layer
- *   finder    and finder_match: where to look  finder_build, finder_parts  what it is made of
- *   finder_cuts  what need not be looked for in texts without some bytes
+ *   finder    and finder_match: where to look; what it is made of: finder_build, finder_parts,
+ *             finder_window; what texts lack some bytes need not be asked: finder_cuts
  *   confirm   is it really there          head      and head_*: where its own text begins
  *   byte_set  sets of bytes                 pattern   and pattern_*: patterns as trees; what
  *             stands next in them is pattern_first, how many blanks pattern_blanks,

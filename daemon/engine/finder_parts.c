@@ -1,93 +1,12 @@
-/*
- * Every text gets a window: four bytes in a row that are narrow sets and, with
- * the bytes at their sides, rare.  It may begin with the byte before the text,
- * where something must stand there.  In the sieve all windows share one table,
- * where each costs the others precision: so the price of a place for a window
- * has how many it takes there.
- */
+/* Of all anchors that rules have: texts, each with a window (finder_window.c), and shapes. */
 #include <purposed/engine/finder_private.h>
 
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <purposed/base/hash.h>
 #include <purposed/base/mem.h>
-
-/* What a window in the sieve adds to the rate of places that are looked at, about. */
-#define KEY_PRICE (0.2 / (1 << SIEVE_WINDOWS_BITS))
-
-/* --- Windows ---------------------------------------------------------------- */
-
-/* The byte at distance i from the text's start; -1 is the one before it. */
-static const struct byte_set *text_set(const struct anchor_text *text, int i)
-{
-	if (i < 0)
-		return i == -1 ? &text->before : &byte_set_all;
-	return i < (int)text->len ? &text->sets[i] : &byte_set_all;
-}
-
-/* A place for a window in a text: where, how long, and how often it is to be expected. */
-struct window {
-	int at;
-	unsigned len;
-	double rate;
-};
-
-/* Spells len bytes of the text from at on; false: there are too many ways to. */
-static bool spell(struct anchor_spelling *spelling_r, const struct anchor_text *text, int at,
-		  unsigned len)
-{
-	struct byte_set sets[ANCHOR_WINDOW_MAX];
-
-	for (unsigned i = 0; i < len; i++)
-		sets[i] = *text_set(text, at + (int)i);
-	return anchor_spell(spelling_r, sets, len);
-}
-
-/* Its rate is exact where it is below enough; the sample is not asked otherwise. */
-static struct window window_at(const struct anchor_text *text, const struct anchor_sample *sample,
-			       int at, double enough)
-{
-	struct window w = { .at = at, .len = ANCHOR_WINDOW_MAX, .rate = 1 };
-	struct anchor_spelling spelling;
-	unsigned char fourth[128];
-	unsigned fourths = 1;
-	double price;
-
-	if (at + ANCHOR_WINDOW_MAX > (int)text->len ||
-	    !spell(&spelling, text, at, ANCHOR_WINDOW_MAX)) {
-		w.len = ANCHOR_WINDOW_MIN;
-		if (!spell(&spelling, text, at, ANCHOR_WINDOW_MIN))
-			return w;
-	}
-	for (unsigned i = 0; i < w.len; i++)
-		w.rate *= anchor_frequency(text_set(text, at + (int)i));
-	if (w.len < ANCHOR_WINDOW_MAX)
-		fourths = anchor_folded(text_set(text, at + (int)w.len), fourth);
-	price = fourths * spelling.keys * KEY_PRICE;
-	if (w.rate + price < enough)
-		w.rate = fmax(w.rate, anchor_seen(sample, &spelling));
-	w.rate += price;
-	return w;
-}
-
-static struct window best_window(const struct anchor_text *text, const struct anchor_sample *sample)
-{
-	struct window best = window_at(text, sample, 0, HUGE_VAL);
-	int first = byte_set_has(&text->before, '\n') ? 1 : -1;
-
-	for (int at = first; at + ANCHOR_WINDOW_MIN <= (int)text->len; at++) {
-		/* Later ones make the search go further back. */
-		double enough = best.rate * 0.9;
-		struct window w = window_at(text, sample, at, enough);
-
-		if (w.rate < enough)
-			best = w;
-	}
-	return best;
-}
 
 /* --- Sets ------------------------------------------------------------------- */
 
@@ -174,9 +93,9 @@ static void common_bits(const struct byte_set *set, int folded, uint8_t *mask_r,
 }
 
 /* Whether an entry's bits for byte i of the text are all that is to be said of it. */
-static bool is_told(const struct anchor_text *from, const struct window *window, int i)
+static bool is_told(const struct anchor_text *from, const struct finder_window *window, int i)
 {
-	const struct byte_set *set = text_set(from, i);
+	const struct byte_set *set = finder_text_set(from, i);
 	int at = i - window->at;
 	uint8_t mask;
 	uint8_t bits;
@@ -192,13 +111,13 @@ static bool is_told(const struct anchor_text *from, const struct window *window,
 
 /* All of a text that its entries do not tell. */
 static void add_checks(struct maker *m, struct finder_text *text, const struct anchor_text *from,
-		       const struct window *window)
+		       const struct finder_window *window)
 {
 	for (int i = -1; i < (int)from->len; i++) {
 		if (!is_told(from, window, i))
 			text->checks[text->n_checks++] =
 				(struct finder_check){ (int8_t)(i - window->at),
-						       number_of_set(m, text_set(from, i)) };
+						       number_of_set(m, finder_text_set(from, i)) };
 	}
 }
 
@@ -257,7 +176,7 @@ static void order_checks(const struct maker *m, struct finder_text *text, const 
 }
 
 /* The byte of a window at a distance from its first one, as key has it; -1: none of it is there. */
-static int folded_at(uint32_t key, const struct window *window, int at)
+static int folded_at(uint32_t key, const struct finder_window *window, int at)
 {
 	if (at < 0 || at >= (int)window->len)
 		return -1;
@@ -266,7 +185,7 @@ static int folded_at(uint32_t key, const struct window *window, int at)
 
 /* Of a text whose window begins at `at`, has len bytes, and is spelt like key. */
 static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text *text,
-			 const struct window *window, uint16_t fourth)
+			 const struct finder_window *window, uint16_t fourth)
 {
 	struct finder_spelling s = { .key = key, .text = (uint32_t)m->n_texts, .fourth = fourth };
 
@@ -275,8 +194,8 @@ static void add_spelling(struct maker *m, uint32_t key, const struct anchor_text
 		uint8_t mask;
 		uint8_t bits;
 
-		common_bits(text_set(text, window->at + at), folded_at(key, window, at), &mask,
-			    &bits);
+		common_bits(finder_text_set(text, window->at + at), folded_at(key, window, at),
+			    &mask, &bits);
 		s.mask |= (uint64_t)mask << (8 * i);
 		s.bits |= (uint64_t)bits << (8 * i);
 	}
@@ -292,7 +211,7 @@ static int farther(int before_max, int more)
 }
 
 /* Blanks that may stand in a text before its window. */
-static int blanks_before(const struct anchor_text *text, const struct window *window)
+static int blanks_before(const struct anchor_text *text, const struct finder_window *window)
 {
 	int n = 0;
 
@@ -305,7 +224,7 @@ static int blanks_before(const struct anchor_text *text, const struct window *wi
 static int add_text(struct maker *m, uint16_t part, const struct anchor_text *from,
 		    const struct anchor_sample *sample)
 {
-	struct window window = best_window(from, sample);
+	struct finder_window window = finder_window_best(from, sample);
 	struct anchor_spelling spelling;
 	uint32_t keys[ANCHOR_KEYS_MAX];
 	uint16_t fourth = FINDER_NO_SET;
@@ -318,10 +237,10 @@ static int add_text(struct maker *m, uint16_t part, const struct anchor_text *fr
 	};
 
 	add_checks(m, &text, from, &window);
-	spell(&spelling, from, window.at, window.len);
+	finder_window_spell(&spelling, from, window.at, window.len);
 	anchor_keys(&spelling, keys);
 	if (window.len < ANCHOR_WINDOW_MAX)
-		fourth = number_of_set(m, text_set(from, window.at + ANCHOR_WINDOW_MIN));
+		fourth = number_of_set(m, finder_text_set(from, window.at + ANCHOR_WINDOW_MIN));
 	for (unsigned k = 0; k < spelling.keys; k++) {
 		struct anchor_places places = anchor_places(sample, keys[k]);
 

@@ -81,6 +81,26 @@ struct finder_parts {
 	size_t n_values;
 };
 
+/* --- finder_window.c --- */
+
+/* A place for a window in a text: where, how long, and how often it is to be expected. */
+struct finder_window {
+	int at;
+	unsigned len;
+	double rate;
+};
+
+/* The one that is expected least, and takes least of the others' precision. */
+struct finder_window finder_window_best(const struct anchor_text *text,
+					const struct anchor_sample *sample);
+
+/* The byte at distance i from the text's start; -1 is the one before it. */
+const struct byte_set *finder_text_set(const struct anchor_text *text, int i);
+
+/* Spells len bytes of the text from at on; false: there are too many ways to. */
+bool finder_window_spell(struct anchor_spelling *spelling_r, const struct anchor_text *text, int at,
+			 unsigned len);
+
 /* --- A finder --- */
 
 /* What has the same hash: rows one behind the other, and the bits that they have in common. */
