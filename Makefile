@@ -194,7 +194,7 @@ bench: $(B)/purposed $(B)/release/libpurposed.a ## measure speed, beside wc, mem
 E2E := $(sort $(wildcard tests/e2e/*.sh))
 # What runs threads is run again where data races show; not what compares many outputs of
 # the same few ways through them, which takes long there.
-E2E_COMPARING := $(patsubst %,tests/e2e/%.sh,cells demo exact explain formats patterns quality readme)
+E2E_COMPARING := $(patsubst %,tests/e2e/%.sh,cells demo exact exact_far explain formats patterns quality readme)
 E2E_THREADED := $(filter-out $(E2E_COMPARING),$(E2E))
 HOUSE := $(sort $(filter-out tests/house/test_man.sh,$(wildcard tests/house/test_*.sh)))
 
