@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <purposed/base/hash.h>
@@ -24,7 +25,12 @@
 #include <purposed/base/mem.h>
 #include <purposed/io/position.h>
 
-enum { CHECKPOINT_MAX = 256 << 20, END_BYTES = 21 /* "end ", 16 digits, "\n" */ };
+enum {
+	CHECKPOINT_MAX = 256 << 20,
+	END_BYTES = 21, /* "end ", 16 digits, "\n" */
+	LOCK_TRIES = 10,
+	LOCK_AGAIN_NS = 10 * 1000 * 1000,
+};
 
 struct state {
 	char *path;
@@ -36,6 +42,19 @@ struct state {
 
 /* --- The folder ------------------------------------------------------------- */
 
+/* Whoever only asks (state_is_others) has it for a moment. */
+static bool take_lock(int fd)
+{
+	const struct timespec moment = { .tv_nsec = LOCK_AGAIN_NS };
+
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
+			return false;
+		nanosleep(&moment, NULL);
+	}
+	return true;
+}
+
 static int lock_folder(struct state *s, struct err *e)
 {
 	s->lock = openat(s->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
@@ -43,7 +62,7 @@ static int lock_folder(struct state *s, struct err *e)
 		err_errno(e, "cannot make %s/lock", s->path);
 		return -1;
 	}
-	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+	if (take_lock(s->lock))
 		return 0;
 	if (errno == EWOULDBLOCK)
 		err_add(e,

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 
 #include <purposed/base/log.h>
@@ -52,6 +53,9 @@ static void test_folder(void **unused)
 	assert_true(state_is(state, path));
 	assert_false(state_is(state, dir));
 	assert_false(state_is(state, "/nowhere"));
+	assert_true(state_is_others(path)); /* as seen by whoever asks */
+	assert_false(state_is_others(dir));
+	assert_false(state_is_others("/nowhere"));
 	/* one at a time, also within a process */
 	assert_int_equal(state_open(&other, path, &e), -1);
 	assert_null(other);
@@ -85,6 +89,37 @@ static enum checkpoint load(const struct state *state, const char *name, const c
 	assert_int_equal(err_any(&e), found == CHECKPOINT_FAILED);
 	err_fini(&e);
 	return found;
+}
+
+/* Who only asks whether somebody has it keeps nobody out. */
+static void *ask_often(void *path)
+{
+	for (int i = 0; i < 20000; i++)
+		state_is_others(path);
+	return NULL;
+}
+
+static void test_asked(void **unused)
+{
+	char dir[32];
+	char *path = join(unit_directory(dir), "state");
+	char *file = join(dir, "state/lock");
+	pthread_t thread;
+
+	(void)unused;
+	for (int i = 0; i < 200; i++) {
+		struct state *state = open_state(path);
+
+		state_free(&state);
+		if (i == 0)
+			assert_int_equal(pthread_create(&thread, NULL, ask_often, path), 0);
+	}
+	pthread_join(thread, NULL);
+	unlink(file);
+	rmdir(path);
+	rmdir(dir);
+	free(file);
+	free(path);
 }
 
 static void test_checkpoints(void **unused)
@@ -269,9 +304,9 @@ static void test_fingerprints(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_folder),	     cmocka_unit_test(test_checkpoints),
-		cmocka_unit_test(test_longest_name), cmocka_unit_test(test_positions),
-		cmocka_unit_test(test_fingerprints),
+		cmocka_unit_test(test_folder),	    cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_checkpoints), cmocka_unit_test(test_longest_name),
+		cmocka_unit_test(test_positions),   cmocka_unit_test(test_fingerprints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
