@@ -22,7 +22,7 @@ enum {
 	READ_BYTES = 16 * 1024,	     /* of messages, or a few more, are read and go on their way */
 	GATHERED = 64 * 1024,	     /* a batch that waits is added to up to here, */
 	GATHERED_LOSSY = 160 * 1024, /* if it is one of datagrams */
-	READ_AHEAD = 176 * 1024,     /* with what is read next, less than a batch of a file */
+	READ_AHEAD = 216 * 1024,     /* with what is read next, less than a batch of a file */
 	HELD_MAX = 4 * 1024 * 1024,  /* of datagrams; more than all batches of short ones are */
 };
 
