@@ -209,6 +209,16 @@ static enum sink_result write_noted(struct sink *sink, struct span *bytes, struc
 	return unit_sink_write(sink, bytes, e);
 }
 
+/* With two workers, and a sink that notes what the owner writes; ops must outlive it. */
+static void open_noted(struct daemon *d, struct sink_ops *ops)
+{
+	open_daemon(d, 2, NULL);
+	*ops = *d->sink.sink.ops;
+	ops->write = write_noted;
+	d->sink.sink.ops = ops;
+	owner = pthread_self();
+}
+
 /*
  * What comes upon the heels of another is for workers: the owner goes on receiving.  Where
  * this test is not given a processor in between it is lone, so it is tried several times.
@@ -220,11 +230,7 @@ static void test_busy(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	open_daemon(&d, 2, NULL);
-	ops = *d.sink.sink.ops;
-	ops.write = write_noted;
-	d.sink.sink.ops = &ops;
-	owner = pthread_self();
+	open_noted(&d, &ops);
 	do {
 		atomic_store(&by_owner, 0);
 		nanosleep(&(struct timespec){ .tv_nsec = 3000000 }, NULL);
@@ -244,11 +250,7 @@ static void test_lossy(void **state)
 	struct sink_ops ops;
 
 	(void)state;
-	open_daemon(&d, 2, NULL);
-	ops = *d.sink.sink.ops;
-	ops.write = write_noted;
-	d.sink.sink.ops = &ops;
-	owner = pthread_self();
+	open_noted(&d, &ops);
 	atomic_store(&by_owner, 0);
 	for (unsigned i = 0; i < 10; i++) {
 		struct batch *batch = pipeline_take(d.pipeline);
