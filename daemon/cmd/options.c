@@ -70,7 +70,7 @@ static const struct option_row rows[] = {
 	  "pcre2: every rule at every byte, slowly; finds the same" },
 	{ OPT_JOBS, "jobs", 0, "N", "threads that search (filter, scan, serve)" },
 	{ OPT_CPU, "cpu", 0, "LEVEL",
-	  "of the processor: auto, avx512, avx2, baseline (for tests)" },
+	  "of the processor: auto, avx512-gather, avx512, avx2, baseline (for tests)" },
 	{ OPT_STRICT, "strict", 0, NULL,
 	  "a slow rule is an error; of `purposed check`, every warning" },
 	{ OPT_DUMP_CONFIG, "dump-config", 0, NULL, "print the settings in force and exit" },

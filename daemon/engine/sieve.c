@@ -5,6 +5,7 @@
 /* The best first. */
 static const struct sieve_level *const levels[] = {
 #if defined(__x86_64__)
+	&sieve_avx512_gather,
 	&sieve_avx512,
 	&sieve_avx2,
 #endif

@@ -11,7 +11,7 @@
 . tests/support/tap.sh
 
 mb=${EXACT_MB:-0.12}
-mapfile -t levels < <(for level in avx512 avx2 baseline; do
+mapfile -t levels < <(for level in avx512-gather avx512 avx2 baseline; do
 	"$PURPOSED" check --cpu $level > /dev/null 2>&1 && echo $level; done)
 bash tests/bench/build.sh > "$T/build" 2>&1
 

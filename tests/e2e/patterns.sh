@@ -9,7 +9,7 @@
 . tests/support/tap.sh
 
 rounds=${PATTERN_ROUNDS:-4}
-mapfile -t levels < <(for level in avx512 avx2 baseline; do
+mapfile -t levels < <(for level in avx512-gather avx512 avx2 baseline; do
 	"$PURPOSED" check --cpu $level > /dev/null 2>&1 && echo $level; done)
 
 # plain ARGUMENT...: what purposed tells of the text, without what may differ.

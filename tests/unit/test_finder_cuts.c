@@ -45,7 +45,7 @@ static void test_texts_that_change(void **state)
 {
 	enum { TEXTS = 20000, AHEAD = 64 };
 	static const char *const kinds[] = { "abc \n", "ab:12 \n", "ab:1@x%-", "a1%-\xe9\x80" };
-	static const char *const names[] = { "avx512", "avx2", "baseline" };
+	static const char *const names[] = { "avx512-gather", "avx512", "avx2", "baseline" };
 	static unsigned char text[64 * WORDS + AHEAD + SIEVE_READS];
 	struct sieve_shapes *whole = malloc(sizeof(*whole));
 	uint64_t *bitmaps = aligned_alloc(64, 64 * 8 * 64);

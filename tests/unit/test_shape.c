@@ -68,7 +68,7 @@ static void test_unneeded(void **state)
 enum { CLASSES = 6, VALUES = 60, OUTPUTS = 24, REACH = 50 };
 
 static const char *const class_bytes[CLASSES] = { "0123456789", ".:", "@", "~;", " ", "%^\xe9" };
-static const char *const levels[] = { "avx512", "avx2", "baseline" };
+static const char *const levels[] = { "avx512-gather", "avx512", "avx2", "baseline" };
 
 static uint64_t next_random(void)
 {

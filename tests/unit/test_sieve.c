@@ -6,7 +6,7 @@
 
 #include <purposed/engine/sieve.h>
 
-static const char *const levels[] = { "avx512", "avx2", "baseline" };
+static const char *const levels[] = { "avx512-gather", "avx512", "avx2", "baseline" };
 
 static uint64_t next_random(void)
 {

@@ -146,6 +146,7 @@ struct sieve_level {
 extern const struct sieve_level sieve_baseline;
 extern const struct sieve_level sieve_avx2;
 extern const struct sieve_level sieve_avx512;
+extern const struct sieve_level sieve_avx512_gather;
 
 /* By name, or the best one that this processor has for "auto"; NULL: unknown or not here. */
 const struct sieve_level *sieve_level_find(const char *name);
