@@ -8,6 +8,7 @@
  */
 #include "unit.h"
 
+#include <purposed/engine/candidates.h>
 #include <purposed/engine/classify.h>
 #include <purposed/engine/prescan.h>
 
@@ -465,6 +466,35 @@ static void test_line_ends(void **state)
 	close_own(&own);
 }
 
+#define TAIL "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghij"
+
+/*
+ * A record with more candidates than are gathered at a time, whose only escape comes in the second
+ * round: those of the first one count in its layer, too.
+ */
+static void test_two_rounds(void **state)
+{
+	struct fixture own = open_own("rules = ({ id = 'far'; element = 'email'; what = 'w';"
+				      "  pattern = 'zqzq [a-y]{80}!';"
+				      "  examples = [ '[[zqzq " TAIL "!]]' ];"
+				      "  counter_examples = [ 'zqzq !' ]; });");
+	struct buf block = { 0 };
+
+	(void)state;
+	for (int before = CANDIDATES_MAX - 4; before < CANDIDATES_MAX + 4; before++) {
+		size_t vain[PRESCAN_DEPTHS];
+
+		buf_clear(&block);
+		for (int i = 0; i < before; i++)
+			buf_add_str(&block, "zqzq abcdefghij ");
+		buf_add_str(&block, "zqzq " TAIL "%21 zqzq abcdefghij\n");
+		look(&own, "website-management", NULL, buf_span(&block), vain);
+		assert_int_equal(vain[PRESCAN_FLAGS], 0);
+	}
+	buf_fini(&block);
+	close_own(&own);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,7 +503,7 @@ int main(void)
 		cmocka_unit_test(test_random),	     cmocka_unit_test(test_line_ends),
 		cmocka_unit_test(test_access),	     cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_rivals),	     cmocka_unit_test(test_likely),
-		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_kinds),	     cmocka_unit_test(test_two_rounds),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
