@@ -15,9 +15,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <purposed/base/hash.h>
@@ -25,12 +23,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/io/position.h>
 
-enum {
-	CHECKPOINT_MAX = 256 << 20,
-	END_BYTES = 21, /* "end ", 16 digits, "\n" */
-	LOCK_TRIES = 10,
-	LOCK_AGAIN_NS = 10 * 1000 * 1000,
-};
+enum { CHECKPOINT_MAX = 256 << 20, END_BYTES = 21 /* "end ", 16 digits, "\n" */ };
 
 struct state {
 	char *path;
@@ -42,29 +35,27 @@ struct state {
 
 /* --- The folder ------------------------------------------------------------- */
 
-/* Whoever only asks (state_is_others) has it for a moment. */
-static bool take_lock(int fd)
+/*
+ * The lock is an open file description's: it is one process's however many threads it has, ends
+ * with it, and whoever only asks for it (state_is_others) does not take it for that.
+ */
+static struct flock whole_file(void)
 {
-	const struct timespec moment = { .tv_nsec = LOCK_AGAIN_NS };
-
-	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
-		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
-			return false;
-		nanosleep(&moment, NULL);
-	}
-	return true;
+	return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
 }
 
 static int lock_folder(struct state *s, struct err *e)
 {
+	struct flock lock = whole_file();
+
 	s->lock = openat(s->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	if (s->lock < 0) {
 		err_errno(e, "cannot make %s/lock", s->path);
 		return -1;
 	}
-	if (take_lock(s->lock))
+	if (fcntl(s->lock, F_OFD_SETLK, &lock) == 0)
 		return 0;
-	if (errno == EWOULDBLOCK)
+	if (errno == EAGAIN || errno == EACCES)
 		err_add(e,
 			"the state folder %s is in use by another purposed; give each its own "
 			"with the setting 'state'",
@@ -115,16 +106,18 @@ void state_free(struct state **state)
 
 bool state_is_others(const char *path)
 {
-	struct buf lock = { 0 };
+	struct flock lock = whole_file();
+	struct buf file = { 0 };
 	bool held;
 	int fd;
 
-	buf_printf(&lock, "%s/lock", path);
-	fd = open(lock.ptr, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	held = fd < 0 ? errno != ENOENT && errno != ENOTDIR : flock(fd, LOCK_EX | LOCK_NB) != 0;
+	buf_printf(&file, "%s/lock", path);
+	fd = open(file.ptr, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	held = fd < 0 ? errno != ENOENT && errno != ENOTDIR
+		      : fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 	if (fd >= 0)
 		close(fd);
-	buf_fini(&lock);
+	buf_fini(&file);
 	return held;
 }
 

@@ -63,6 +63,7 @@ static void test_folder(void **unused)
 	err_fini(&e);
 	state_free(&state);
 	assert_null(state);
+	assert_false(state_is_others(path));
 	state_free(&state);
 	state_free(NULL);
 	state = open_state(path);
