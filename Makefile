@@ -134,6 +134,9 @@ $(B)/$(1)/tests/unit/test_head: WRAP = -Wl,--wrap=head_skip_blanks,--wrap=head_w
 # It counts how often others are let in.
 $(B)/$(1)/tests/unit/test_process: WRAP = -Wl,--wrap=turn_over
 
+# It asks whether the lock is free there.
+$(B)/$(1)/tests/unit/test_pipeline_daemon: WRAP = -Wl,--wrap=pipeline_batch_wipe,--wrap=pthread_cond_signal
+
 # These count what PCRE2 does: its calls go through them.
 $(B)/$(1)/tests/quality/%: tests/quality/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 	@mkdir -p $$(@D)

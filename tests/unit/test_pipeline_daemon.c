@@ -357,6 +357,65 @@ static void test_holding(void **state)
 	close_daemon(&d);
 }
 
+/* --- What is not done under the lock, where the others would wait for it ------------- */
+
+static struct pipeline *watched; /* NULL: none */
+static atomic_uint wiped, told;	 /* batches, and times that somebody was woken */
+static atomic_uint locked;	 /* of both, under the lock */
+
+/* Whoever asks may have it himself: then it never comes free. */
+static void note(atomic_uint *what)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 2;
+	atomic_fetch_add(what, 1);
+	if (pthread_mutex_timedlock(&watched->lock, &until) == 0)
+		pthread_mutex_unlock(&watched->lock);
+	else
+		atomic_fetch_add(&locked, 1);
+}
+
+void __real_pipeline_batch_wipe(const struct pipeline *p, struct batch *batch);
+void __wrap_pipeline_batch_wipe(const struct pipeline *p, struct batch *batch);
+int __real_pthread_cond_signal(pthread_cond_t *cond);
+int __wrap_pthread_cond_signal(pthread_cond_t *cond);
+
+void __wrap_pipeline_batch_wipe(const struct pipeline *p, struct batch *batch)
+{
+	if (p == watched)
+		note(&wiped);
+	__real_pipeline_batch_wipe(p, batch);
+}
+
+int __wrap_pthread_cond_signal(pthread_cond_t *cond)
+{
+	if (watched != NULL && (cond == &watched->idle_or_done || cond == &watched->queued))
+		note(&told);
+	return __real_pthread_cond_signal(cond);
+}
+
+static void test_unlocked(void **state)
+{
+	static char line[LARGE + 64];
+	struct daemon d = { 0 };
+
+	(void)state;
+	open_daemon(&d, 2, NULL);
+	make_line(line, "batch", 1, true);
+	watched = d.pipeline;
+	for (int i = 0; i < 10; i++) {
+		submit(&d, line);
+		pipeline_wait(d.pipeline, 0);
+	}
+	close_daemon(&d);
+	watched = NULL;
+	assert_int_equal(atomic_load(&wiped), 10);
+	assert_in_range(atomic_load(&told), 10, 20);
+	assert_int_equal(atomic_load(&locked), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,7 +423,7 @@ int main(void)
 		cmocka_unit_test(test_lone),	   cmocka_unit_test(test_rehearse),
 		cmocka_unit_test(test_busy),	   cmocka_unit_test(test_lossy),
 		cmocka_unit_test(test_warm),	   cmocka_unit_test(test_seize),
-		cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_holding),	   cmocka_unit_test(test_unlocked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
