@@ -199,14 +199,6 @@ bool spool_look(const char *path, unsigned long long *left_r)
 	return is_spool;
 }
 
-unsigned long long spool_left(const char *path)
-{
-	unsigned long long left;
-
-	spool_look(path, &left);
-	return left;
-}
-
 static int read_file(struct spool *s, struct err *e)
 {
 	struct stat st;

@@ -122,8 +122,6 @@ int spool_move(const char *path, const char *to, struct err *e)
 {
 	unsigned long long there;
 
-	if (spool_left(path) == 0)
-		return 0;
 	if (!spool_look(to, &there)) {
 		err_add(e, "the spool %s cannot become %s, which is no spool: move that away", path,
 			to);
@@ -144,16 +142,11 @@ int spool_move(const char *path, const char *to, struct err *e)
 	return 0;
 }
 
-int spool_swap(const char *a, const char *b, struct err *e)
+bool spool_swap(const char *a, const char *b)
 {
-	if (renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) != 0) {
-		err_errno(e,
-			  "the spools %s and %s cannot change places, and each is sent where "
-			  "the other one should be",
-			  a, b);
-		return -1;
-	}
+	if (renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) != 0)
+		return false;
 	if (!spool_sync_folder(a))
 		log_warning("cannot write the folder of the spool %s to the disk", a);
-	return 0;
+	return true;
 }

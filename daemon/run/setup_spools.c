@@ -103,25 +103,7 @@ static void note_place(struct move *move, const struct buf *path)
 	buf_add_span(&move->from, buf_span(path));
 }
 
-/* Messages in whose place others are change places with these, which go on from there. */
-static void carry_out(struct move *move, const struct moves *moves, struct err *e)
-{
-	const char *from = buf_str(&move->from);
-	const char *to = buf_str(&move->to);
-	struct move *occupant = find_occupant(moves, to);
-
-	if (occupant == move ||
-	    (occupant == NULL ? spool_move(from, to, e) : spool_swap(from, to, e)) != 0)
-		return;
-	if (occupant != NULL)
-		note_place(occupant, &move->from);
-	note_place(move, &move->to);
-}
-
-/*
- * What nobody sends makes way for the output that now has its place, which is for another
- * receiver: it gets a name that is nobody's.
- */
+/* Messages make way for those whose place it is now: they get a name that is nobody's. */
 static void set_aside(struct move *move, const struct settings *settings, struct err *e)
 {
 	const char *from = buf_str(&move->from);
@@ -136,6 +118,30 @@ static void set_aside(struct move *move, const struct settings *settings, struct
 	if (spool_move(from, buf_str(&aside), e) == 0)
 		note_place(move, &aside);
 	buf_fini(&aside);
+}
+
+/*
+ * Messages in whose place others are change places with these, which go on from there; where the
+ * file system does not know how, these are set aside meanwhile.
+ */
+static void carry_out(struct move *move, const struct moves *moves, const struct settings *settings,
+		      struct err *e)
+{
+	const char *from = buf_str(&move->from);
+	const char *to = buf_str(&move->to);
+	struct move *occupant = find_occupant(moves, to);
+
+	if (occupant == move)
+		return;
+	if (occupant != NULL && spool_swap(from, to)) {
+		note_place(occupant, &move->from);
+		note_place(move, &move->to);
+		return;
+	}
+	if (occupant != NULL)
+		set_aside(occupant, settings, e);
+	if (spool_move(from, to, e) == 0)
+		note_place(move, &move->to);
 }
 
 /* Adds that of an output whose heir finds its spool elsewhere, or that has none. */
@@ -163,13 +169,14 @@ static void add_move(struct moves *moves, const struct setup *setup, struct setu
 	moves->n++;
 }
 
-/* Says where it stays, if nobody sends it. */
+/* What nobody sends is not left to the output that has its place; where it stays is said. */
 static void end_move(struct move *move, const struct settings *settings, struct err *e)
 {
+	const char *at = buf_str(&move->from);
 	unsigned long long left;
 
-	if (move->to.len == 0 && has_spool(settings, buf_str(&move->from)) &&
-	    spool_look(buf_str(&move->from), &left))
+	if (!span_equal(buf_span(&move->from), buf_span(&move->to)) && has_spool(settings, at) &&
+	    spool_look(at, &left))
 		set_aside(move, settings, e);
 	if (!has_spool(settings, buf_str(&move->from)))
 		say_left(settings, move->from.ptr);
@@ -187,7 +194,7 @@ void setup_pass_spools(const struct setup *setup, struct setup *old, const size_
 	}
 	for (size_t i = 0; i < moves.n; i++) {
 		if (moves.moves[i].to.len != 0)
-			carry_out(&moves.moves[i], &moves, e);
+			carry_out(&moves.moves[i], &moves, setup->session.settings, e);
 	}
 	for (size_t i = 0; i < moves.n; i++)
 		end_move(&moves.moves[i], setup->session.settings, e);

@@ -1,11 +1,27 @@
-/* Which output goes on with what one of before has to write. */
+/* Which output goes on with what one of before has to write, and with what is in its spool. */
 #include "unit.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
+#include <purposed/base/log.h>
+#include <purposed/io/spool.h>
 #include <purposed/run/setup_private.h>
 
 enum { OUTPUTS_MAX = 4 };
+
+static bool knows_exchange;
+
+/* Like the kernel's, of a file system that knows RENAME_EXCHANGE, or does not. */
+int renameat2(int old_folder, const char *old, int new_folder, const char *new, unsigned flags)
+{
+	if (knows_exchange)
+		return (int)syscall(SYS_renameat2, old_folder, old, new_folder, new, flags);
+	errno = EINVAL;
+	return -1;
+}
 
 /*
  * Outputs as "name receiver", each a letter; a receiver that is '-' is a file.  What comes out:
@@ -77,10 +93,154 @@ static void test_heirs(void **state)
 	}
 }
 
+/* --- Spools ---------------------------------------------------------------------- */
+
+static char folder[32];
+
+static struct spool *open_spool(struct buf *path, const char *name)
+{
+	struct spool *spool = NULL;
+	struct err e = { 0 };
+
+	buf_clear(path);
+	buf_printf(path, "%s/%s.spool", folder, name);
+	assert_int_equal(spool_open(&spool, buf_str(path), 1000, &e), 0);
+	return spool;
+}
+
+/* With a message that says under which name it was. */
+static void fill_spool(const char *name)
+{
+	struct buf path = { 0 };
+	struct spool *spool = open_spool(&path, name);
+	struct err e = { 0 };
+
+	assert_int_equal(spool_add(spool, span_str(name), &e), 0);
+	spool_close(&spool);
+	buf_fini(&path);
+}
+
+/* Where the message under that name was before, or '-'; the file goes. */
+static char empty_spool(const char *name)
+{
+	struct buf path = { 0 };
+	struct spool *spool = open_spool(&path, name);
+	struct span message;
+	struct err e = { 0 };
+	char was = '-';
+
+	while (spool_read(spool, &message, &e)) {
+		assert_int_equal(was, '-');
+		was = message.ptr[0];
+		spool_next(spool);
+	}
+	spool_close(&spool);
+	unlink(buf_str(&path));
+	buf_fini(&path);
+	return was;
+}
+
+/* The same for all files that are left; how many have a message. */
+static size_t empty_others(void)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	size_t n = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		*strrchr(entry->d_name, '.') = '\0';
+		n += empty_spool(entry->d_name) != '-';
+	}
+	closedir(dir);
+	return n;
+}
+
+/* From before to now: a message goes with its heir, or to nobody. */
+static void check_spools(struct settings *before, struct settings *now)
+{
+	struct setup setup = { .session.settings = now };
+	struct output outputs[OUTPUTS_MAX] = { 0 };
+	struct setup old = { .session.settings = before, .outputs = outputs };
+	size_t *heirs = setup_heirs(now, before);
+	size_t left_over = 0;
+	char wanted[OUTPUTS_MAX + 1] = "----";
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < before->n_outputs; i++) {
+		if (before->outputs[i].type != OUTPUT_SYSLOG)
+			continue;
+		fill_spool(before->outputs[i].name);
+		if (heirs[i] < now->n_outputs && now->outputs[heirs[i]].type == OUTPUT_SYSLOG)
+			wanted[heirs[i]] = before->outputs[i].name[0];
+		else
+			left_over++;
+	}
+	setup_pass_spools(&setup, &old, heirs, &e);
+	assert_false(err_any(&e));
+	for (size_t i = 0; i < now->n_outputs; i++) {
+		if (now->outputs[i].type == OUTPUT_SYSLOG)
+			assert_int_equal(empty_spool(now->outputs[i].name), wanted[i]);
+	}
+	assert_int_equal(empty_others(), left_over);
+	free(heirs);
+}
+
+static void test_spools(void **state)
+{
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	unit_directory(folder);
+	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+		struct settings_output outputs[2][OUTPUTS_MAX] = { 0 };
+		struct settings before = { .state = folder };
+		struct settings now = { .state = folder };
+
+		knows_exchange = i % 2 == 0;
+		read_outputs(&before, outputs[0], cases[i / 2].before);
+		read_outputs(&now, outputs[1], cases[i / 2].now);
+		check_spools(&before, &now);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
+/* One whose new place is taken is not left to the output that has its old one. */
+static void test_spool_in_the_way(void **state)
+{
+	struct settings_output outputs[2][OUTPUTS_MAX] = { 0 };
+	struct settings before = { .state = folder };
+	struct settings now = { .state = folder };
+	struct setup setup = { .session.settings = &now };
+	struct output none[OUTPUTS_MAX] = { 0 };
+	struct setup old = { .session.settings = &before, .outputs = none };
+	size_t *heirs;
+	struct err e = { 0 };
+
+	(void)state;
+	unit_directory(folder);
+	read_outputs(&before, outputs[0], "aX bY");
+	read_outputs(&now, outputs[1], "cX aY");
+	heirs = setup_heirs(&now, &before);
+	fill_spool("a");
+	fill_spool("c");
+	setup_pass_spools(&setup, &old, heirs, &e);
+	assert_non_null(strstr(buf_str(&e.text), "/c.spool, which holds 9 bytes of messages"));
+	err_fini(&e);
+	assert_int_equal(empty_spool("a"), '-');
+	assert_int_equal(empty_spool("c"), 'c');
+	assert_int_equal(empty_spool("a-2"), 'a');
+	free(heirs);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_heirs),
+		cmocka_unit_test(test_spools),
+		cmocka_unit_test(test_spool_in_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,11 +38,9 @@ int spool_open(struct spool **spool_r, const char *path, unsigned long long max_
 void spool_close(struct spool **spool);
 
 /*
- * Bytes of messages in a file that nobody has open; 0: there are none, or it is no spool.
+ * Bytes of messages in a file that nobody has open, 0 where there is none; false: there is
+ * something that is no spool, or cannot be read.
  */
-unsigned long long spool_left(const char *path);
-
-/* The same, and false where there is something that is no spool, or cannot be read. */
 bool spool_look(const char *path, unsigned long long *left_r);
 
 /*
@@ -52,10 +50,10 @@ bool spool_look(const char *path, unsigned long long *left_r);
 int spool_move(const char *path, const char *to, struct err *e);
 
 /*
- * Gives two of one folder, which nobody has open, each other's name.  -1: described in e, both
- * are as they were.
+ * Gives two of one folder, which nobody has open, each other's name, at once.  false: it cannot,
+ * as some file systems do not know how; both are as they were.
  */
-int spool_swap(const char *a, const char *b, struct err *e);
+bool spool_swap(const char *a, const char *b);
 
 /* Whether there is room for a message of len bytes; an empty spool has it for any. */
 bool spool_has_room(const struct spool *spool, size_t len);
