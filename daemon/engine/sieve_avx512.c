@@ -5,6 +5,7 @@
 
 #if defined(__x86_64__)
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,bmi,bmi2,popcnt")
+#include <cpuid.h>
 #include <immintrin.h>
 
 #define VECTOR_BYTES 64
@@ -253,10 +254,17 @@ const struct sieve_level sieve_avx512 = {
 	STRIDE - 1, level_classes, level_stands,  level_program,
 };
 
-/* Processors with these instructions gather twice as quickly as they load one by one. */
+/* Processors with AVX512-FP16 gather twice as quickly as they load one by one. */
 static bool gathers(void)
 {
-	return available() && __builtin_cpu_supports("avx512fp16");
+	/* Not every compiler knows its name. */
+	const unsigned fp16 = 1u << 23;
+	unsigned a;
+	unsigned b;
+	unsigned c;
+	unsigned d;
+
+	return available() && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & fp16) != 0;
 }
 
 const struct sieve_level sieve_avx512_gather = {
