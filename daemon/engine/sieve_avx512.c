@@ -134,42 +134,37 @@ static inline size_t compare_rows(const struct sieve_rows *rows, uint64_t eight,
 
 #include <purposed/engine/sieve_level.h>
 
-/* Eight classes at a time, one lookup for all of them: bit k of each byte tells of class k. */
-static inline __m512i group_members(const uint8_t *group, __m512i text)
+/*
+ * Eight classes at a time, one lookup for all of them: bit k of each byte tells of class k.
+ * above: bytes from 0x80 on may be among them.
+ */
+static inline __m512i group_members(const uint8_t *group, __m512i text, bool above)
 {
-	uint64_t above = _mm512_movepi8_mask(text);
-	__m512i members = _mm512_maskz_permutex2var_epi8(~above, _mm512_loadu_si512(group), text,
-							 _mm512_loadu_si512(group + 64));
+	__m512i members = _mm512_permutex2var_epi8(_mm512_loadu_si512(group), text,
+						   _mm512_loadu_si512(group + 64));
 
-	if (above != 0)
-		members = _mm512_or_si512(members, _mm512_maskz_permutex2var_epi8(
-							   above, _mm512_loadu_si512(group + 128),
-							   text, _mm512_loadu_si512(group + 192)));
+	if (above)
+		members = _mm512_mask_mov_epi8(
+			members, _mm512_movepi8_mask(text),
+			_mm512_permutex2var_epi8(_mm512_loadu_si512(group + 128), text,
+						 _mm512_loadu_si512(group + 192)));
 	return members;
 }
 
 /* Words 0 to 7 are of the one, 8 to 15 of the other of two vectors that change places. */
-static const uint64_t lows[3][8] = { { 0, 8, 2, 10, 4, 12, 6, 14 },
-				     { 0, 1, 8, 9, 4, 5, 12, 13 },
-				     { 0, 1, 2, 3, 8, 9, 10, 11 } };
-static const uint64_t highs[3][8] = { { 1, 9, 3, 11, 5, 13, 7, 15 },
-				      { 2, 3, 10, 11, 6, 7, 14, 15 },
+static const uint64_t lows[2][8] = { { 0, 1, 8, 9, 4, 5, 12, 13 }, { 0, 1, 2, 3, 8, 9, 10, 11 } };
+static const uint64_t highs[2][8] = { { 2, 3, 10, 11, 6, 7, 14, 15 },
 				      { 4, 5, 6, 7, 12, 13, 14, 15 } };
 
-/* Where the bytes of a class come from, as words of two vectors change places. */
-static inline __m512i bytes_of(const uint64_t *words)
+/* The odd bytes of the one and the even bytes of the other change places. */
+static inline void swap_bytes(__m512i *one, __m512i *other)
 {
-	static const uint8_t together[64] = {
-		0, 8,  16, 24, 32, 40, 48, 56, 1, 9,  17, 25, 33, 41, 49, 57,
-		2, 10, 18, 26, 34, 42, 50, 58, 3, 11, 19, 27, 35, 43, 51, 59,
-		4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29, 37, 45, 53, 61,
-		6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63,
-	};
-	/* The bytes of the second vector, which every other word is of, count from 64. */
-	const __m512i second = _mm512_maskz_set1_epi64(0xaa, INT64_C(0x4040404040404040));
+	const __mmask64 odd = UINT64_C(0xaaaaaaaaaaaaaaaa);
+	__m512i up = _mm512_slli_epi16(*other, 8);
+	__m512i down = _mm512_srli_epi16(*one, 8);
 
-	return _mm512_or_si512(second, _mm512_permutexvar_epi64(_mm512_loadu_si512(words),
-								_mm512_loadu_si512(together)));
+	*one = _mm512_mask_mov_epi8(*one, odd, up);
+	*other = _mm512_mask_mov_epi8(down, odd, *other);
 }
 
 /*
@@ -177,35 +172,56 @@ static inline __m512i bytes_of(const uint64_t *words)
  * words of eight classes: vector k has those of class k.
  *
  * As a product of matrices of bits, the members of eight bytes become a byte for each
- * class.  The bytes of a class then come together in a word; and the words of the vectors
- * change places, in squares of 1, 2 and 4.  The first of these is done with the bytes.
+ * class.  These change places between vectors, in squares of 1, 2 and 4: first as bytes,
+ * since what moves within words needs no permutation, of which there can be but one at a
+ * time; and then, when those that belong together are a word, as words.
  */
 static inline void class_words(__m512i *rows)
 {
+	static const uint8_t together[64] = {
+		0, 8,  16, 24, 32, 40, 48, 56, 1, 9,  17, 25, 33, 41, 49, 57,
+		2, 10, 18, 26, 34, 42, 50, 58, 3, 11, 19, 27, 35, 43, 51, 59,
+		4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29, 37, 45, 53, 61,
+		6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63,
+	};
 	const __m512i unit = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
-	const __m512i low_bytes = bytes_of(lows[0]);
-	const __m512i high_bytes = bytes_of(highs[0]);
+	const __m512i bytes = _mm512_loadu_si512(together);
 
-	for (int i = 0; i < 8; i += 2) {
-		__m512i row = _mm512_gf2p8affine_epi64_epi8(unit, rows[i], 0);
-		__m512i next = _mm512_gf2p8affine_epi64_epi8(unit, rows[i + 1], 0);
-
-		rows[i] = _mm512_permutex2var_epi8(row, low_bytes, next);
-		rows[i + 1] = _mm512_permutex2var_epi8(row, high_bytes, next);
-	}
-	for (int step = 1; step < 3; step++) {
+	for (int i = 0; i < 8; i++)
+		rows[i] = _mm512_gf2p8affine_epi64_epi8(unit, rows[i], 0);
+	for (int i = 0; i < 8; i += 2)
+		swap_bytes(&rows[i], &rows[i + 1]);
+	for (int i = 0; i < 8; i++)
+		rows[i] = _mm512_permutexvar_epi8(bytes, rows[i]);
+	for (int step = 0; step < 2; step++) {
 		__m512i low = _mm512_loadu_si512(lows[step]);
 		__m512i high = _mm512_loadu_si512(highs[step]);
 
 		for (int i = 0; i < 8; i++) {
-			int other = i + (1 << step);
+			int other = i + (2 << step);
 			__m512i row = rows[i];
 
-			if ((i & 1 << step) != 0)
+			if ((i & 2 << step) != 0)
 				continue;
 			rows[i] = _mm512_permutex2var_epi64(row, low, rows[other]);
 			rows[other] = _mm512_permutex2var_epi64(row, high, rows[other]);
 		}
+	}
+}
+
+/* A vector of the bitmap of each class. */
+static inline __attribute__((always_inline)) void
+fill_vectors(const struct sieve_shapes *shapes, const __m512i *texts, uint64_t *bitmaps, bool above)
+{
+	for (size_t c = 0; c < shapes->program.n_classes; c += SHAPE_GROUP) {
+		const uint8_t *group = shapes->groups[c / SHAPE_GROUP];
+		__m512i rows[8];
+
+		for (size_t i = 0; i < 8; i++)
+			rows[i] = group_members(group, texts[i], above);
+		class_words(rows);
+		for (size_t k = 0; k < SHAPE_GROUP; k++)
+			_mm512_store_si512(bitmaps + (c + k) * STRIDE, rows[k]);
 	}
 }
 
@@ -217,20 +233,17 @@ static void level_classes(const struct sieve_shapes *shapes, const unsigned char
 
 	for (size_t v = 0; v < n; v++) {
 		__m512i texts[8] = { 0 };
+		__m512i any = _mm512_setzero_si512();
 
-		for (size_t i = 0; i < 8 && v + i * n <= words; i++)
+		for (size_t i = 0; i < 8 && v + i * n <= words; i++) {
 			texts[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(text + 64 * (v + i * n)),
 						       reverse);
-		for (size_t c = 0; c < shapes->program.n_classes; c += SHAPE_GROUP) {
-			const uint8_t *group = shapes->groups[c / SHAPE_GROUP];
-			__m512i rows[8];
-
-			for (size_t i = 0; i < 8; i++)
-				rows[i] = group_members(group, texts[i]);
-			class_words(rows);
-			for (size_t k = 0; k < SHAPE_GROUP; k++)
-				_mm512_store_si512(bitmaps + (c + k) * STRIDE + 8 * v, rows[k]);
+			any = _mm512_or_si512(any, texts[i]);
 		}
+		if (_mm512_movepi8_mask(any) == 0)
+			fill_vectors(shapes, texts, bitmaps + 8 * v, false);
+		else
+			fill_vectors(shapes, texts, bitmaps + 8 * v, true);
 	}
 }
 
