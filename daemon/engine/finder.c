@@ -1,7 +1,9 @@
 /*
  * The sieve runs over a stretch of SIEVE_BYTES or a bit less at a time, in the text itself
- * where it can be read beyond both ends, else in a copy.  Its bits are gone
- * through in order; finder_build.c makes what they are looked up in.
+ * where it can be read beyond both ends, else over less, in a copy.  Texts are looked for in
+ * all of it, then shapes, part by part: what either reads again and again does not fit the
+ * nearest cache together with the other's, and so is brought there less often.  The bits are
+ * gone through in order; finder_build.c makes what they are looked up in.
  */
 #include <purposed/engine/finder_private.h>
 
@@ -31,7 +33,7 @@ struct finder_scan {
 	struct finder_cuts *cuts; /* the finder's, of kept */
 	struct span text;
 	/* The stretch at hand. */
-	size_t most;		       /* bytes of a whole one */
+	size_t part;		       /* bytes that a program is run for at most */
 	size_t base;		       /* byte of the text where it begins */
 	size_t bytes;		       /* how many of it count */
 	const unsigned char *bytes_at; /* of byte base */
@@ -41,6 +43,7 @@ struct finder_scan {
 	size_t at;		       /* the place at hand; or NOWHERE */
 	size_t match;		       /* next of the stretch's to look at */
 	size_t shape;		       /* likewise */
+	size_t first_shape;	       /* of those that may stand at the place's word or later */
 	uint64_t hits[SIEVE_WORDS];
 	uint64_t shapes[SIEVE_WORDS]; /* places of any shape */
 	uint64_t any[SIEVE_WORDS];    /* of any shape or text */
@@ -50,7 +53,7 @@ struct finder_scan {
 	struct sieve_hit *stands; /* the shapes that stand somewhere in the stretch */
 	size_t n_stands, stands_cap;
 	struct finder_matches matches; /* the texts that do */
-	unsigned char copy[COPY_BEFORE + SIEVE_BYTES + SIEVE_READS];
+	unsigned char copy[COPY_BEFORE + 64 * SIEVE_RUN_WORDS + SIEVE_READS];
 };
 
 struct finder_scan *finder_scan_new(void)
@@ -86,12 +89,16 @@ static void place_stretch(struct finder_scan *s)
 	size_t before = s->base < COPY_BEFORE ? s->base : COPY_BEFORE;
 	size_t padded;
 
-	s->bytes = left < s->most ? left : s->most;
-	padded = (s->bytes + 63) / 64 * 64 + SIEVE_READS;
-	if (s->base > 0 && left >= s->most + SIEVE_READS) {
+	if (s->base > 0 && left >= s->part + SIEVE_READS) {
+		size_t parts = (left - SIEVE_READS) / s->part;
+		size_t most = SIEVE_BYTES / s->part;
+
+		s->bytes = (parts < most ? parts : most) * s->part;
 		s->bytes_at = (const unsigned char *)s->text.ptr + s->base;
 		return;
 	}
+	s->bytes = left < s->part ? left : s->part;
+	padded = (s->bytes + 63) / 64 * 64 + SIEVE_READS;
 	if (left > padded)
 		left = padded;
 	s->copy[COPY_BEFORE - 1] = '\n';
@@ -161,6 +168,7 @@ static void sieve_stretch(struct finder_scan *s)
 	s->at = NOWHERE;
 	s->match = 0;
 	s->shape = s->n_stands;
+	s->first_shape = 0;
 }
 
 /* What is kept of the finder; of the one that is longest kept, no more. */
@@ -196,7 +204,7 @@ static void make_room(struct finder_scan *s, const struct finder *finder)
 		s->stands_cap = finder->n_shapes * parts;
 		s->stands = mem_resize(s->stands, s->stands_cap, sizeof(*s->stands));
 	}
-	s->most = 64 * most * parts;
+	s->part = 64 * most;
 }
 
 void finder_begin(struct finder_scan *s, const struct finder *finder, struct span text)
@@ -228,11 +236,15 @@ static void found(const struct finder_scan *s, uint16_t part, int before_min, in
 	};
 }
 
+/* They are in the order of their parts. */
+static bool is_before(const struct sieve_hit *hit, size_t word)
+{
+	return hit->first + hit->words <= word;
+}
+
 static bool stands_at(const struct sieve_hit *hit, size_t at)
 {
-	size_t word = at / 64 - hit->first;
-
-	return word < hit->words && (hit->places[word] >> (at % 64) & 1) != 0;
+	return (hit->places[at / 64 - hit->first] >> (at % 64) & 1) != 0;
 }
 
 /* The next candidate at the place at hand. */
@@ -246,7 +258,7 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 		found(s, text->part, text->before_min, text->before_max, candidate_r);
 		return true;
 	}
-	while (s->shape < s->n_stands) {
+	while (s->shape < s->n_stands && s->stands[s->shape].first <= s->word) {
 		const struct sieve_hit *hit = &s->stands[s->shape++];
 		const struct finder_shape *shape = &f->shapes[hit->shape];
 
@@ -274,7 +286,12 @@ static bool next_place(struct finder_scan *s)
 	s->left &= s->left - 1;
 	while (s->match < s->matches.n && s->matches.all[s->match].at < s->at)
 		s->match++;
-	s->shape = (s->shapes[s->word] >> (s->at % 64) & 1) != 0 ? 0 : s->n_stands;
+	s->shape = s->n_stands;
+	if ((s->shapes[s->word] >> (s->at % 64) & 1) != 0) {
+		while (is_before(&s->stands[s->first_shape], s->word))
+			s->first_shape++;
+		s->shape = s->first_shape;
+	}
 	return true;
 }
 

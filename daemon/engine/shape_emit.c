@@ -19,8 +19,8 @@
 #include <purposed/base/mem.h>
 #include <purposed/engine/sieve.h>
 
-/* A value that is expected at so few places of a stretch, and so many operations behind, are
- * worth to be asked whether it stands at all. */
+/* A value that is expected at so few places of what a program is run for, and so many operations
+ * behind, are worth to be asked whether it stands at all. */
 #define PLACES_FEW 3.0
 enum { PASSED_LEAST = 3 };
 
@@ -212,7 +212,7 @@ static void compute(struct emitter *e, uint16_t value, uint32_t from_x)
 	e->readers[value] -= from_x;
 	if (e->readers[value] > 0)
 		keep(e, value);
-	if (e->rates[value] * SIEVE_BYTES < PLACES_FEW)
+	if (e->rates[value] * 64 * SIEVE_RUN_WORDS < PLACES_FEW)
 		put(e, SHAPE_UNLESS, 0, 0, 0);
 }
 

@@ -19,7 +19,8 @@ static const char *const patterns[] = {
 	"[a-z]{2,20}//(?:tom|jerry)//[A-Z]{3,30}x\\d", /* a long look ahead */
 };
 
-enum { STRETCH = SIEVE_BYTES };
+/* What a program is run for at most; and a text of several stretches of several such parts. */
+enum { PART = 64 * SIEVE_RUN_WORDS, LONG = 2 * SIEVE_BYTES };
 
 struct fixture {
 	struct pattern *parsed[COUNT(patterns)];
@@ -82,7 +83,7 @@ static void test_levels(void **state)
 	struct unit_finder finders[COUNT(levels)] = { 0 };
 	struct buf expected = { 0 };
 	struct buf found = { 0 };
-	static char text[3 * STRETCH];
+	static char text[LONG + PART];
 	unsigned seed = 7;
 	size_t n = 0;
 
@@ -94,7 +95,10 @@ static void test_levels(void **state)
 	}
 	assert_non_null(finders[COUNT(levels) - 1].finder);
 	for (int round = 0; round < 300; round++) {
-		size_t len = round < 150 ? (size_t)round : STRETCH * 2 + (size_t)round;
+		size_t len = (size_t)round;
+
+		if (round >= 150)
+			len += (size_t)round % 9 * PART;
 
 		for (size_t i = 0; i < len; i++) {
 			seed = seed * 1664525 + 1013904223;
@@ -132,7 +136,7 @@ static void test_alignments(void **state)
 	for (size_t l = 0; l < COUNT(levels); l++) {
 		const struct sieve_level *level = sieve_level_find(levels[l]);
 		struct unit_finder finder;
-		static char text[2 * STRETCH + 256];
+		static char text[2 * PART + 256];
 
 		if (level == NULL)
 			continue;
@@ -140,7 +144,7 @@ static void test_alignments(void **state)
 		for (size_t m = 0; m < COUNT(matches); m++) {
 			size_t len = strlen(matches[m].text);
 
-			for (size_t at = 0; at < STRETCH + 200; at++) {
+			for (size_t at = 0; at < PART + 200; at++) {
 				struct candidate c;
 				bool reached = false;
 				/* To the end of the text, or with more behind it. */
@@ -172,7 +176,7 @@ static void test_skip(void **state)
 	struct fixture *f = *state;
 	struct unit_finder finder =
 		unit_finder(f->rules, COUNT(patterns), sieve_level_find("auto"));
-	static char text[3 * STRETCH];
+	static char text[LONG];
 	static size_t places[4096];
 	struct candidate c;
 	size_t n = 0;
@@ -183,7 +187,7 @@ static void test_skip(void **state)
 	while (finder_next(f->scan, &c) && n < COUNT(places))
 		places[n++] = c.at;
 	assert_true(n > 500);
-	for (size_t jump = 1; jump < 2 * STRETCH; jump += 61) {
+	for (size_t jump = 1; jump < LONG; jump += 211) {
 		size_t i = 0;
 		size_t to = 0;
 
@@ -215,13 +219,13 @@ static void test_lookahead(void **state)
 	struct finder_rule rule = { 0, &anchors, NULL };
 	struct unit_finder finder;
 	struct err e = { 0 };
-	static char text[2 * STRETCH];
+	static char text[LONG];
 
 	assert_int_equal(pattern_parse(&pattern, "##(?:[^.]{13}(?=[^.]{50})){1,4}Q", &e), 0);
 	anchors_derive(&anchors, pattern, NULL);
 	assert_int_equal(anchors.n_shapes, 1);
 	finder = unit_finder(&rule, 1, sieve_level_find("auto"));
-	for (size_t at = STRETCH - 120; at < STRETCH; at++) {
+	for (size_t at = PART - 120; at < 6 * PART; at += at % PART == PART - 1 ? PART - 119 : 1) {
 		struct candidate c;
 		bool reached = false;
 

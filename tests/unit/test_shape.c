@@ -194,7 +194,7 @@ static void compare_cut(const struct sieve_shapes *shapes, const struct made *ma
 
 static void test_random(void **state)
 {
-	enum { WORDS_MAX = SIEVE_WORDS };
+	enum { WORDS_MAX = SIEVE_RUN_WORDS };
 	static unsigned char bytes[1 + (WORDS_MAX + 2) * 64 + SIEVE_READS];
 	struct sieve_shapes *shapes = malloc(sizeof(*shapes));
 	size_t standing = 0;

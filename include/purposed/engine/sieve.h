@@ -16,7 +16,8 @@
 #define SIEVE_HASH_FACTOR UINT32_C(2654435761)
 
 enum {
-	SIEVE_WORDS = 63,
+	SIEVE_RUN_WORDS = 63,		   /* that a program is run for at most */
+	SIEVE_WORDS = 4 * SIEVE_RUN_WORDS, /* of a stretch, at most */
 	SIEVE_BYTES = SIEVE_WORDS * 64,
 	SIEVE_READS = 80,	 /* bytes behind the stretch that are read */
 	SIEVE_WINDOWS_BITS = 16, /* of the number of a word of windows */
@@ -69,7 +70,7 @@ struct sieve {
 
 /* Where a shape stands: as many words of it as the program was run for. */
 struct sieve_hit {
-	uint64_t places[SIEVE_WORDS];
+	uint64_t places[SIEVE_RUN_WORDS];
 	size_t shape;
 	size_t first, words; /* which words of the stretch these are; the finder's */
 };
