@@ -33,6 +33,12 @@
  *
  * The newest batch, while it is in the queue, can be taken back by the owner, who adds
  * to it: the longer the workers are busy, the more is searched at once.
+ *
+ * A worker that would sleep lingers before it does, where batches come one upon the other:
+ * it looks again by itself, and is called only for much.  What little comes meanwhile is
+ * searched together.  A batch of ten messages takes three times as long for each of them as
+ * one of a hundred: the search begins anew, out of caches that others have used since, and a
+ * thread is woken, which costs both sides.
  */
 #include <purposed/run/pipeline_private.h>
 
@@ -44,9 +50,10 @@
 #include <purposed/run/process.h>
 
 enum {
-	LONE_BYTES = 8 * 1024,	  /* of a batch that its owner searches himself, if others idle */
-	LONE_REST_NS = 1000000,	  /* and nothing came before it for so long */
-	ANOTHER_BYTES = 8 * 1024, /* that wait are worth another worker */
+	LONE_BYTES = 8 * 1024,	/* of a batch that its owner searches himself, if others idle */
+	LONE_REST_NS = 1000000, /* and nothing came before it for so long */
+	MUCH_BYTES = 8 * 1024,	/* that wait are worth a worker who sleeps, or another one */
+	MUCH_LOSSY = 16 * 1024, /* of datagrams, for which the owner is woken most often */
 };
 
 void pipeline_apart(struct pipeline *p)
@@ -79,6 +86,7 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 			      unsigned workers, size_t batch_bytes)
 {
 	struct pipeline *p = mem_new(1, sizeof(*p));
+	pthread_condattr_t attr;
 
 	p->outputs = outputs;
 	p->n_outputs = n_outputs;
@@ -98,6 +106,10 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->idle_or_done, NULL);
 	pthread_cond_init(&p->queued, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->lingering, &attr);
+	pthread_condattr_destroy(&attr);
 	pthread_cond_init(&p->free_to_write, NULL);
 	stats_init(&p->stats, n_categories);
 	if (p->n_workers > 1)
@@ -117,6 +129,7 @@ void pipeline_free(struct pipeline **pipeline)
 	pthread_mutex_lock(&p->lock);
 	p->closing = true;
 	pthread_cond_broadcast(&p->queued);
+	pthread_cond_broadcast(&p->lingering);
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->workers[i].thread, NULL);
@@ -136,6 +149,7 @@ void pipeline_free(struct pipeline **pipeline)
 	stats_fini(&p->stats);
 	err_fini(&p->error);
 	pthread_cond_destroy(&p->free_to_write);
+	pthread_cond_destroy(&p->lingering);
 	pthread_cond_destroy(&p->queued);
 	pthread_cond_destroy(&p->idle_or_done);
 	pthread_mutex_destroy(&p->lock);
@@ -214,18 +228,16 @@ void pipeline_return(struct pipeline *p, struct batch *batch)
 	pthread_mutex_unlock(&p->lock);
 }
 
-/* Whether nothing was submitted just before; to be asked at every submit of a daemon. */
-static bool has_rested(struct pipeline *p)
+/* Notes how long nothing was submitted; to be called at every submit of a daemon. */
+static void note_gap(struct pipeline *p)
 {
 	struct timespec t;
 	long long now;
-	bool rested;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	now = (long long)t.tv_sec * 1000000000 + t.tv_nsec;
-	rested = now - p->submitted_ns >= LONE_REST_NS;
+	p->gap_ns = now - p->submitted_ns;
 	p->submitted_ns = now;
-	return rested;
 }
 
 /* Whether the owner does the work: waking somebody else for so little takes longer. */
@@ -233,28 +245,37 @@ static bool is_for_owner(struct pipeline *p, const struct batch *batch)
 {
 	if (p->n_threads == 0 || !p->hold)
 		return p->n_threads == 0;
-	return has_rested(p) && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES &&
+	note_gap(p);
+	return p->gap_ns >= LONE_REST_NS && p->pending_n == 0 && batch->bytes.len <= LONE_BYTES &&
 	       !batch->lossy;
 }
 
 /*
- * Whether one worker more is to be woken for the batch that was queued last.  While a
- * daemon's workers come along with what little there is, no more of them are kept awake
- * than are needed: each has to be given a processor in its turn, and what is done waits, in
- * order, for whoever was not.
+ * Which worker is to be woken for the batch that was queued last: one of those that wait for
+ * what is returned; NULL: none.  While a daemon's workers come along with what little there is,
+ * no more of them are kept awake than are needed: each has to be given a processor in its
+ * turn, and what is done waits, in order, for whoever was not.  One that lingers comes by
+ * itself, unless it is much.
  */
-static bool is_more_wanted(const struct pipeline *p, const struct batch *batch)
+static pthread_cond_t *whom_to_wake(struct pipeline *p, const struct batch *batch)
 {
 	bool idle = p->n_waiting == p->n_threads;
-	bool much = p->queue_n > 1 || batch->bytes.len >= ANOTHER_BYTES;
+	bool much = p->queue_n > 1 || batch->bytes.len >= (batch->lossy ? MUCH_LOSSY : MUCH_BYTES);
 
-	return p->n_waiting != 0 && (!p->hold || idle || much);
+	if (p->lingerer != NULL && !much)
+		return NULL;
+	if (p->lingerer != NULL) {
+		/* He is called: who wants one more calls another. */
+		p->lingerer = NULL;
+		return &p->lingering;
+	}
+	return p->n_waiting != 0 && (!p->hold || idle || much) ? &p->queued : NULL;
 }
 
 int pipeline_submit(struct pipeline *p, struct batch *batch)
 {
+	pthread_cond_t *wake = NULL;
 	bool ours;
-	bool wake = false;
 	bool stopped;
 
 	pthread_mutex_lock(&p->lock);
@@ -269,12 +290,12 @@ int pipeline_submit(struct pipeline *p, struct batch *batch)
 		pipeline_write_finished(p);
 	} else {
 		p->queue[(p->queue_at + p->queue_n++) % p->n_batches] = batch;
-		wake = is_more_wanted(p, batch);
+		wake = whom_to_wake(p, batch);
 	}
 	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);
-	if (wake)
-		pthread_cond_signal(&p->queued);
+	if (wake != NULL)
+		pthread_cond_signal(wake);
 	return stopped ? -1 : 0;
 }
 

@@ -63,12 +63,15 @@ void pipeline_note_held(struct pipeline *p)
 
 void pipeline_hold(struct pipeline *p, void (*wake)(void *context), void *context)
 {
+	/* Workers are there already, and look on. */
+	pthread_mutex_lock(&p->lock);
 	p->n_batches += DEEP_BATCHES;
 	p->queue = mem_resize(p->queue, p->n_batches, sizeof(struct batch *));
 	p->pending = mem_resize(p->pending, p->n_batches, sizeof(struct batch *));
 	p->hold = true;
 	p->wake = wake;
 	p->wake_context = context;
+	pthread_mutex_unlock(&p->lock);
 }
 
 bool pipeline_stopped(struct pipeline *p)

@@ -5,6 +5,7 @@
 #include <purposed/run/pipeline_private.h>
 
 #include <stdint.h>
+#include <time.h>
 
 #include <purposed/run/process.h>
 #include <purposed/run/turn.h>
@@ -15,6 +16,11 @@
  * when the batches before it are written, for which a worker would have to wait.
  */
 enum { DRAIN_ALONE = 256 * 1024, DRAIN_IN_TURN = 1024 * 1024 };
+
+enum {
+	LINGER_NS = 200 * 1000,	  /* a worker waits so long before it sleeps, */
+	COMING_NS = 2 * LINGER_NS /* where no more than that lay between the last two batches */
+};
 
 void pipeline_prepare(struct worker *worker, const struct engine *engine)
 {
@@ -189,16 +195,45 @@ void pipeline_write_finished(struct pipeline *p)
 		write_oldest(p);
 }
 
-/* The next batch; NULL: there will be none.  Under the lock, which is let go while it waits. */
-static struct batch *next_batch(struct pipeline *p)
+/* Until its time is over, or it is called.  Under the lock, which is let go. */
+static void linger(struct worker *worker)
 {
+	struct pipeline *p = worker->pipeline;
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += LINGER_NS;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	p->lingerer = worker;
+	while (p->lingerer == worker && !p->closing &&
+	       pthread_cond_timedwait(&p->lingering, &p->lock, &until) == 0)
+		continue;
+	if (p->lingerer == worker)
+		p->lingerer = NULL;
+}
+
+/* Whether more is likely to come soon, and nobody else waits for that. */
+static bool may_linger(const struct pipeline *p)
+{
+	return p->hold && p->lingerer == NULL && p->gap_ns < COMING_NS;
+}
+
+/* The next batch; NULL: there will be none.  Under the lock, which is let go while it waits. */
+static struct batch *next_batch(struct worker *worker)
+{
+	struct pipeline *p = worker->pipeline;
 	struct batch *batch;
+	bool lingered = false;
 
 	p->n_waiting++;
 	while (p->queue_n == 0 && !p->closing) {
 		if (p->owner_due) {
 			let_go(p);
 			pthread_mutex_lock(&p->lock);
+		} else if (!lingered && may_linger(p)) {
+			linger(worker);
+			lingered = true;
 		} else {
 			pthread_cond_wait(&p->queued, &p->lock);
 		}
@@ -220,7 +255,7 @@ void *pipeline_worker_main(void *arg)
 	bool behind = false;
 
 	pthread_mutex_lock(&p->lock);
-	while ((batch = next_batch(p)) != NULL) {
+	while ((batch = next_batch(worker)) != NULL) {
 		let_go(p);
 		/* A daemon works beside those who send; a command is waited for. */
 		if (p->hold && !behind)

@@ -267,6 +267,69 @@ static void test_lossy(void **state)
 	close_daemon(&d);
 }
 
+static bool somebody_lingers(struct daemon *d)
+{
+	bool lingers;
+
+	pthread_mutex_lock(&d->pipeline->lock);
+	lingers = d->pipeline->lingerer != NULL;
+	pthread_mutex_unlock(&d->pipeline->lock);
+	return lingers;
+}
+
+/* Submits a line, which may be written at once, or later. */
+static void submit_line(struct daemon *d, const char *line, size_t *len, bool at_once)
+{
+	*len += strlen(line);
+	if (at_once)
+		sem_post(&d->gate);
+	submit(d, line);
+}
+
+/* Submits lines until the worker that is done with them lingers. */
+static void submit_until_linger(struct daemon *d, size_t *len)
+{
+	unsigned n = 0;
+
+	do {
+		submit_line(d, "one\n", len, true);
+		submit_line(d, "two\n", len, true);
+		pipeline_drain(d->pipeline);
+	} while (!somebody_lingers(d) && ++n < ROUNDS);
+}
+
+/*
+ * A worker that lingers is not called for little, which it finds by itself; for much it is.
+ * Where this test is not given a processor in between nobody lingers any more, so it is
+ * tried several times.
+ */
+static void test_linger(void **state)
+{
+	static char large[LARGE + 64];
+	struct daemon d = { 0 };
+	struct sink_ops ops;
+	bool uncalled = false;
+	size_t len = 0;
+
+	(void)state;
+	open_daemon(&d, 1, &ops);
+	make_line(large, "large", 1, true);
+	for (unsigned i = 0; i < ROUNDS / 3; i++) {
+		submit_until_linger(&d, &len);
+		submit_line(&d, "little\n", &len, true);
+		uncalled |= somebody_lingers(&d);
+		assert_int_equal(pipeline_drain(d.pipeline), 0);
+		submit_until_linger(&d, &len);
+		submit_line(&d, large, &len, false);
+		assert_false(somebody_lingers(&d));
+		sem_post(&d.gate);
+		assert_int_equal(pipeline_drain(d.pipeline), 0);
+	}
+	assert_true(uncalled);
+	assert_int_equal(d.sink.taken.len, len);
+	close_daemon(&d);
+}
+
 /* What searching takes comes by itself, and nobody waits for it; what is found is the same. */
 static void test_warm(void **state)
 {
@@ -424,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_busy),	   cmocka_unit_test(test_lossy),
 		cmocka_unit_test(test_warm),	   cmocka_unit_test(test_seize),
 		cmocka_unit_test(test_holding),	   cmocka_unit_test(test_unlocked),
+		cmocka_unit_test(test_linger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

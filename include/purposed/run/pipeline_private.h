@@ -47,13 +47,16 @@ struct pipeline {
 	pthread_mutex_t lock;
 	pthread_cond_t idle_or_done;  /* for the owner */
 	pthread_cond_t queued;	      /* for workers */
+	pthread_cond_t lingering;     /* for the one that lingers */
 	pthread_cond_t free_to_write; /* another batch is the oldest one, or nobody is writing */
 	struct batch *idle;
 	struct batch **queue; /* a ring of n_batches */
 	size_t queue_at, queue_n;
-	unsigned n_waiting;	/* workers with nothing to do */
-	long long submitted_ns; /* when the owner did it last; of a pipeline that holds */
-	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
+	unsigned n_waiting;	 /* workers with nothing to do */
+	struct worker *lingerer; /* one of these, who looks by himself soon; or NULL */
+	long long submitted_ns;	 /* when the owner did it last; of a pipeline that holds */
+	long long gap_ns;	 /* how long after the time before */
+	struct batch **pending;	 /* a ring of n_batches, oldest at pending_at */
 	size_t pending_at, pending_n;
 	size_t pending_bytes;
 	size_t awaited; /* the owner, where he waits, waits for so few of them */
