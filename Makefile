@@ -208,7 +208,8 @@ SUITES_fuzz := @fuzz-asan FUZZERS=$(B)/asan/tests/fuzz tests/fuzz/run.sh
 SUITES_e2e := @e2e-asan PURPOSED=$(B)/asan/purposed $(E2E)
 SUITES_quality := @quality $(QUALITY_release) PURPOSED=$(B)/asan/purposed tests/quality/forms.py tests/quality/made.py \
 	tests/quality/bytes.py
-SUITES_tsan := @unit-tsan $(TESTS_tsan) @e2e-tsan PURPOSED=$(B)/tsan/purposed $(E2E_THREADED)
+# Likewise of unit tests, what can start a thread at all.
+SUITES_tsan := @unit-tsan $$(grep -l pthread_create $(TESTS_tsan)) @e2e-tsan PURPOSED=$(B)/tsan/purposed $(E2E_THREADED)
 SUITES_coverage := @coverage B=$(B) tests/house/coverage.sh
 
 NEEDS_house := $(B)/purposed

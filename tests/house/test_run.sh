@@ -72,6 +72,7 @@ status "status of a failure" 1 run "$T/good" "$T/bad"
 status "status of a complaint" 1 run "$T/no_plan"
 status "no suite is an error" 2 run
 status "an empty group is a failure" 1 run @empty
+is "also beside others" "$(last @empty A=1 @full "$T/good")" "2 passed, 1 failed"
 output=$(run "$T/good" "$T/bad" "$T/signal")
 like "a failed suite's output is shown" "$output" "the diagnosis"
 like "a signal is named" "$output" "SIGSEGV"
