@@ -82,14 +82,26 @@ static long octal(const unsigned char *bytes, size_t len)
 	return at == len || bytes[at] == ' ' || bytes[at] == 0 ? value : -1;
 }
 
-/* The sum of a header's bytes with its checksum field as spaces; some old tars sum signed chars. */
+/* The mark of all but the oldest forms, behind fields that are filled up with NULs. */
+static bool has_tar_mark(const unsigned char *bytes, size_t len)
+{
+	enum { MARK_AT = 257, MARK_LEN = 5 };
+
+	return len > MARK_AT + MARK_LEN && memcmp(bytes + MARK_AT, "ustar", MARK_LEN) == 0 &&
+	       memchr(bytes, 0, MARK_AT) != NULL;
+}
+
+/*
+ * The sum of a header's bytes with its checksum field as spaces; some old tars sum signed chars.
+ * What has the mark is one in any case, and damaged where the sum is wrong, or it is cut short.
+ */
 static bool is_tar(const unsigned char *bytes, size_t len)
 {
 	enum { HEADER = 512, SUM_AT = 148, SUM_LEN = 8 };
 	long sum = SUM_LEN * ' ', signed_sum = SUM_LEN * ' ', wanted;
 
-	if (len < HEADER)
-		return false;
+	if (len < HEADER || has_tar_mark(bytes, len))
+		return has_tar_mark(bytes, len);
 	for (size_t i = 0; i < HEADER; i++) {
 		if (i >= SUM_AT && i < SUM_AT + SUM_LEN)
 			continue;

@@ -97,12 +97,31 @@ static void test_zeros(void **state)
 	buf_fini(&text);
 }
 
+/* A header of a tar whose sum is wrong, or that is cut short, is no line of text. */
+static void test_damaged_tar(void **state)
+{
+	unsigned char header[512] = "a.log";
+	const char *why = NULL;
+
+	(void)state;
+	memcpy(header + 148, "0000001", 8);
+	assert_int_equal(magic_of(header, sizeof(header), &why), MAGIC_PLAIN);
+	memcpy(header + 257, "ustar  ", 8);
+	assert_int_equal(magic_of(header, sizeof(header), &why), MAGIC_TAR);
+	assert_int_equal(magic_of(header, 263, &why), MAGIC_TAR);
+	assert_int_equal(magic_of(header, 262, &why), MAGIC_PLAIN);
+	/* nor is every line one that has the word there */
+	memset(header, 'a', 257);
+	assert_int_equal(magic_of(header, sizeof(header), &why), MAGIC_PLAIN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_wide_mixed),
 		cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_damaged_tar),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
