@@ -14,6 +14,8 @@
 
 #include <purposed/base/mem.h>
 
+enum { RESTARTS_MAX = 8 };
+
 /* "time SECONDS" says when the positions were those of the files. */
 static int read_positions(struct tail *t, struct span text, struct err *e)
 {
@@ -179,13 +181,33 @@ static void refuse(struct tail *t, struct tail_file *file, const char *why)
 	t->version++;
 }
 
+/*
+ * A file that is another one each time that it is looked at, as those of /proc are, whose size
+ * is 0 whatever they hold, is not looked at for ever.
+ */
+static void begin_anew(struct tail *t, struct tail_file *file)
+{
+	if (++file->restarts <= RESTARTS_MAX) {
+		tail_restarted(t, file);
+		return;
+	}
+	file->restarts = 0;
+	file->failing = true;
+	troubles_add(&t->troubles, file->path,
+		     "what it holds does not go with its size, as in /proc: it is not read");
+}
+
 /* Up to limit.  False: there is nothing (more) to be read of the file for now. */
 static bool read_file(struct tail *t, struct tail_file *file, struct buf *block, long long limit,
 		      struct tail_piece *piece)
 {
 	const char *why = NULL;
+	enum tail_got got =
+		tail_file_read(file, block, limit, file->whole || file->copied, piece, &why);
 
-	switch (tail_file_read(file, block, limit, file->whole || file->copied, piece, &why)) {
+	if (got != TAIL_GOT_OTHER)
+		file->restarts = 0;
+	switch (got) {
 	case TAIL_GOT:
 		t->version++;
 		t->line = file->within != 0 ? file : NULL;
@@ -196,7 +218,7 @@ static bool read_file(struct tail *t, struct tail_file *file, struct buf *block,
 		if (file->copied)
 			end_copy(t, file);
 		else
-			tail_restarted(t, file);
+			begin_anew(t, file);
 		return false;
 	case TAIL_GOT_BINARY: refuse(t, file, why); return false;
 	case TAIL_GOT_ERROR:

@@ -1091,6 +1091,27 @@ static void test_anything(void **state)
 	log_set_level(LOG_LEVEL_NOTICE);
 }
 
+/* A file whose size is 0 whatever it holds is not looked at for ever. */
+static void test_no_size(void **state)
+{
+	const struct tail_options options = { .pattern = "/proc/version" };
+	struct tail *tail = NULL;
+	struct buf block = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERR);
+	alarm(30);
+	buf_reserve(&block, 4096);
+	assert_int_equal(tail_new(&tail, &options, &e), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(tail_read(tail, &block).what, TAIL_NOTHING);
+	alarm(0);
+	tail_free(&tail);
+	buf_fini(&block);
+	log_set_level(LOG_LEVEL_NOTICE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1119,6 +1140,7 @@ int main(void)
 		cmocka_unit_test(test_deleted),
 		cmocka_unit_test(test_unfinished),
 		cmocka_unit_test(test_no_text),
+		cmocka_unit_test(test_no_size),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bad_positions),
 		cmocka_unit_test(test_anything),

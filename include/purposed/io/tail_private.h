@@ -40,6 +40,7 @@ struct tail_file {
 	bool indirect;	    /* reached by a symbolic link: no event tells of it */
 	bool failing;	    /* reading failed, which has been said */
 	bool whole;	    /* its last line is to be taken without an end */
+	unsigned restarts;  /* in a row, and nothing was read in between */
 	bool queued;
 	struct tail_file *next;		  /* in the queue */
 	struct tail_file *before, *after; /* in the row of its path: tail_order.c */
