@@ -126,6 +126,11 @@ static int check_receiver(const struct conf_node *node, const struct settings_ou
 		output->to.transport == TRANSPORT_UNIX || output->to.transport == TRANSPORT_UDP;
 	int bad = 0;
 
+	if (settings_same(output->to.host, "*")) {
+		conf_err(e, conf_get(node, "to"),
+			 "'to' needs one host; '*' is every address, for 'listen'");
+		bad = -1;
+	}
 	if (output->to.transport != TRANSPORT_TLS && output->tls.node != NULL) {
 		conf_err(e, output->tls.node, "'tls' needs an output to tls://");
 		bad = -1;

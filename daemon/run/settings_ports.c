@@ -79,6 +79,31 @@ static int read_socket(const struct conf_node *node, struct settings_input *inpu
 	return bad != 0 ? -1 : check_socket(node, input, e);
 }
 
+/* As sd_journal_add_match(3) takes them, which is not asked before the journal is opened. */
+static bool is_match(const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	size_t name = strspn(text, letters);
+
+	return strcmp(text, "+") == 0 ||
+	       (name != 0 && text[name] == '=' && strncmp(text, "__", 2) != 0);
+}
+
+static int read_matches(const struct conf_node *node, struct settings_ids *match, struct err *e)
+{
+	const struct conf_node *at = conf_get(node, "match");
+	int bad = settings_read_ids(node, "match", CONF_OPTIONAL, match, e);
+
+	for (size_t i = 0; bad == 0 && i < match->n; i++) {
+		if (is_match(match->ids[i]))
+			continue;
+		conf_err(e, at, "match \"%s\" is none, such as \"_SYSTEMD_UNIT=nginx.service\"",
+			 match->ids[i]);
+		return -1;
+	}
+	return bad;
+}
+
 /* What is read from a place that has a name: files, a pipe, a journal. */
 static int read_place(const struct conf_node *node, struct settings_input *input, struct err *e)
 {
@@ -88,7 +113,7 @@ static int read_place(const struct conf_node *node, struct settings_input *input
 
 	bad |= settings_read_path(node, "path", need, &input->path, e);
 	bad |= settings_read_word(node, "from", CONF_OPTIONAL, settings_froms, &from, e);
-	bad |= settings_read_ids(node, "match", CONF_OPTIONAL, &input->match, e);
+	bad |= read_matches(node, &input->match, e);
 	input->from = (enum input_from)from;
 	return bad;
 }
