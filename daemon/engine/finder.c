@@ -42,8 +42,8 @@ struct finder_scan {
 	uint64_t left;		       /* its places that are still to be looked at */
 	size_t at;		       /* the place at hand; or NOWHERE */
 	size_t match;		       /* next of the stretch's to look at */
-	size_t shape;		       /* likewise */
-	size_t first_shape;	       /* of those that may stand at the place's word or later */
+	size_t shape;		       /* next of the listed shapes to look at */
+	size_t listed_word;	       /* the one whose shapes are listed; or NOWHERE */
 	uint64_t hits[SIEVE_WORDS];
 	uint64_t shapes[SIEVE_WORDS]; /* places of any shape */
 	uint64_t any[SIEVE_WORDS];    /* of any shape or text */
@@ -52,6 +52,9 @@ struct finder_scan {
 	struct sieve_gates gates;
 	struct sieve_hit *stands; /* the shapes that stand somewhere in the stretch */
 	size_t n_stands, stands_cap;
+	size_t first_shape; /* of those that may stand in the listed word or later */
+	uint32_t *listed;   /* of them, those that stand in it */
+	size_t n_listed;
 	struct finder_matches matches; /* the texts that do */
 	unsigned char copy[COPY_BEFORE + 64 * SIEVE_RUN_WORDS + SIEVE_READS];
 };
@@ -74,6 +77,7 @@ void finder_scan_free(struct finder_scan **scan)
 		finder_cuts_free(&(*scan)->kept[i].cuts);
 	free((*scan)->bitmaps);
 	free((*scan)->stands);
+	free((*scan)->listed);
 	free((*scan)->matches.all);
 	finder_scan_wipe(*scan);
 	free(*scan);
@@ -167,7 +171,8 @@ static void sieve_stretch(struct finder_scan *s)
 	s->word = (size_t)-1;
 	s->at = NOWHERE;
 	s->match = 0;
-	s->shape = s->n_stands;
+	s->shape = NOWHERE;
+	s->listed_word = NOWHERE;
 	s->first_shape = 0;
 }
 
@@ -203,6 +208,7 @@ static void make_room(struct finder_scan *s, const struct finder *finder)
 	if (s->stands_cap < finder->n_shapes * parts) {
 		s->stands_cap = finder->n_shapes * parts;
 		s->stands = mem_resize(s->stands, s->stands_cap, sizeof(*s->stands));
+		s->listed = mem_resize(s->listed, s->stands_cap, sizeof(*s->listed));
 	}
 	s->part = 64 * most;
 }
@@ -236,12 +242,6 @@ static void found(const struct finder_scan *s, uint16_t part, int before_min, in
 	};
 }
 
-/* They are in the order of their parts. */
-static bool is_before(const struct sieve_hit *hit, size_t word)
-{
-	return hit->first + hit->words <= word;
-}
-
 static bool stands_at(const struct sieve_hit *hit, size_t at)
 {
 	return (hit->places[at / 64 - hit->first] >> (at % 64) & 1) != 0;
@@ -258,8 +258,8 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 		found(s, text->part, text->before_min, text->before_max, candidate_r);
 		return true;
 	}
-	while (s->shape < s->n_stands && s->stands[s->shape].first <= s->word) {
-		const struct sieve_hit *hit = &s->stands[s->shape++];
+	while (s->shape < s->n_listed) {
+		const struct sieve_hit *hit = &s->stands[s->listed[s->shape++]];
 		const struct finder_shape *shape = &f->shapes[hit->shape];
 
 		if (stands_at(hit, s->at)) {
@@ -271,6 +271,28 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 }
 
 /* --- The next place --------------------------------------------------------- */
+
+/*
+ * Lists the shapes that stand in the word at hand: few of those that stand in its part, which
+ * all of its places would ask one by one.
+ */
+static void list_shapes(struct finder_scan *s)
+{
+	const struct sieve_hit *all = s->stands;
+	size_t i = s->first_shape;
+	size_t n = 0;
+
+	/* They are in the order of their parts. */
+	while (all[i].first + all[i].words <= s->word)
+		i++;
+	s->first_shape = i;
+	for (; i < s->n_stands && all[i].first <= s->word; i++) {
+		s->listed[n] = (uint32_t)i;
+		n += all[i].places[s->word - all[i].first] != 0;
+	}
+	s->n_listed = n;
+	s->listed_word = s->word;
+}
 
 /* Moves to the next place where something stands; false: there is none in the stretch. */
 static bool next_place(struct finder_scan *s)
@@ -286,11 +308,11 @@ static bool next_place(struct finder_scan *s)
 	s->left &= s->left - 1;
 	while (s->match < s->matches.n && s->matches.all[s->match].at < s->at)
 		s->match++;
-	s->shape = s->n_stands;
+	s->shape = NOWHERE;
 	if ((s->shapes[s->word] >> (s->at % 64) & 1) != 0) {
-		while (is_before(&s->stands[s->first_shape], s->word))
-			s->first_shape++;
-		s->shape = s->first_shape;
+		if (s->listed_word != s->word)
+			list_shapes(s);
+		s->shape = 0;
 	}
 	return true;
 }
@@ -356,7 +378,7 @@ void finder_skip(struct finder_scan *s, size_t at)
 	size_t word;
 
 	s->at = NOWHERE;
-	s->shape = s->n_stands;
+	s->shape = NOWHERE;
 	if (at <= s->base)
 		return;
 	at -= s->base;
