@@ -217,7 +217,9 @@ static enum status answer(const char *word)
 	else if (is_option(word, "-V", "--version"))
 		status = print_version(&e);
 	else
-		return usage_error("there is no command", word);
+		return usage_error(word[0] == '-' ? "no command stands before the option"
+						  : "there is no command",
+				   word);
 	err_print(&e);
 	err_fini(&e);
 	return status;

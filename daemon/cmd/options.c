@@ -222,6 +222,9 @@ static int report_bad(int code, char **argv, struct err *e)
 {
 	if (optopt > 0 && optopt < FIRST_LONG && row_of(optopt) == NULL)
 		err_add(e, "unknown option -%c (see: purposed %s -h)", optopt, argv[0]);
+	else if (optopt > 0 && code == '?')
+		err_add(e, "'%s': that option takes no value (see: purposed %s -h)",
+			argv[optind - 1], argv[0]);
 	else
 		err_add(e, "%s '%s' (see: purposed %s -h)",
 			code == ':' ? "an argument is missing behind" : "unknown option",

@@ -369,6 +369,8 @@ trouble "too many files" "too many" filter "$T/four" "$T/four"
 trouble "unknown option" "'--purposes'" filter --purposes "$T/four"
 trouble "an option of another command" "--lang" filter --lang en "$T/four"
 trouble "a missing argument" "'-p'" filter -p
+trouble "a value of an option that takes none" "'--exit-zero=1': that option takes no value" filter --exit-zero=1
+trouble "an option before the command" "no command stands before the option '-c'" -c "$T/none" filter
 trouble "no command" "which command" # no argument at all
 trouble "an unknown command" "'fliter'" fliter
 
