@@ -5,6 +5,8 @@
 #include <purposed/run/settings_private.h>
 
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 /* --- The journal ---------------------------------------------------------------- */
 
@@ -89,6 +91,39 @@ static bool reads_file(const struct settings_input *input, const char *path)
 	return input->type == INPUT_TAIL && settings_takes_in(input->path, path);
 }
 
+/* --- Receivers that are ourselves ------------------------------------------------- */
+
+static bool is_localhost(const char *host)
+{
+	return strcasecmp(host, "localhost") == 0;
+}
+
+static bool is_loopback(const char *host)
+{
+	return is_localhost(host) || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+}
+
+static bool is_our_name(const char *host)
+{
+	char name[256] = "";
+
+	return gethostname(name, sizeof(name) - 1) == 0 && strcasecmp(host, name) == 0;
+}
+
+/* Whether what is sent to the one is received at the other; no name service is asked. */
+static bool arrives_at(const struct address *to, const struct address *listen)
+{
+	if (settings_same_address(listen, to))
+		return true;
+	if (listen->host == NULL || to->host == NULL || listen->transport != to->transport ||
+	    strcmp(listen->port, to->port) != 0)
+		return false;
+	if (strcmp(listen->host, "*") == 0)
+		return is_loopback(to->host) || is_our_name(to->host);
+	return is_loopback(listen->host) && is_loopback(to->host) &&
+	       (is_localhost(listen->host) || is_localhost(to->host));
+}
+
 /* --- All ---------------------------------------------------------------------------- */
 
 static int check_pair(const struct settings_input *input, const struct settings_output *output,
@@ -108,7 +143,7 @@ static int check_pair(const struct settings_input *input, const struct settings_
 		return -1;
 	}
 	if (input->type == INPUT_SYSLOG && output->type == OUTPUT_SYSLOG &&
-	    settings_same_address(&input->listen, &output->to)) {
+	    arrives_at(&output->to, &input->listen)) {
 		conf_err(e, input->node, "output '%s' would send to input '%s'", output->name,
 			 input->name);
 		return -1;

@@ -405,6 +405,12 @@ static const struct mistake {
 	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.1:514'; } );\n"
 	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
 	  ":2: output 'o' would send to input 's'" },
+	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'tcp://LocalHost:514'; } );\n"
+	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'tcp://*:514'; } );",
+	  ":2: output 'o' would send to input 's'" },
+	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://[::1]:514'; } );\n"
+	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://localhost:514'; } );",
+	  ":2: output 'o' would send to input 's'" },
 	{ "outputs = ( 1 );", ":1: an output must be a group { ... }" },
 	{ "outputs = ( { name = 'a'; type = 'file'; } );", ":1: setting 'path' is missing" },
 	{ "outputs = ( { name = 'a'; type = 'stdout'; format = 'xml'; } );",
@@ -601,6 +607,12 @@ static void test_no_loops(void **state)
 		"inputs = ( { name = 't'; type = 'tail'; path = '/var/log/*/*.log'; } );",
 		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.1:515'; } );\n"
 		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
+		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://localhost:514'; } );\n"
+		"inputs = ( { name = 's'; type = 'syslog'; listen = 'tcp://*:514'; } );",
+		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.2:514'; } );\n"
+		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
+		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://192.0.2.9:514'; } );\n"
+		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://*:514'; } );",
 	};
 	char dir[32];
 
