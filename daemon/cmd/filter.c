@@ -14,14 +14,38 @@
 #include <purposed/run/progress.h>
 #include <purposed/run/source_fd.h>
 
+/* What is read of a file that is written to meanwhile has no end. */
+static bool is_output(int fd)
+{
+	struct stat in, out;
+
+	return fstat(fd, &in) == 0 && S_ISREG(in.st_mode) && fstat(STDOUT_FILENO, &out) == 0 &&
+	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+static int check_input(const struct source_fd *input, struct err *e)
+{
+	struct stat st;
+
+	if (is_output(input->fd)) {
+		err_add(e, "%s is the file that standard output goes to: write to another one",
+			input->name);
+		return -1;
+	}
+	if (fstat(input->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		err_add(e, "%s is a folder; `purposed scan` reads folders", input->name);
+		return -1;
+	}
+	return 0;
+}
+
 static int open_input(const struct options *options, struct source_fd *input, struct err *e)
 {
 	const char *path = options->n_operands != 0 ? options->operands[0] : "-";
-	struct stat st;
 
 	if (path[0] == '-' && path[1] == '\0') {
 		*input = (struct source_fd){ .fd = STDIN_FILENO, .name = "stdin" };
-		return 0;
+		return check_input(input, e);
 	}
 	*input = (struct source_fd){ .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY),
 				     .name = path };
@@ -29,8 +53,7 @@ static int open_input(const struct options *options, struct source_fd *input, st
 		err_errno(e, "cannot open %s", path[0] != '\0' ? path : "''");
 		return -1;
 	}
-	if (fstat(input->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		err_add(e, "%s is a folder; `purposed scan` reads folders", path);
+	if (check_input(input, e) != 0) {
 		close(input->fd);
 		return -1;
 	}

@@ -350,6 +350,14 @@ like "and a kind" "$("$PURPOSED" filter --kind $'k\033\302\233' -p $P "$T/four" 
 like "a kind that nobody knows is said" \
 	"$("$PURPOSED" filter --kind web-trafic-log -p $P "$T/four" 2>&1 >/dev/null)" "kind 'web-trafic-log'"
 trouble "a folder" "$T is a folder" filter "$T"
+trouble "a folder as standard input" "stdin is a folder" filter <"$T"
+# Each record that is written would be read again.
+cp "$T/four" "$T/both"
+for input in "$T/both" -; do
+	like "a file that is its own output" "$("$PURPOSED" filter "$input" 2>&1 <"$T/both" >>"$T/both")" \
+		"(both|stdin) is the file that standard output goes to"
+	is "and is left as it was" "$(cmp "$T/four" "$T/both" && echo same)" same
+done
 trouble "missing configuration" "$T/none.*No such file" filter -c "$T/none" "$T/four"
 trouble "a folder as configuration" "$T.*directory" filter -c "$T" "$T/four"
 trouble "missing policy" "$T/none" filter --policy "$T/none" "$T/four"
