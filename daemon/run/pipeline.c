@@ -39,6 +39,10 @@
  * searched together.  A batch of ten messages takes three times as long for each of them as
  * one of a hundred: the search begins anew, out of caches that others have used since, and a
  * thread is woken, which costs both sides.
+ *
+ * Workers that wait are called by name, the first of them first, since its caches are the
+ * warmest; and one for each batch: what is added to a batch for which somebody is on his way
+ * needs nobody else.
  */
 #include <purposed/run/pipeline_private.h>
 
@@ -105,10 +109,10 @@ struct pipeline *pipeline_new(const struct output *outputs, size_t n_outputs, si
 	p->warm = warm_new();
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->idle_or_done, NULL);
-	pthread_cond_init(&p->queued, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->lingering, &attr);
+	for (unsigned i = 0; i < p->n_workers; i++)
+		pthread_cond_init(&p->workers[i].wanted, &attr);
 	pthread_condattr_destroy(&attr);
 	pthread_cond_init(&p->free_to_write, NULL);
 	stats_init(&p->stats, n_categories);
@@ -128,9 +132,9 @@ void pipeline_free(struct pipeline **pipeline)
 	pipeline_drain(p);
 	pthread_mutex_lock(&p->lock);
 	p->closing = true;
-	pthread_cond_broadcast(&p->queued);
-	pthread_cond_broadcast(&p->lingering);
 	pthread_mutex_unlock(&p->lock);
+	for (unsigned i = 0; i < p->n_threads; i++)
+		pthread_cond_signal(&p->workers[i].wanted);
 	for (unsigned i = 0; i < p->n_threads; i++)
 		pthread_join(p->workers[i].thread, NULL);
 	pipeline_worker_fini(&p->own);
@@ -149,8 +153,8 @@ void pipeline_free(struct pipeline **pipeline)
 	stats_fini(&p->stats);
 	err_fini(&p->error);
 	pthread_cond_destroy(&p->free_to_write);
-	pthread_cond_destroy(&p->lingering);
-	pthread_cond_destroy(&p->queued);
+	for (unsigned i = 0; i < p->n_workers; i++)
+		pthread_cond_destroy(&p->workers[i].wanted);
 	pthread_cond_destroy(&p->idle_or_done);
 	pthread_mutex_destroy(&p->lock);
 	free(p->pending);
@@ -251,30 +255,40 @@ static bool is_for_owner(struct pipeline *p, const struct batch *batch)
 }
 
 /*
- * Which worker is to be woken for the batch that was queued last: one of those that wait for
- * what is returned; NULL: none.  While a daemon's workers come along with what little there is,
- * no more of them are kept awake than are needed: each has to be given a processor in its
- * turn, and what is done waits, in order, for whoever was not.  One that lingers comes by
- * itself, unless it is much.
+ * Whether a worker is to be called for the batch that was queued last: not for what was added
+ * to one for which somebody is called already, and has not come.
  */
-static pthread_cond_t *whom_to_wake(struct pipeline *p, const struct batch *batch)
+static bool is_one_wanted(const struct pipeline *p, const struct batch *batch)
 {
-	bool idle = p->n_waiting == p->n_threads;
+	bool idle = p->n_waiting == p->n_threads && p->lingerer == NULL;
 	bool much = p->queue_n > 1 || batch->bytes.len >= (batch->lossy ? MUCH_LOSSY : MUCH_BYTES);
 
-	if (p->lingerer != NULL && !much)
+	return p->n_waiting != 0 && p->n_called < p->queue_n && (!p->hold || idle || much);
+}
+
+/*
+ * Calls a worker for the batch that was queued last, or none: NULL.  While a daemon's workers
+ * come along with what little there is, no more of them are kept awake than are needed: each
+ * has to be given a processor in its turn, and what is done waits, in order, for whoever was
+ * not.  One that lingers comes by itself, unless it is much.
+ */
+static struct worker *call_worker(struct pipeline *p, const struct batch *batch)
+{
+	struct worker *worker = p->lingerer;
+
+	if (!is_one_wanted(p, batch))
 		return NULL;
-	if (p->lingerer != NULL) {
-		/* He is called: who wants one more calls another. */
-		p->lingerer = NULL;
-		return &p->lingering;
-	}
-	return p->n_waiting != 0 && (!p->hold || idle || much) ? &p->queued : NULL;
+	for (unsigned i = 0; worker == NULL; i++)
+		worker = p->workers[i].waits ? &p->workers[i] : NULL;
+	pipeline_stop_waiting(worker);
+	worker->called = true;
+	p->n_called++;
+	return worker;
 }
 
 int pipeline_submit(struct pipeline *p, struct batch *batch)
 {
-	pthread_cond_t *wake = NULL;
+	struct worker *called = NULL;
 	bool ours;
 	bool stopped;
 
@@ -290,12 +304,12 @@ int pipeline_submit(struct pipeline *p, struct batch *batch)
 		pipeline_write_finished(p);
 	} else {
 		p->queue[(p->queue_at + p->queue_n++) % p->n_batches] = batch;
-		wake = whom_to_wake(p, batch);
+		called = call_worker(p, batch);
 	}
 	stopped = p->stopped;
 	pthread_mutex_unlock(&p->lock);
-	if (wake != NULL)
-		pthread_cond_signal(wake);
+	if (called != NULL)
+		pthread_cond_signal(&called->wanted);
 	return stopped ? -1 : 0;
 }
 

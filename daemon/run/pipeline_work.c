@@ -195,6 +195,31 @@ void pipeline_write_finished(struct pipeline *p)
 		write_oldest(p);
 }
 
+static void begin_waiting(struct worker *worker)
+{
+	worker->waits = true;
+	worker->pipeline->n_waiting++;
+}
+
+void pipeline_stop_waiting(struct worker *worker)
+{
+	struct pipeline *p = worker->pipeline;
+
+	worker->waits = false;
+	p->n_waiting--;
+	if (p->lingerer == worker)
+		p->lingerer = NULL;
+}
+
+/* It has come: because it was called, or by itself. */
+static void end_waiting(struct worker *worker)
+{
+	worker->pipeline->n_called -= worker->called;
+	worker->called = false;
+	if (worker->waits)
+		pipeline_stop_waiting(worker);
+}
+
 /* Until its time is over, or it is called.  Under the lock, which is let go. */
 static void linger(struct worker *worker)
 {
@@ -206,11 +231,9 @@ static void linger(struct worker *worker)
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	p->lingerer = worker;
-	while (p->lingerer == worker && !p->closing &&
-	       pthread_cond_timedwait(&p->lingering, &p->lock, &until) == 0)
+	while (worker->waits && !p->closing &&
+	       pthread_cond_timedwait(&worker->wanted, &p->lock, &until) == 0)
 		continue;
-	if (p->lingerer == worker)
-		p->lingerer = NULL;
 }
 
 /* Whether more is likely to come soon, and nobody else waits for that. */
@@ -226,19 +249,20 @@ static struct batch *next_batch(struct worker *worker)
 	struct batch *batch;
 	bool lingered = false;
 
-	p->n_waiting++;
 	while (p->queue_n == 0 && !p->closing) {
 		if (p->owner_due) {
 			let_go(p);
 			pthread_mutex_lock(&p->lock);
-		} else if (!lingered && may_linger(p)) {
-			linger(worker);
-			lingered = true;
-		} else {
-			pthread_cond_wait(&p->queued, &p->lock);
+			continue;
 		}
+		begin_waiting(worker);
+		if (!lingered && may_linger(p))
+			linger(worker);
+		else
+			pthread_cond_wait(&worker->wanted, &p->lock);
+		end_waiting(worker);
+		lingered = true;
 	}
-	p->n_waiting--;
 	if (p->queue_n == 0)
 		return NULL;
 	batch = p->queue[p->queue_at];

@@ -22,6 +22,9 @@ struct worker {
 	struct prescan *prescan;
 	struct format_memo *memo;
 	struct cuts cuts;
+	pthread_cond_t wanted; /* there is something to do, while it waits */
+	bool waits;	       /* and nobody has called it yet */
+	bool called;	       /* and has not come yet */
 };
 
 /* What an output's sink has still to take. */
@@ -46,14 +49,13 @@ struct pipeline {
 
 	pthread_mutex_t lock;
 	pthread_cond_t idle_or_done;  /* for the owner */
-	pthread_cond_t queued;	      /* for workers */
-	pthread_cond_t lingering;     /* for the one that lingers */
 	pthread_cond_t free_to_write; /* another batch is the oldest one, or nobody is writing */
 	struct batch *idle;
 	struct batch **queue; /* a ring of n_batches */
 	size_t queue_at, queue_n;
-	unsigned n_waiting;	 /* workers with nothing to do */
-	struct worker *lingerer; /* one of these, who looks by himself soon; or NULL */
+	unsigned n_waiting;	 /* workers that wait, */
+	unsigned n_called;	 /* and that are called */
+	struct worker *lingerer; /* one of those that wait, who looks by himself soon; or NULL */
 	long long submitted_ns;	 /* when the owner did it last; of a pipeline that holds */
 	long long gap_ns;	 /* how long after the time before */
 	struct batch **pending;	 /* a ring of n_batches, oldest at pending_at */
@@ -93,6 +95,9 @@ void pipeline_prepare(struct worker *worker, const struct engine *engine);
 
 /* Searches a batch; without the lock. */
 void pipeline_work(struct worker *worker, struct batch *batch);
+
+/* It is called, or has come by itself; under the lock. */
+void pipeline_stop_waiting(struct worker *worker);
 
 /* A worker's thread. */
 void *pipeline_worker_main(void *arg);
