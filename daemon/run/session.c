@@ -38,10 +38,6 @@ static int set_options(struct engine_options *options, const struct settings *se
 		       const struct session_request *request, struct err *e)
 {
 	*options = settings_engine(settings);
-	if (request->policy != NULL)
-		options->policy_path = request->policy;
-	if (request->rules != NULL)
-		options->rules_path = request->rules;
 	options->oracle = request->oracle;
 	options->few_bytes = request->lasting || request->cpu != NULL ? 0 : FEW_BYTES;
 	if (request->cpu == NULL)
@@ -63,6 +59,7 @@ int session_open(struct session *session, const struct session_request *request,
 	bad |= settings_read(&session->settings, request->config, e);
 	if (session->settings == NULL)
 		return -1;
+	settings_replace(session->settings, request->policy, request->rules);
 	if (set_options(&options, session->settings, request, e) != 0) {
 		session_close(session);
 		return -1;

@@ -314,6 +314,20 @@ void settings_free(struct settings **settings)
 	*settings = NULL;
 }
 
+static void replace(char **path, const char *by)
+{
+	if (by == NULL)
+		return;
+	free(*path);
+	*path = mem_string(by);
+}
+
+void settings_replace(struct settings *settings, const char *policy, const char *rules)
+{
+	replace(&settings->policy, policy);
+	replace(&settings->rules, rules);
+}
+
 struct engine_options settings_engine(const struct settings *settings)
 {
 	struct engine_options options = engine_defaults();

@@ -216,6 +216,10 @@ ok "--dump-config prints a configuration" run check -c "$T/etc/good.conf" --dump
 cp "$T/out" "$T/etc/dumped.conf"
 status "that can be read again" 0 run check -c "$T/etc/dumped.conf"
 is "and says the same" "$("$PURPOSED" check -c "$T/etc/dumped.conf" --dump-config | cksum)" "$(cksum <"$T/etc/dumped.conf")"
+cp "$T/etc/policy.conf" "$T/other.conf"
+like "with what the command line says instead" \
+	"$(cd "$T" && "$PURPOSED" check -c etc/good.conf --policy other.conf --rules etc/rules --dump-config)" \
+	"policy = \"$T/other\.conf\";.*rules = \"$T/etc/rules\";"
 like "and is what was set" "$(cat "$T/etc/dumped.conf")" 'default_purposes = \[ "nis2-supervision" \]'
 
 wrong() { # DESCRIPTION MESSAGE ARGUMENT...
