@@ -124,6 +124,23 @@ static bool arrives_at(const struct address *to, const struct address *listen)
 	       (is_localhost(listen->host) || is_localhost(to->host));
 }
 
+/* --- The state folder ------------------------------------------------------------- */
+
+/* Each checkpoint would be a new text, and bring forth the next. */
+static int check_state(const struct settings_input *input, const char *state, struct err *e)
+{
+	struct buf checkpoint = { 0 };
+	bool reads;
+
+	buf_printf(&checkpoint, "%s/%s.checkpoint", state, input->name != NULL ? input->name : "");
+	reads = input->type == INPUT_TAIL && reads_file(input, buf_str(&checkpoint));
+	buf_fini(&checkpoint);
+	if (reads)
+		conf_err(e, input->node, "input '%s' would read its own checkpoint in %s",
+			 input->name != NULL ? input->name : "", state);
+	return reads ? -1 : 0;
+}
+
 /* --- All ---------------------------------------------------------------------------- */
 
 static int check_pair(const struct settings_input *input, const struct settings_output *output,
@@ -156,6 +173,7 @@ int settings_check_loops(const struct settings *settings, struct err *e)
 	int bad = 0;
 
 	for (size_t i = 0; i < settings->n_inputs; i++) {
+		bad |= check_state(&settings->inputs[i], settings->state, e);
 		for (size_t j = 0; j < settings->n_outputs; j++)
 			bad |= check_pair(&settings->inputs[i], &settings->outputs[j], e);
 	}

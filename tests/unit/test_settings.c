@@ -402,6 +402,9 @@ static const struct mistake {
 	{ "outputs = ( { name = 'o'; type = 'file'; path = '/var/log/p/a.log'; } );\n"
 	  "inputs = ( { name = 't'; type = 'tail'; path = '/var/log/*/*.log'; } );",
 	  ":2: input 't' would read back what output 'o' writes to /var/log/p/a.log" },
+	{ "state = '/var/lib/p'; inputs = (\n"
+	  " { name = 't'; type = 'tail'; path = '/var/lib/*/*'; } );",
+	  ":2: input 't' would read its own checkpoint in /var/lib/p" },
 	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.1:514'; } );\n"
 	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
 	  ":2: output 'o' would send to input 's'" },
@@ -597,6 +600,8 @@ static void test_key(void **state)
 static void test_no_loops(void **state)
 {
 	static const char *const texts[] = {
+		"state = '/var/lib/p';\n"
+		"inputs = ( { name = 't'; type = 'tail'; path = '/var/lib/*/*.log'; } );",
 		TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal';"
 			   " match = [ '_SYSTEMD_UNIT=nginx.service', 'PRIORITY=4' ]; } );",
 		TO_JOURNAL "inputs = ( { name = 'j'; type = 'journal'; path = '/srv/journal'; } );",
