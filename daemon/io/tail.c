@@ -183,18 +183,21 @@ static void refuse(struct tail *t, struct tail_file *file, const char *why)
 
 /*
  * A file that is another one each time that it is looked at, as those of /proc are, whose size
- * is 0 whatever they hold, is not looked at for ever.
+ * is 0 whatever they hold, is not looked at for ever.  Nothing is said of it anew, nor has
+ * anything of it to be noted, before it holds what goes with its size.
  */
 static void begin_anew(struct tail *t, struct tail_file *file)
 {
-	if (++file->restarts <= RESTARTS_MAX) {
+	if (file->restarts < RESTARTS_MAX) {
+		file->restarts++;
 		tail_restarted(t, file);
 		return;
 	}
-	file->restarts = 0;
 	file->failing = true;
 	troubles_add(&t->troubles, file->path,
 		     "what it holds does not go with its size, as in /proc: it is not read");
+	tail_file_restart(file);
+	fingerprint_take(&file->print, file->fd);
 }
 
 /* Up to limit.  False: there is nothing (more) to be read of the file for now. */

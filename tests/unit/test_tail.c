@@ -1095,6 +1095,7 @@ static void test_anything(void **state)
 static void test_no_size(void **state)
 {
 	const struct tail_options options = { .pattern = "/proc/version" };
+	unsigned long long version;
 	struct tail *tail = NULL;
 	struct buf block = { 0 };
 	struct err e = { 0 };
@@ -1104,8 +1105,14 @@ static void test_no_size(void **state)
 	alarm(30);
 	buf_reserve(&block, 4096);
 	assert_int_equal(tail_new(&tail, &options, &e), 0);
-	for (int i = 0; i < 3; i++)
+	assert_int_equal(tail_read(tail, &block).what, TAIL_NOTHING);
+	version = tail_version(tail);
+	for (int i = 0; i < 3; i++) {
+		/* as each second; there is nothing new to be kept, nor said */
+		tail_files_queue(&tail->files, tail->files.all[0]);
 		assert_int_equal(tail_read(tail, &block).what, TAIL_NOTHING);
+		assert_int_equal(tail_version(tail), version);
+	}
 	alarm(0);
 	tail_free(&tail);
 	buf_fini(&block);
