@@ -93,21 +93,41 @@ static bool reads_file(const struct settings_input *input, const char *path)
 
 /* --- Receivers that are ourselves ------------------------------------------------- */
 
-static bool is_localhost(const char *host)
-{
-	return strcasecmp(host, "localhost") == 0;
-}
-
-static bool is_loopback(const char *host)
-{
-	return is_localhost(host) || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
+/* As sets: which of the two a name of this machine has an address of. */
+enum { NEITHER = 0, IPV4 = 1, IPV6 = 2, BOTH = IPV4 | IPV6 };
 
 static bool is_our_name(const char *host)
 {
 	char name[256] = "";
 
 	return gethostname(name, sizeof(name) - 1) == 0 && strcasecmp(host, name) == 0;
+}
+
+/* Who listens there is reached by every address of the machine, at :: those of IPv4, too. */
+static unsigned every_address(const char *host)
+{
+	if (strcmp(host, "*") == 0 || strcmp(host, "::") == 0)
+		return BOTH;
+	return strcmp(host, "0.0.0.0") == 0 ? IPV4 : NEITHER;
+}
+
+/* What `localhost` may stand for. */
+static unsigned localhost(const char *host)
+{
+	if (strcasecmp(host, "localhost") == 0)
+		return BOTH;
+	if (strcmp(host, "127.0.0.1") == 0)
+		return IPV4;
+	return strcmp(host, "::1") == 0 ? IPV6 : NEITHER;
+}
+
+/* What is sent there stays on this machine. */
+static unsigned ourselves(const char *host)
+{
+	if (is_our_name(host))
+		return BOTH;
+	return localhost(host) | every_address(host) |
+	       (strncmp(host, "127.", 4) == 0 ? IPV4 : NEITHER);
 }
 
 /* Whether what is sent to the one is received at the other; no name service is asked. */
@@ -118,10 +138,8 @@ static bool arrives_at(const struct address *to, const struct address *listen)
 	if (listen->host == NULL || to->host == NULL || listen->transport != to->transport ||
 	    strcmp(listen->port, to->port) != 0)
 		return false;
-	if (strcmp(listen->host, "*") == 0)
-		return is_loopback(to->host) || is_our_name(to->host);
-	return is_loopback(listen->host) && is_loopback(to->host) &&
-	       (is_localhost(listen->host) || is_localhost(to->host));
+	return (every_address(listen->host) & ourselves(to->host)) != 0 ||
+	       (localhost(listen->host) & localhost(to->host)) != 0;
 }
 
 /* --- The state folder ------------------------------------------------------------- */

@@ -411,6 +411,12 @@ static const struct mistake {
 	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'tcp://LocalHost:514'; } );\n"
 	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'tcp://*:514'; } );",
 	  ":2: output 'o' would send to input 's'" },
+	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'tcp://127.0.0.1:514'; } );\n"
+	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'tcp://0.0.0.0:514'; } );",
+	  ":2: output 'o' would send to input 's'" },
+	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'tcp://127.0.0.1:514'; } );\n"
+	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'tcp://[::]:514'; } );",
+	  ":2: output 'o' would send to input 's'" },
 	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://[::1]:514'; } );\n"
 	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://localhost:514'; } );",
 	  ":2: output 'o' would send to input 's'" },
@@ -616,6 +622,10 @@ static void test_no_loops(void **state)
 		"inputs = ( { name = 's'; type = 'syslog'; listen = 'tcp://*:514'; } );",
 		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.2:514'; } );\n"
 		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
+		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://localhost:514'; } );\n"
+		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.2:514'; } );",
+		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://[::1]:514'; } );\n"
+		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://0.0.0.0:514'; } );",
 		"outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://192.0.2.9:514'; } );\n"
 		"inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://*:514'; } );",
 	};
