@@ -72,7 +72,10 @@ static inline size_t unit_memory_count_touched(uintptr_t start, uintptr_t end)
 	return n;
 }
 
-/* Whether the mapping may be that of a thread's stack: behind a guard page, and as large. */
+/*
+ * Whether the mapping may be that of a thread's stack: behind a guard page, and as large.
+ * glibc counts that page as a part of the stack, or beside it, by its version.
+ */
 static inline bool unit_memory_is_stack(size_t guard, size_t len)
 {
 	pthread_attr_t attr;
@@ -81,7 +84,7 @@ static inline bool unit_memory_is_stack(size_t guard, size_t len)
 	pthread_getattr_default_np(&attr);
 	pthread_attr_getstacksize(&attr, &stack);
 	pthread_attr_destroy(&attr);
-	return guard == (size_t)sysconf(_SC_PAGESIZE) && len + guard == stack;
+	return guard == (size_t)sysconf(_SC_PAGESIZE) && (len == stack || len + guard == stack);
 }
 
 /* How often the word is in memory.  Shadows of sanitizers are large, and hold no bytes. */
