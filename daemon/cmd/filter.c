@@ -15,24 +15,26 @@
 #include <purposed/run/source_fd.h>
 
 /* What is read of a file that is written to meanwhile has no end. */
-static bool is_output(int fd)
+static bool is_output(const struct stat *in)
 {
-	struct stat in, out;
+	struct stat out;
 
-	return fstat(fd, &in) == 0 && S_ISREG(in.st_mode) && fstat(STDOUT_FILENO, &out) == 0 &&
-	       in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+	return S_ISREG(in->st_mode) && fstat(STDOUT_FILENO, &out) == 0 &&
+	       in->st_dev == out.st_dev && in->st_ino == out.st_ino;
 }
 
 static int check_input(const struct source_fd *input, struct err *e)
 {
 	struct stat st;
 
-	if (is_output(input->fd)) {
+	if (fstat(input->fd, &st) != 0)
+		return 0;
+	if (is_output(&st)) {
 		err_add(e, "%s is the file that standard output goes to: write to another one",
 			input->name);
 		return -1;
 	}
-	if (fstat(input->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (S_ISDIR(st.st_mode)) {
 		err_add(e, "%s is a folder; `purposed scan` reads folders", input->name);
 		return -1;
 	}

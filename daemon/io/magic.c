@@ -100,8 +100,10 @@ static bool is_tar(const unsigned char *bytes, size_t len)
 	enum { HEADER = 512, SUM_AT = 148, SUM_LEN = 8 };
 	long sum = SUM_LEN * ' ', signed_sum = SUM_LEN * ' ', wanted;
 
-	if (len < HEADER || has_tar_mark(bytes, len))
-		return has_tar_mark(bytes, len);
+	if (has_tar_mark(bytes, len))
+		return true;
+	if (len < HEADER)
+		return false;
 	for (size_t i = 0; i < HEADER; i++) {
 		if (i >= SUM_AT && i < SUM_AT + SUM_LEN)
 			continue;

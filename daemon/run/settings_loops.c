@@ -147,15 +147,16 @@ static bool arrives_at(const struct address *to, const struct address *listen)
 /* Each checkpoint would be a new text, and bring forth the next. */
 static int check_state(const struct settings_input *input, const char *state, struct err *e)
 {
+	const char *name = input->name != NULL ? input->name : "";
 	struct buf checkpoint = { 0 };
 	bool reads;
 
-	buf_printf(&checkpoint, "%s/%s.checkpoint", state, input->name != NULL ? input->name : "");
-	reads = input->type == INPUT_TAIL && reads_file(input, buf_str(&checkpoint));
+	buf_printf(&checkpoint, "%s/%s.checkpoint", state, name);
+	reads = reads_file(input, buf_str(&checkpoint));
 	buf_fini(&checkpoint);
 	if (reads)
-		conf_err(e, input->node, "input '%s' would read its own checkpoint in %s",
-			 input->name != NULL ? input->name : "", state);
+		conf_err(e, input->node, "input '%s' would read its own checkpoint in %s", name,
+			 state);
 	return reads ? -1 : 0;
 }
 
