@@ -34,10 +34,10 @@ config() { # STATS-INTERVAL
 counters() { # FILTER: of a line that is asked for now
 	local n
 
-	n=$(grep -c '^{"records"' "$D/err")
+	n=$(told | grep -c '^{"records"')
 	kill -USR1 "$daemon_pid"
 	said '^{"records"' $((n + 1))
-	grep '^{"records"' "$D/err" | tail -1 | jq -c "$1"
+	told | grep '^{"records"' | tail -1 | jq -c "$1"
 }
 
 config 0
@@ -77,9 +77,9 @@ has_lines "$D/out.jsonl" 7
 is "a reload counts on" "$(counters '[.records, .flagged, .reloads, .inputs[0].records]')" \
 	'[7,6,1,5]'
 is "outputs too" "$(counters '.outputs[0].bytes')" "$(stat -c %s "$D/out.jsonl")"
-n=$(grep -c '^{"records"' "$D/err")
+n=$(told | grep -c '^{"records"')
 ok "a line comes by itself every stats_interval seconds" said '^{"records"' $((n + 2))
-is "every line is JSON" "$(grep '^{' "$D/err" | jq -e .records >/dev/null && echo yes)" yes
+is "every line is JSON" "$(told | grep '^{' | jq -e .records >/dev/null && echo yes)" yes
 like "the service manager hears how it is" "$(cat "$D/told")" \
 	'STATUS=[0-9]+ records \([0-9]+/s\), [0-9]+ flagged \([0-9.]+/s\)'
 finish TERM

@@ -30,26 +30,32 @@ start_unprivileged() {
 	said 'ready:'
 }
 
+# What the daemon has said so far.  A line longer than PIPE_BUF is written in pieces: one that is
+# not whole yet was not said.
+told() {
+	head -n "$(wc -l <"$D/err")" "$D/err"
+}
+
 # Waits until the daemon has said something N times.
 said() { # ERE [N]
 	local i
 
 	for ((i = 0; i < 1200; i++)); do
-		[ "$(grep -cE "$1" "$D/err")" -lt "${2:-1}" ] || return 0
+		[ "$(told | grep -cE "$1")" -lt "${2:-1}" ] || return 0
 		kill -0 "$daemon_pid" 2>/dev/null || break
 		sleep 0.05
 	done
-	[ "$(grep -cE "$1" "$D/err")" -ge "${2:-1}" ]
+	[ "$(told | grep -cE "$1")" -ge "${2:-1}" ]
 }
 
 # What a filter of jq, its first dot left out, makes of the daemon's counters as they are now.
 counter() { # FILTER
 	local before
 
-	before=$(grep -c '^{' "$D/err")
+	before=$(told | grep -c '^{')
 	kill -USR1 "$daemon_pid"
 	said '^\{"records"' $((before + 1))
-	grep '^{' "$D/err" | tail -n 1 | jq ".$1"
+	told | grep '^{' | tail -n 1 | jq ".$1"
 }
 
 # Waits until the checkpoint of a tail says that FILE was read to its end: all of it is
