@@ -1,7 +1,7 @@
 /*
- * Whether a glob takes in a file.  A name may lead there by a symbolic link, of a folder
- * or of the file itself, or by a second hard link: names alone do not tell, what is at
- * them does.
+ * Whether two names are those of one file, and whether a glob takes in a file.  A name may
+ * lead there by a symbolic link, of a folder or of the file itself, or by a second hard link:
+ * names alone do not tell, what is at them does.
  */
 #include <purposed/run/settings_private.h>
 
@@ -43,6 +43,15 @@ static char *folder_of(const char *path)
 			     : mem_span_string(span_of(path, (size_t)(slash - path)));
 }
 
+static bool stat_folder(const char *path, struct stat *st)
+{
+	char *folder = folder_of(path);
+	bool found = stat(folder, st) == 0;
+
+	free(folder);
+	return found;
+}
+
 /* A file that is not there yet would be made in its folder, which is: under that name. */
 static bool would_find(const char *pattern, const char *path)
 {
@@ -52,12 +61,8 @@ static bool would_find(const char *pattern, const char *path)
 	char *folder;
 	bool found;
 
-	if (base == NULL || wanted == NULL || fnmatch(wanted + 1, base + 1, FNM_PERIOD) != 0)
-		return false;
-	folder = folder_of(path);
-	found = stat(folder, &st) == 0;
-	free(folder);
-	if (!found)
+	if (base == NULL || wanted == NULL || fnmatch(wanted + 1, base + 1, FNM_PERIOD) != 0 ||
+	    !stat_folder(path, &st))
 		return false;
 	folder = folder_of(pattern);
 	found = finds(folder, &st);
@@ -73,4 +78,23 @@ bool settings_takes_in(const char *pattern, const char *path)
 		return true;
 	/* A terminal or the like may be in many places. */
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && finds(pattern, &st);
+}
+
+static bool would_be_same(const char *a, const char *b)
+{
+	const char *base = strrchr(a, '/');
+	const char *other = strrchr(b, '/');
+	struct stat x, y;
+
+	return base != NULL && other != NULL && strcmp(base, other) == 0 && stat_folder(a, &x) &&
+	       stat_folder(b, &y) && is_same(&x, &y);
+}
+
+bool settings_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (settings_same_path(a, b) || would_be_same(a, b))
+		return true;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && is_same(&x, &y);
 }

@@ -87,7 +87,7 @@ static bool reads_file(const struct settings_input *input, const char *path)
 	if (input->path == NULL || path == NULL)
 		return false;
 	if (input->type == INPUT_FIFO)
-		return settings_same_path(input->path, path);
+		return settings_same_file(input->path, path);
 	return input->type == INPUT_TAIL && settings_takes_in(input->path, path);
 }
 

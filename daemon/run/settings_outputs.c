@@ -278,8 +278,12 @@ static int check_output(const struct settings *settings, const struct conf_node 
 		if (settings_same(output->name, other->name))
 			conf_err(e, node, "there is an output '%s' already", output->name);
 		if (output->path != NULL && other->path != NULL &&
-		    settings_same_path(output->path, other->path))
-			conf_err(e, node, "there is an output to %s already", output->path);
+		    settings_same_file(output->path, other->path)) {
+			bool by_name = settings_same(output->path, other->path);
+
+			conf_err(e, node, "there is an output to %s already%s%s", output->path,
+				 by_name ? "" : ", as ", by_name ? "" : other->path);
+		}
 		if (settings_is_of(node, "stdout") && settings_is_of(conf_at(list, i), "stdout"))
 			conf_err(e, node, "there is an output of type \"stdout\" already");
 	}

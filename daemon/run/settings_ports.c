@@ -199,7 +199,7 @@ static int check_input(const struct settings *settings, const struct conf_node *
 		}
 		if (settings_is_of(node, "fifo") && settings_is_of(conf_at(list, i), "fifo") &&
 		    input->path != NULL && other->path != NULL &&
-		    settings_same_path(input->path, other->path))
+		    settings_same_file(input->path, other->path))
 			conf_err(e, node, "there is an input of type \"fifo\" at %s already",
 				 input->path);
 		if (settings_is_of(node, "stdin") && settings_is_of(conf_at(list, i), "stdin"))

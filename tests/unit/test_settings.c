@@ -644,20 +644,41 @@ static void test_no_loops(void **state)
 	rmdir(dir);
 }
 
+#define READS_WRITES(tail, file)                                            \
+	"inputs = ( { name = 't'; type = 'tail'; path = '" tail "'; } );\n" \
+	"outputs = ( { name = 'o'; type = 'file'; path = '" file "'; } );"
+#define TWO_FILES(one, other)                                           \
+	"outputs = ( { name = 'o'; type = 'file'; path = '" one "'; }," \
+	" { name = 'p'; type = 'file'; path = '" other "'; } );"
+#define TWO_PIPES(one, other)                                          \
+	"inputs = ( { name = 'i'; type = 'fifo'; path = '" one "'; }," \
+	" { name = 'j'; type = 'fifo'; path = '" other "'; } );"
+
 /* Names that lead to the same file by links. */
-static void test_hidden_loops(void **state)
+static void test_links(void **state)
 {
+	static const char loop[] = "would read back what output 'o'";
+	static const char two[] = "b/real.log already, as ";
 	static const struct {
-		const char *tail, *file;
-		bool loop;
+		const char *text;
+		const char *said; /* NULL: it is taken */
 	} cases[] = {
-		{ "a/*.log", "b/out.log", true }, /* a -> b, and no file yet */
-		{ "*/x*.log", "b/x.log", true },
-		{ "c/*.txt", "b/real.log", true },  /* c/link.txt -> b/real.log */
-		{ "c/*.hard", "b/real.log", true }, /* a second name */
-		{ "c/*.txt", "b/other.log", false },
-		{ "a/*.txt", "b/out.log", false },
-		{ "c/*.log", "b/out.log", false },
+		{ READS_WRITES("a/*.log", "b/out.log"), loop }, /* a -> b, and no file yet */
+		{ READS_WRITES("*/x*.log", "b/x.log"), loop },
+		{ READS_WRITES("c/*.txt", "b/real.log"), loop },  /* c/link.txt -> b/real.log */
+		{ READS_WRITES("c/*.hard", "b/real.log"), loop }, /* a second name */
+		{ READS_WRITES("c/*.txt", "b/other.log"), NULL },
+		{ READS_WRITES("a/*.txt", "b/out.log"), NULL },
+		{ READS_WRITES("c/*.log", "b/out.log"), NULL },
+		{ TWO_FILES("c/link.txt", "b/real.log"), two },
+		{ TWO_FILES("c/second.hard", "b/real.log"), two },
+		{ TWO_FILES("a/real.log", "b/real.log"), two },
+		{ TWO_FILES("a/new.log", "b/new.log"), "b/new.log already" },
+		{ TWO_FILES("c/new.log", "b/new.log"), NULL },
+		{ TWO_FILES("b/new.log", "b/real.log"), NULL },
+		{ TWO_FILES("/dev/null", "c/null"), NULL }, /* nothing mixes there */
+		{ TWO_PIPES("a/pipe", "b/pipe"), "b/pipe already" },
+		{ TWO_PIPES("c/pipe", "b/pipe"), NULL },
 	};
 	char dir[32];
 	struct buf command = { 0 };
@@ -665,26 +686,20 @@ static void test_hidden_loops(void **state)
 	(void)state;
 	unit_directory(dir);
 	buf_printf(&command,
-		   "cd %s && mkdir b c && ln -s b a && : >b/real.log && "
+		   "cd %s && mkdir b c && ln -s b a && : >b/real.log && ln -s /dev/null c/null && "
 		   "ln -s ../b/real.log c/link.txt && ln b/real.log c/second.hard",
 		   dir);
 	assert_int_equal(system(buf_str(&command)), 0);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct settings *settings = NULL;
-		struct buf text = { 0 };
 		struct err e = { 0 };
 
-		buf_printf(&text,
-			   "inputs = ( { name = 't'; type = 'tail'; path = '%s/%s'; } );\n"
-			   "outputs = ( { name = 'o'; type = 'file'; path = '%s/%s'; } );",
-			   dir, cases[i].tail, dir, cases[i].file);
-		if ((load(&settings, dir, buf_str(&text), &e) != 0) != cases[i].loop)
-			fail_msg("%s %s: %s", cases[i].tail, cases[i].file, buf_str(&e.text));
-		if (cases[i].loop)
-			assert_non_null(strstr(e.text.ptr, "would read back what output 'o'"));
+		if ((load(&settings, dir, cases[i].text, &e) != 0) != (cases[i].said != NULL))
+			fail_msg("%s: %s", cases[i].text, buf_str(&e.text));
+		if (cases[i].said != NULL)
+			assert_non_null(strstr(e.text.ptr, cases[i].said));
 		settings_free(&settings);
 		err_fini(&e);
-		buf_fini(&text);
 	}
 	buf_clear(&command);
 	buf_printf(&command, "rm -r %s", dir);
@@ -699,7 +714,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_no_loops),
-		cmocka_unit_test(test_hidden_loops),
+		cmocka_unit_test(test_links),
 		WHOLE(test_top),
 		WHOLE(test_sockets),
 		WHOLE(test_binds),
