@@ -130,12 +130,22 @@ bool state_is(const struct state *state, const char *path)
 
 /* --- Checkpoints ------------------------------------------------------------ */
 
+static const char ending[] = ".checkpoint";
+
 /* "web" is kept in "web.checkpoint". */
 static void add_name(struct buf *out, const char *name, const char *end)
 {
 	position_add_escaped(out, span_str(name), true);
 	buf_add_str(out, end);
 	buf_str(out);
+}
+
+const char *state_checkpoint_path(struct buf *path, const char *folder, const char *name)
+{
+	buf_clear(path);
+	buf_printf(path, "%s/", folder);
+	add_name(path, name, ending);
+	return path->ptr;
 }
 
 static int read_all(int fd, struct buf *out)
@@ -212,7 +222,7 @@ enum checkpoint state_load(const struct state *s, const char *name, const char *
 	struct buf text = { 0 };
 	int fd;
 
-	add_name(&file, name, ".checkpoint");
+	add_name(&file, name, ending);
 	fd = openat(s->folder, file.ptr, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT)
 		result = CHECKPOINT_NONE;
@@ -263,7 +273,7 @@ void state_forget(const struct state *s, const char *name)
 {
 	struct buf file = { 0 };
 
-	add_name(&file, name, ".checkpoint");
+	add_name(&file, name, ending);
 	if (unlinkat(s->folder, file.ptr, 0) != 0 && errno != ENOENT)
 		log_warning("cannot remove the checkpoint %s/%s: %s", s->path, file.ptr,
 			    strerror(errno));
@@ -278,7 +288,7 @@ int state_save(const struct state *s, const char *name, const char *type, struct
 	struct buf all = { 0 };
 	int result = 0;
 
-	add_name(&file, name, ".checkpoint");
+	add_name(&file, name, ending);
 	add_name(&draft, name, ".checkpoint.new");
 	buf_printf(&all, "purposed checkpoint 1 %s\n", type);
 	buf_add_span(&all, text);

@@ -8,6 +8,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <purposed/io/state.h>
+
 /* --- The journal ---------------------------------------------------------------- */
 
 /* The namespace of a journal whose path has it behind a dot: "" where it has none. */
@@ -151,8 +153,7 @@ static int check_state(const struct settings_input *input, const char *state, st
 	struct buf checkpoint = { 0 };
 	bool reads;
 
-	buf_printf(&checkpoint, "%s/%s.checkpoint", state, name);
-	reads = reads_file(input, buf_str(&checkpoint));
+	reads = reads_file(input, state_checkpoint_path(&checkpoint, state, name));
 	buf_fini(&checkpoint);
 	if (reads)
 		conf_err(e, input->node, "input '%s' would read its own checkpoint in %s", name,

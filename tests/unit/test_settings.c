@@ -405,6 +405,9 @@ static const struct mistake {
 	{ "state = '/var/lib/p'; inputs = (\n"
 	  " { name = 't'; type = 'tail'; path = '/var/lib/*/*'; } );",
 	  ":2: input 't' would read its own checkpoint in /var/lib/p" },
+	{ "state = '/var/lib/p'; inputs = (\n"
+	  " { name = 'a/b'; type = 'tail'; path = '/var/lib/p/*'; } );",
+	  ":2: input 'a/b' would read its own checkpoint in /var/lib/p" },
 	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.1:514'; } );\n"
 	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
 	  ":2: output 'o' would send to input 's'" },

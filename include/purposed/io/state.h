@@ -48,6 +48,12 @@ enum checkpoint state_load(const struct state *state, const char *name, const ch
 int state_save(const struct state *state, const char *name, const char *type, struct span text,
 	       struct err *e);
 
+/*
+ * Where the checkpoint of that name is in the state folder of that path, whether there is one
+ * or not; in path, whose storage it is.
+ */
+const char *state_checkpoint_path(struct buf *path, const char *folder, const char *name);
+
 /* What was saved under that name is no more; logged where it cannot be removed. */
 void state_forget(const struct state *state, const char *name);
 
