@@ -12,10 +12,9 @@
 #include <purposed/base/clock.h>
 #include <purposed/base/log.h>
 
-/* Inputs have checkpoints under their names; none has this one. */
-static void add_state_name(struct buf *out, const struct alerts *a)
+void alerts_add_state_name(struct buf *out, const char *output)
 {
-	buf_printf(out, "alerts of output %s", a->settings.name);
+	buf_printf(out, "alerts of output %s", output);
 }
 
 /* Two lines for each: its numbers, and the alert itself. */
@@ -44,7 +43,7 @@ int alerts_save(struct sink *sink, const struct state *state, struct err *e)
 		err_add(e, "output '%s' does not take its alerts", a->settings.name);
 		result = -1;
 	} else if (a->unsaved) {
-		add_state_name(&name, a);
+		alerts_add_state_name(&name, a->settings.name);
 		add_groups(&text, a);
 		result = state_save(state, buf_str(&name), "alerts", buf_span(&text), e);
 		a->unsaved = result != 0;
@@ -111,7 +110,7 @@ int alerts_load(struct sink *sink, const struct state *state, struct err *e)
 	struct buf text = { 0 };
 	enum checkpoint found;
 
-	add_state_name(&name, a);
+	alerts_add_state_name(&name, a->settings.name);
 	found = state_load(state, buf_str(&name), "alerts", &text, e);
 	pthread_mutex_lock(&a->lock);
 	if (found == CHECKPOINT_DAMAGED || (found == CHECKPOINT_LOADED && !read_groups(a, &text)))
@@ -130,7 +129,7 @@ void alerts_forget(struct sink *sink, const struct state *state)
 {
 	struct buf name = { 0 };
 
-	add_state_name(&name, (const struct alerts *)sink);
+	alerts_add_state_name(&name, ((const struct alerts *)sink)->settings.name);
 	state_forget(state, buf_str(&name));
 	buf_fini(&name);
 }

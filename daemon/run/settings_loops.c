@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <purposed/io/state.h>
+#include <purposed/run/alerts.h>
 
 /* --- The journal ---------------------------------------------------------------- */
 
@@ -146,18 +147,36 @@ static bool arrives_at(const struct address *to, const struct address *listen)
 
 /* --- The state folder ------------------------------------------------------------- */
 
-/* Each checkpoint would be a new text, and bring forth the next. */
-static int check_state(const struct settings_input *input, const char *state, struct err *e)
+/* Puts the path of what there is of the output into path; false: the input reads none of it. */
+static bool reads_output_state(const struct settings_input *input, const struct settings *settings,
+			       const struct settings_output *output, struct buf *path)
 {
-	const char *name = input->name != NULL ? input->name : "";
-	struct buf checkpoint = { 0 };
+	struct buf name = { 0 };
 	bool reads;
 
-	reads = reads_file(input, state_checkpoint_path(&checkpoint, state, name));
-	buf_fini(&checkpoint);
+	alerts_add_state_name(&name, output->name);
+	reads = reads_file(input, state_checkpoint_path(path, settings->state, buf_str(&name)));
+	buf_fini(&name);
+	return reads || (output->type == OUTPUT_SYSLOG &&
+			 reads_file(input, settings_spool_path(path, settings, output)));
+}
+
+/* Each checkpoint, or message in a spool, would be a new text, and bring forth the next. */
+static int check_state(const struct settings_input *input, const struct settings *settings,
+		       struct err *e)
+{
+	struct buf path = { 0 };
+	bool reads = false;
+
+	for (size_t i = 0; i < settings->n_inputs && !reads; i++)
+		reads = reads_file(input, state_checkpoint_path(&path, settings->state,
+								settings->inputs[i].name));
+	for (size_t i = 0; i < settings->n_outputs && !reads; i++)
+		reads = reads_output_state(input, settings, &settings->outputs[i], &path);
 	if (reads)
-		conf_err(e, input->node, "input '%s' would read its own checkpoint in %s", name,
-			 state);
+		conf_err(e, input->node, "input '%s' would read what the daemon itself keeps in %s",
+			 input->name, buf_str(&path));
+	buf_fini(&path);
 	return reads ? -1 : 0;
 }
 
@@ -193,7 +212,7 @@ int settings_check_loops(const struct settings *settings, struct err *e)
 	int bad = 0;
 
 	for (size_t i = 0; i < settings->n_inputs; i++) {
-		bad |= check_state(&settings->inputs[i], settings->state, e);
+		bad |= check_state(&settings->inputs[i], settings, e);
 		for (size_t j = 0; j < settings->n_outputs; j++)
 			bad |= check_pair(&settings->inputs[i], &settings->outputs[j], e);
 	}

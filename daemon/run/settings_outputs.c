@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/io/spool.h>
 #include <purposed/io/syslog.h>
 
 static int read_format(const struct conf_node *node, struct settings_output *output, struct err *e)
@@ -317,6 +318,14 @@ void settings_free_outputs(struct settings *settings)
 		settings_free_tls(&settings->outputs[i].tls);
 	}
 	free(settings->outputs);
+}
+
+const char *settings_spool_path(struct buf *path, const struct settings *settings,
+				const struct settings_output *output)
+{
+	buf_clear(path);
+	buf_printf(path, "%s/%s" SPOOL_ENDING, settings->state, output->name);
+	return buf_str(path);
 }
 
 bool settings_same_destination(const struct settings_output *a, const struct settings_output *b)

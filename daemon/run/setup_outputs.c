@@ -25,7 +25,7 @@ static int make_receiver(const struct settings *settings, const struct settings_
 
 	/* What else is wrong with the folder is said when the file is made in it. */
 	mkdir(settings->state, 0700);
-	to.spool = setup_spool_path(&spool, settings, from);
+	to.spool = settings_spool_path(&spool, settings, from);
 	result = sink_syslog_new(sink_r, &to, e);
 	buf_fini(&spool);
 	return result;

@@ -16,15 +16,7 @@
 #include <purposed/base/mem.h>
 #include <purposed/io/spool.h>
 
-static const char ending[] = ".spool";
-
-const char *setup_spool_path(struct buf *path, const struct settings *settings,
-			     const struct settings_output *output)
-{
-	buf_clear(path);
-	buf_printf(path, "%s/%s%s", settings->state, output->name, ending);
-	return buf_str(path);
-}
+static const char ending[] = SPOOL_ENDING;
 
 bool setup_is_same_file(const char *a, const char *b)
 {
@@ -67,7 +59,7 @@ static bool has_spool(const struct settings *settings, const char *path)
 	for (size_t i = 0; i < settings->n_outputs; i++) {
 		if (settings->outputs[i].type == OUTPUT_SYSLOG)
 			found |= setup_is_same_file(
-				setup_spool_path(&ours, settings, &settings->outputs[i]), path);
+				settings_spool_path(&ours, settings, &settings->outputs[i]), path);
 	}
 	buf_fini(&ours);
 	return found;
@@ -154,10 +146,10 @@ static void add_move(struct moves *moves, const struct setup *setup, struct setu
 	unsigned long long left;
 
 	move->name = before->outputs[index].name;
-	setup_spool_path(&move->from, before, &before->outputs[index]);
+	settings_spool_path(&move->from, before, &before->outputs[index]);
 	buf_clear(&move->to);
 	if (heir < settings->n_outputs && settings->outputs[heir].type == OUTPUT_SYSLOG)
-		setup_spool_path(&move->to, settings, &settings->outputs[heir]);
+		settings_spool_path(&move->to, settings, &settings->outputs[heir]);
 	if (setup_is_same_file(buf_str(&move->from), buf_str(&move->to)))
 		return;
 	/* It lets go of the file, and puts into it what it had sent in doubt. */

@@ -402,12 +402,22 @@ static const struct mistake {
 	{ "outputs = ( { name = 'o'; type = 'file'; path = '/var/log/p/a.log'; } );\n"
 	  "inputs = ( { name = 't'; type = 'tail'; path = '/var/log/*/*.log'; } );",
 	  ":2: input 't' would read back what output 'o' writes to /var/log/p/a.log" },
+#define KEEPS ":2: input 't' would read what the daemon itself keeps in /var/lib/p/"
 	{ "state = '/var/lib/p'; inputs = (\n"
 	  " { name = 't'; type = 'tail'; path = '/var/lib/*/*'; } );",
-	  ":2: input 't' would read its own checkpoint in /var/lib/p" },
+	  KEEPS "t.checkpoint" },
 	{ "state = '/var/lib/p'; inputs = (\n"
-	  " { name = 'a/b'; type = 'tail'; path = '/var/lib/p/*'; } );",
-	  ":2: input 'a/b' would read its own checkpoint in /var/lib/p" },
+	  " { name = 't'; type = 'tail'; path = '/var/lib/p/a%*'; },\n"
+	  " { name = 'a/b'; type = 'tail'; path = '/var/log/x'; } );",
+	  KEEPS "a%2Fb.checkpoint" },
+	{ "state = '/var/lib/p'; inputs = (\n"
+	  " { name = 't'; type = 'tail'; path = '/var/lib/p/a*'; } );\n"
+	  "outputs = ( { name = 'o'; type = 'stdout'; window = 1; } );",
+	  KEEPS "alerts%20of%20output%20o.checkpoint" },
+	{ "state = '/var/lib/p'; inputs = (\n"
+	  " { name = 't'; type = 'tail'; path = '/var/lib/*/o.*'; } );\n"
+	  "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://h:1'; } );",
+	  KEEPS "o.spool" },
 	{ "outputs = ( { name = 'o'; type = 'syslog'; to = 'udp://127.0.0.1:514'; } );\n"
 	  "inputs = ( { name = 's'; type = 'syslog'; listen = 'udp://127.0.0.1:514'; } );",
 	  ":2: output 'o' would send to input 's'" },

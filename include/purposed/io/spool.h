@@ -25,6 +25,9 @@
 #include <purposed/base/err.h>
 #include <purposed/base/span.h>
 
+/* Of its file's name. */
+#define SPOOL_ENDING ".spool"
+
 struct spool;
 
 /*

@@ -51,6 +51,9 @@ enum sink_result alerts_tick(struct sink *sink, bool all, struct err *e);
 /* What old_sink has not written becomes that of sink; both are of the same output. */
 void alerts_take(struct sink *sink, struct sink *old_sink);
 
+/* The name that what waits in windows has in the state: none of an input. */
+void alerts_add_state_name(struct buf *out, const char *output);
+
 /*
  * What waits in windows outlives the process: saved when it has changed, and loaded
  * once, before the first line.  -1: described in e.

@@ -147,6 +147,10 @@ struct engine_options settings_engine(const struct settings *settings);
 int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
 			   struct err *e);
 
+/* Where the spool of a syslog output is; in path, whose storage it is. */
+const char *settings_spool_path(struct buf *path, const struct settings *settings,
+				const struct settings_output *output);
+
 /* Whether both send to one receiver, in one form. */
 bool settings_same_destination(const struct settings_output *a, const struct settings_output *b);
 

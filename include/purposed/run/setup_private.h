@@ -23,10 +23,6 @@ int setup_make_output(const struct setup *setup, const struct settings_output *f
 /* Puts alert control before the sink. */
 void setup_control_output(struct output *output, const struct settings_output *from);
 
-/* Where the spool of a syslog output is; in path, whose storage it is. */
-const char *setup_spool_path(struct buf *path, const struct settings *settings,
-			     const struct settings_output *output);
-
 /* The sink itself, behind alert control. */
 struct sink **setup_sink(struct output *output);
 
