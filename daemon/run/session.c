@@ -53,18 +53,19 @@ int session_open(struct session *session, const struct session_request *request,
 {
 	struct engine_options options;
 	int bad = 0;
+	int unread;
 
 	*session = (struct session){ 0 };
 	/* All that is wrong is told at once, not only the first of it. */
 	bad |= settings_read(&session->settings, request->config, e);
 	if (session->settings == NULL)
 		return -1;
-	settings_replace(session->settings, request->policy, request->rules);
+	unread = settings_replace(session->settings, request->policy, request->rules, e);
 	if (set_options(&options, session->settings, request, e) != 0) {
 		session_close(session);
 		return -1;
 	}
-	bad |= engine_load(&session->engine, &options, e);
+	bad |= unread != 0 ? -1 : engine_load(&session->engine, &options, e);
 	bad |= settings_pseudonymizer(session->settings, &session->pseudonyms, e);
 	if (session->engine != NULL && request->lasting)
 		engine_finders(session->engine);

@@ -5,9 +5,11 @@
  */
 #include <purposed/run/settings_private.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <purposed/base/mem.h>
 #include <purposed/base/words.h>
@@ -314,18 +316,28 @@ void settings_free(struct settings **settings)
 	*settings = NULL;
 }
 
-static void replace(char **path, const char *by)
+/* One that stays was named by the file, which says where. */
+static int replace(const struct settings *settings, const char *name, char **path, const char *by,
+		   struct err *e)
 {
-	if (by == NULL)
-		return;
-	free(*path);
-	*path = mem_string(by);
+	if (by != NULL) {
+		free(*path);
+		*path = mem_string(by);
+		return 0;
+	}
+	if (*path == NULL || access(*path, R_OK) == 0)
+		return 0;
+	conf_err(e, conf_get(conf_root(settings->doc), name), "cannot read the %s %s: %s", name,
+		 *path, strerror(errno));
+	return -1;
 }
 
-void settings_replace(struct settings *settings, const char *policy, const char *rules)
+int settings_replace(struct settings *settings, const char *policy, const char *rules,
+		     struct err *e)
 {
-	replace(&settings->policy, policy);
-	replace(&settings->rules, rules);
+	int bad = replace(settings, "policy", &settings->policy, policy, e);
+
+	return bad | replace(settings, "rules", &settings->rules, rules, e);
 }
 
 struct engine_options settings_engine(const struct settings *settings)

@@ -280,8 +280,11 @@ wrong "a missing policy, too" "$T/none: No such file" -c "$T/etc/all.conf" --pol
 for line in "$T/nil: No such file" "conf:1: .*'foo'" "conf:3: from 'middle'" "conf:7: .*none.pem"; do
 	like "check: with what can be told without it: $line" "$(cat "$T/err")" "$line"
 done
-printf 'policy = "none.conf";\n' >"$T/etc/d.conf"
-wrong "missing policy" "$T/etc/none.conf: No such file" -c "$T/etc/d.conf"
+printf 'policy = "none.conf";\nrules = "none.d";\n' >"$T/etc/d.conf"
+wrong "missing policy" "$T/etc/d.conf:1: cannot read the policy $T/etc/none.conf: No such file" -c "$T/etc/d.conf"
+like "check: missing rules, with their place" "$(cat "$T/err")" "$T/etc/d.conf:2: cannot read the rules $T/etc/none.d: No such file"
+is "check: and each once" "$(wc -l <"$T/err")" 2
+status "check: what the command line names instead" 0 run check -c "$T/etc/d.conf" --policy conf/annex-i.conf --rules conf/rules.d
 sed 's/row = 7;/row = 8;/' conf/annex-i.conf >"$T/etc/twice.conf"
 wrong "a row twice" "$T/etc/twice.conf:[0-9]+: .*8" --policy "$T/etc/twice.conf"
 sed '0,/sanctions = "not-permitted"; }; }/s//}; }/' conf/annex-i.conf >"$T/etc/hole.conf"

@@ -137,8 +137,12 @@ int settings_read(struct settings **settings_r, const char *path, struct err *e)
  */
 int settings_check(const struct settings *settings, struct engine *engine, struct err *e);
 
-/* The command line has these in their place; NULL: it says nothing of it. */
-void settings_replace(struct settings *settings, const char *policy, const char *rules);
+/*
+ * The command line has these in their place; NULL: it says nothing of it.  -1: what the file
+ * has instead cannot be read; described in e.
+ */
+int settings_replace(struct settings *settings, const char *policy, const char *rules,
+		     struct err *e);
 
 /* What the engine needs of them; the strings are borrowed. */
 struct engine_options settings_engine(const struct settings *settings);
