@@ -27,12 +27,9 @@ struct codec_reader {
 	uint8_t in[INPUT_BYTES];
 };
 
-enum codec_result codec_too_large(struct fault *f, uint64_t need, size_t allowed)
+enum codec_result codec_too_large(struct fault *f, uint64_t need, const struct codec_step *s)
 {
-	enum { MIB = 1 << 20 };
-
-	fault_set(f, FAULT_REFUSED, "needs %llu MiB to decode, limits.decoder_bytes allows %zu MiB",
-		  (unsigned long long)need / MIB + (need % MIB != 0), allowed / MIB);
+	reader_too_large(f, need, s->allowed, s->limit);
 	return CODEC_FAULT;
 }
 
@@ -74,6 +71,7 @@ static enum codec_result step(struct codec_reader *c, struct codec_step *s, stru
 	s->last = c->last;
 	s->held = c->held;
 	s->allowed = c->held + meter->memory;
+	s->limit = meter->memory_max;
 	result = c->codec->step(c->state, s, f);
 	c->at = c->len - s->in_len;
 	c->held = s->held < s->allowed ? s->held : s->allowed;
@@ -137,16 +135,18 @@ static const struct reader_class codec_class = { codec_read, codec_free };
 struct reader *codec_reader(const struct codec *codec, struct reader *source)
 {
 	struct codec_reader *c = mem_new(1, sizeof(*c));
+	struct meter *meter = source->meter;
 
-	reader_init(&c->head, &codec_class, source->meter, source->level + 1);
+	reader_init(&c->head, &codec_class, meter, source->level + 1);
 	c->codec = codec;
 	c->source = source;
-	if (codec->open_bytes > source->meter->memory) {
-		codec_too_large(&c->head.fault, codec->open_bytes, source->meter->memory);
+	if (codec->open_bytes > meter->memory) {
+		reader_too_large(&c->head.fault, codec->open_bytes, meter->memory,
+				 meter->memory_max);
 		return &c->head;
 	}
 	c->held = codec->open_bytes;
-	source->meter->memory -= c->held;
+	meter->memory -= c->held;
 	c->state = codec->open();
 	return &c->head;
 }

@@ -49,7 +49,7 @@ static enum codec_result stream_start(struct bzip2 *b, struct codec_step *s, str
 	b->stream = (bz_stream){ 0 };
 	b->inside = BZ2_bzDecompressInit(&b->stream, 0, 0) == BZ_OK;
 	if (!b->inside)
-		return codec_too_large(f, BZIP2_BYTES, s->allowed);
+		return codec_too_large(f, BZIP2_BYTES, s);
 	return CODEC_MORE;
 }
 

@@ -37,7 +37,7 @@ static enum codec_result xz_result(lzma_stream *stream, lzma_ret status, struct 
 	case LZMA_OK:
 	case LZMA_BUF_ERROR: return CODEC_MORE;
 	case LZMA_STREAM_END: return CODEC_END;
-	case LZMA_MEMLIMIT_ERROR: return codec_too_large(f, lzma_memusage(stream), s->allowed);
+	case LZMA_MEMLIMIT_ERROR: return codec_too_large(f, lzma_memusage(stream), s);
 	case LZMA_OPTIONS_ERROR:
 		fault_set(f, FAULT_REFUSED, "uses an xz filter or option that is not supported");
 		return CODEC_FAULT;

@@ -82,7 +82,7 @@ static enum codec_result frame_start(struct zstd *z, struct codec_step *s, struc
 		if (!frame_window(s->in, s->in_len, &window))
 			return CODEC_MORE;
 		if (window > s->allowed)
-			return codec_too_large(f, window, s->allowed);
+			return codec_too_large(f, window, s);
 	} else if ((magic & ZSTD_MAGIC_SKIPPABLE_MASK) != ZSTD_MAGIC_SKIPPABLE_START) {
 		return codec_trailing(f);
 	}

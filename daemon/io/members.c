@@ -65,7 +65,7 @@ static struct members *members_new(const char *name, const struct members_limits
 {
 	struct members *m = mem_new(1, sizeof(*m));
 
-	m->meter.memory = limits->decoder_bytes;
+	m->meter.memory_max = m->meter.memory = limits->decoder_bytes;
 	m->meter.ratio_max = limits->archive_ratio != 0 ? limits->archive_ratio : 1;
 	m->meter.ratio_from_bytes = limits->ratio_from_bytes;
 	m->nesting = limits->nesting < NESTING_MAX ? limits->nesting : NESTING_MAX;

@@ -34,6 +34,18 @@ void reader_init(struct reader *r, const struct reader_class *class, struct mete
 	*r = (struct reader){ .class = class, .meter = meter, .level = level };
 }
 
+int reader_too_large(struct fault *f, uint64_t need, size_t allowed, size_t limit)
+{
+	enum { MIB = 1 << 20 };
+	size_t around = limit - allowed;
+
+	need += around;
+	return fault_set(f, FAULT_REFUSED,
+			 "needs %llu MiB to decode%s, limits.decoder_bytes allows %zu MiB",
+			 (unsigned long long)need / MIB + (need % MIB != 0),
+			 around != 0 ? " together with what it is in" : "", limit / MIB);
+}
+
 uint64_t reader_number(const unsigned char *bytes, size_t len)
 {
 	uint64_t value = 0;

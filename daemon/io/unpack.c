@@ -103,9 +103,8 @@ static struct unpack *unpack_start(struct reader *source, size_t memory)
 	if (u->archive == NULL)
 		abort(); /* out of memory; see mem.h */
 	if (memory > source->meter->memory) {
-		fault_set(&u->fault, FAULT_REFUSED,
-			  "needs %zu MiB to decode, limits.decoder_bytes allows %zu MiB",
-			  memory >> 20, source->meter->memory >> 20);
+		reader_too_large(&u->fault, memory, source->meter->memory,
+				 source->meter->memory_max);
 		return u;
 	}
 	source->meter->memory -= memory;

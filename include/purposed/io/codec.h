@@ -21,7 +21,8 @@ struct codec_step {
 	uint8_t *out;
 	size_t out_len;
 	bool last;	/* nothing comes behind in */
-	size_t allowed; /* bytes of memory that this decoder may hold in all */
+	size_t limit;	/* bytes of memory that all decoders may hold */
+	size_t allowed; /* of it, what this one may hold in all */
 	size_t held;	/* bytes that it holds: updated by the codec */
 };
 
@@ -54,8 +55,8 @@ extern const struct codec codec_zstd; /* RFC 8878; window limited */
 /* A reader of what source decodes to; it owns source, which is read behind what was peeked. */
 struct reader *codec_reader(const struct codec *codec, struct reader *source);
 
-/* "needs N MiB to decode, limits.decoder_bytes allows M MiB": always CODEC_FAULT. */
-enum codec_result codec_too_large(struct fault *f, uint64_t need, size_t allowed);
+/* The decoder would need so many bytes, which are more than it may hold: always CODEC_FAULT. */
+enum codec_result codec_too_large(struct fault *f, uint64_t need, const struct codec_step *s);
 
 /* Neither another stream nor padding: always CODEC_FAULT. */
 enum codec_result codec_trailing(struct fault *f);

@@ -40,7 +40,8 @@ int fault_set(struct fault *f, enum fault_kind kind, const char *format, ...)
 
 struct meter {
 	uint64_t bytes[READER_LEVELS_MAX]; /* handed up by the readers of each level */
-	size_t memory;			   /* what decoders may still take, in bytes */
+	size_t memory_max;		   /* of decoders that are open together, in bytes */
+	size_t memory;			   /* what they may still take of it */
 	uint64_t ratio_max;		   /* bytes of any level for one of the file */
 	uint64_t ratio_from_bytes;	   /* a level with fewer bytes is not judged */
 };
@@ -69,6 +70,13 @@ struct reader {
 /* For implementers: fills the head. */
 void reader_init(struct reader *r, const struct reader_class *class, struct meter *meter,
 		 unsigned level);
+
+/*
+ * For decoders: "needs N MiB to decode, limits.decoder_bytes allows M MiB"; always -1.  need:
+ * of the decoder alone; allowed: what it may hold, the rest of limit is held by those of what
+ * it is in, which N counts, too.
+ */
+int reader_too_large(struct fault *f, uint64_t need, size_t allowed, size_t limit);
 
 /* For implementers: the number of len bytes that begins with its lowest one. */
 uint64_t reader_number(const unsigned char *bytes, size_t len);
