@@ -43,6 +43,7 @@ accepts() { # PORT
 
 # Starts tests/support/receiver.py; what it takes is added to OUT.
 receive() { # ADDRESS octets|lf|silent OUT
+	: >"$D/receiver.err" # what the one before it said must not be taken for this one's
 	tests/support/receiver.py "$1" "$2" >>"$3" 2>"$D/receiver.err" 9>&- &
 	receiver_pid=$!
 	within 60 grep -q listens "$D/receiver.err"
