@@ -196,6 +196,7 @@ is "scan prints the flagged: 7 of each log, the JSON log first" \
 " 7 $LOGS/access.json
  7 $LOGS/access.log"
 ok "logrotate, compressing" logrotate -f -s "$T/logrotate.state" "$T/logrotate.conf"
+ok "nginx lets go of the old ones" nginx_writes_to "$LOGS/access.log"
 ok "logrotate made gzip files" gzip -t "$LOGS/access.log.1.gz" "$LOGS/access.json.1.gz"
 status "scan of what logrotate made" 1 run scan -q -p website-traffic-analysis "$LOGS"
 is "the same records, out of gzip" "$(gist "$T/out")" "$(gist "$T/before")"

@@ -1,23 +1,38 @@
 # net: free ports, certificates, and senders of exactly these bytes.  To be sourced by
 # bash after tests/support/tap.sh.
 
-# Prints N ports that nobody uses, TCP and UDP alike.
+# Prints N ports that nobody uses, TCP and UDP alike, and that no other test is given until
+# this script has ended: a process holds an abstract socket for each of them so long.
 free_ports() { # N
-	python3 - "$1" <<-'END'
-		import random, socket, sys
-		ports = []
+	python3 - "$1" "$$" <<-'END'
+		import os, random, select, socket, sys
+		script = os.pidfd_open(int(sys.argv[2]))
+		ports, held = [], []
 		while len(ports) < int(sys.argv[1]):
 		    port = random.randrange(20000, 32000)
+		    mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		    try:
+		        mark.bind('\0purposed-test-port-%d' % port)
 		        for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
 		            with socket.socket(socket.AF_INET6, kind) as s:
 		                s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
 		                s.bind(('::', port))
 		    except OSError:
+		        mark.close()
 		        continue
-		    if port not in ports:
-		        ports.append(port)
-		print(*ports)
+		    ports.append(port)
+		    held.append(mark)
+		print(*ports, flush=True)
+		if os.fork() == 0:
+		    # It has nothing else of the script open.
+		    kept = {script, *(mark.fileno() for mark in held)}
+		    for fd in set(map(int, os.listdir('/proc/self/fd'))) - kept:
+		        try:
+		            os.close(fd)
+		        except OSError:
+		            pass
+		    select.select([script], [], [])
+		    os._exit(0)
 	END
 }
 
