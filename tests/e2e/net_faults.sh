@@ -74,18 +74,19 @@ python_net "$TCP" "$UDP" "$T/broken.py" "$T/wanted" "$D/out.log" <<-'END'
 	tcp.sendall(b'16 <13>MARK\nfeed it')
 	tcp.close()
 	wanted = broken + counted + [b'<13>MARK\nfeed it']
-	def out():
-	    with open(args[4], 'rb') as f:
-	        return f.read().count(b'\n')
-	for turn in range(600):
-	    if out() >= len(wanted):
-	        break
-	    time.sleep(0.1)
+	def until(n):
+	    for turn in range(6000):
+	        with open(args[4], 'rb') as f:
+	            if f.read().count(b'\n') >= n:
+	                return
+	        time.sleep(0.01)
+	until(len(wanted))
+	# One by one: the buffer has no room for many.
 	udp = connect('udp://127.0.0.1:' + args[1])
 	for m in broken:
 	    udp.send(m)
-	    time.sleep(0.05)
-	wanted += broken
+	    wanted.append(m)
+	    until(len(wanted))
 	escape = lambda m: m.replace(b'\n', b'#012').replace(b'\r', b'#015')
 	open(args[3], 'wb').write(b''.join(escape(m) + b'\n' for m in wanted))
 END

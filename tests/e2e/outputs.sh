@@ -218,7 +218,7 @@ remove_journal() {
 }
 if [ "$(id -u)" -eq 0 ] && [ -x /lib/systemd/systemd-journald ] && [ -s /etc/machine-id ]; then
 	at_end remove_journal
-	timeout 60 /lib/systemd/systemd-journald "$NAMESPACE" >"$D/journald.log" 2>&1 &
+	timeout 600 /lib/systemd/systemd-journald "$NAMESPACE" >"$D/journald.log" 2>&1 &
 	journald_pid=$!
 	at_end kill "$journald_pid"
 	within 60 test -S "/run/systemd/journal.$NAMESPACE/socket"

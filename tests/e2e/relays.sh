@@ -178,9 +178,9 @@ finish TERM
 
 # --- loggen ----------------------------------------------------------------------------
 
-# Runs loggen, and prints how many messages it says it sent.
+# Runs loggen, and prints how many messages it says it sent; of itself it ends after 10 seconds.
 flood() { # OPTIONS...
-	SYSLOGNG_PREFIX="$SNG/usr" run_unpacked "$SNG" usr/bin/loggen --quiet "$@" >"$T/loggen" 2>&1
+	SYSLOGNG_PREFIX="$SNG/usr" run_unpacked "$SNG" usr/bin/loggen --quiet --interval 600 "$@" >"$T/loggen" 2>&1
 	sed -n 's/.*count=\([0-9]*\).*/\1/p' "$T/loggen" | tail -n 1
 }
 

@@ -58,6 +58,8 @@ reload() { # WORD
 between() {
 	case $((RANDOM % 3)) in
 	0)
+		# Before somebody has seen it, it must not go.
+		within 60 has_open "$D/log/app.log" || diag "app.log is not open"
 		rotations=$((rotations + 1))
 		mv "$D/log/app.log" "$D/log/app.log.$rotations"
 		kill -HUP "$writer"

@@ -34,28 +34,30 @@ $1" >"$D/logrotate.conf"
 }
 
 # A file that is compressed, or truncated, before the daemon has found it is lost.
-is_open() {
-	readlink /proc/"$daemon_pid"/fd/* | grep -qx "$LOG/app.log"
-}
-
 rotate() { # TIMES
 	local i
 
 	for ((i = 0; i < $1; i++)); do
 		sleep 0.5
-		within 60 is_open || return 1
+		within 60 has_open "$LOG/app.log" || return 1
 		logrotate -f -s "$D/logrotate.state" "$D/logrotate.conf" || return 1
 	done
 }
 
 # Whether the output has come to a number.
 is_out() { # NUMBER
-	[ "$(tail -n 1 "$OUT" | grep -oE '[0-9]+')" -ge "$1" ] 2>/dev/null
+	[ "$(last_whole "$OUT")" -ge "$1" ] 2>/dev/null
 }
 
 has_line() {
-	now=$(tail -n 1 "$LOG/app.log" | grep -oE '[0-9]+')
+	now=$(last_whole "$LOG/app.log")
 	[ -n "$now" ]
+}
+
+# The number of the last line, once that is whole: where it goes over a page a reader may see a
+# part of it.
+last_whole() { # FILE
+	tail -n 1 "$1" | sed -nE 's/^number ([0-9]+) end$/\1/p'
 }
 
 # The same, but what was copied before is out: a copy that is compressed is lost, too.

@@ -260,8 +260,7 @@ kill -HUP "$daemon_pid"
 said 'reloaded:' 2
 send 6 6
 said 'No space left' 2
-kill -TERM "$daemon_pid"
-sleep 0.3
+deliver TERM
 status "an output that still fails at the second SIGTERM is status 2" 2 finish TERM
 like "and its loss is said" "$(cat "$D/err")" "output 'full' failed until the end: [0-9]+ bytes"
 rm -f "$D"/out.* "$D"/full.*

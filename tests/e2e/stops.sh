@@ -242,8 +242,7 @@ read -r line <&6
 like "a log in a pipe" "$line" '^purposed: ready: '
 # A line of two kilobytes each: more than the pipe takes.
 for ((i = 0; i < 300; i++)); do
-	kill -USR1 "$daemon_pid"
-	sleep 0.005
+	deliver USR1
 done
 logger -u "$D/log.sock" --socket-errors=on "nobody reads"
 ok "that nobody reads does not stop the daemon" within 20 grep -q 'nobody reads' "$OUT"

@@ -81,6 +81,25 @@ rss_kb() {
 	awk '/^VmRSS/ { print $2 }' "/proc/$daemon_pid/status"
 }
 
+# Sends a signal and waits until the daemon has taken it: another one of its kind that comes
+# before that is none.
+deliver() { # SIGNAL
+	kill "-$1" "$daemon_pid"
+	within 60 is_delivered "$1"
+}
+
+is_delivered() { # SIGNAL
+	local pending
+
+	pending=$(awk '/^ShdPnd/ { print $2 }' "/proc/$daemon_pid/status" 2>/dev/null)
+	[ $((16#${pending:-0} >> ($(kill -l "$1") - 1) & 1)) = 0 ]
+}
+
+# Whether the daemon has FILE open under that name.
+has_open() { # FILE
+	readlink /proc/"$daemon_pid"/fd/* | grep -qxF "$1"
+}
+
 # Sends a signal and gives the exit status of the daemon.
 finish() { # SIGNAL
 	kill "-$1" "$daemon_pid"
