@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <purposed/base/log.h>
@@ -17,14 +16,6 @@
 #include <purposed/io/spool.h>
 
 static const char ending[] = SPOOL_ENDING;
-
-bool setup_is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
-				     x.st_ino == y.st_ino);
-}
 
 /* In the state folder, or in the one of before. */
 static void say_left(const struct settings *settings, const char *path)
@@ -39,7 +30,7 @@ static void say_left(const struct settings *settings, const char *path)
 		log_warning("%s is no spool, or damaged, and of no output: if messages in it "
 			    "matter, keep it; move it away",
 			    path);
-	else if (left != 0 && setup_is_same_file(buf_str(&folder), settings->state))
+	else if (left != 0 && settings_same_file(buf_str(&folder), settings->state))
 		log_warning("the spool %s holds %llu bytes of messages that nobody sends: give a "
 			    "syslog output the name '%.*s', or remove the file",
 			    path, left, name_len, name);
@@ -58,7 +49,7 @@ static bool has_spool(const struct settings *settings, const char *path)
 
 	for (size_t i = 0; i < settings->n_outputs; i++) {
 		if (settings->outputs[i].type == OUTPUT_SYSLOG)
-			found |= setup_is_same_file(
+			found |= settings_same_file(
 				settings_spool_path(&ours, settings, &settings->outputs[i]), path);
 	}
 	buf_fini(&ours);
@@ -84,7 +75,7 @@ static struct move *find_occupant(const struct moves *moves, const char *path)
 {
 	size_t i = 0;
 
-	while (i < moves->n && !setup_is_same_file(buf_str(&moves->moves[i].from), path))
+	while (i < moves->n && !settings_same_file(buf_str(&moves->moves[i].from), path))
 		i++;
 	return i < moves->n ? &moves->moves[i] : NULL;
 }
@@ -150,7 +141,7 @@ static void add_move(struct moves *moves, const struct setup *setup, struct setu
 	buf_clear(&move->to);
 	if (heir < settings->n_outputs && settings->outputs[heir].type == OUTPUT_SYSLOG)
 		settings_spool_path(&move->to, settings, &settings->outputs[heir]);
-	if (setup_is_same_file(buf_str(&move->from), buf_str(&move->to)))
+	if (settings_same_file(buf_str(&move->from), buf_str(&move->to)))
 		return;
 	/* It lets go of the file, and puts into it what it had sent in doubt. */
 	sink_free(setup_sink(&old->outputs[index]));

@@ -58,7 +58,7 @@ static void take_receivers(struct setup *setup, struct setup *old, const size_t 
 {
 	const struct settings *settings = setup->session.settings;
 	const struct settings *before = old->session.settings;
-	bool same_state = setup_is_same_file(settings->state, before->state);
+	bool same_state = settings_same_file(settings->state, before->state);
 
 	for (size_t i = 0; i < before->n_outputs && same_state; i++) {
 		size_t to = heirs[i];

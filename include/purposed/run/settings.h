@@ -151,6 +151,9 @@ struct engine_options settings_engine(const struct settings *settings);
 int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
 			   struct err *e);
 
+/* Whether both lead to one file or folder, or would when it is made, by whatever names. */
+bool settings_same_file(const char *a, const char *b);
+
 /* Where the spool of a syslog output is; in path, whose storage it is. */
 const char *settings_spool_path(struct buf *path, const struct settings *settings,
 				const struct settings_output *output);

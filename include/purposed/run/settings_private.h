@@ -49,9 +49,6 @@ int settings_read_path(const struct conf_node *group, const char *name, enum con
 /* Whether both name one file, as far as their words tell: "a//./b" is "a/b". */
 bool settings_same_path(const char *a, const char *b);
 
-/* Whether both lead to one file, or would when that is made, by whatever names. */
-bool settings_same_file(const char *a, const char *b);
-
 /* Whether the glob takes in the file at path, or would when that is made, by whatever name. */
 bool settings_takes_in(const char *pattern, const char *path);
 

@@ -35,9 +35,6 @@ size_t setup_find_output(const struct settings *settings, const char *name);
  */
 size_t *setup_heirs(const struct settings *settings, const struct settings *before);
 
-/* The way that a path is written, or a link, may hide that it is the same. */
-bool setup_is_same_file(const char *a, const char *b);
-
 /*
  * The spools of old's outputs go to their heirs, before these begin; where one cannot, e says
  * why.  What nobody will send is logged.
