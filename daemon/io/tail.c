@@ -197,7 +197,6 @@ static void begin_anew(struct tail *t, struct tail_file *file)
 	troubles_add(&t->troubles, file->path,
 		     "what it holds does not go with its size, as in /proc: it is not read");
 	tail_file_restart(file);
-	fingerprint_take(&file->print, file->fd);
 }
 
 /* Up to limit.  False: there is nothing (more) to be read of the file for now. */

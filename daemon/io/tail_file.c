@@ -93,6 +93,8 @@ void tail_file_restart(struct tail_file *f)
 	f->size = 0;
 	f->limit = 0;
 	f->print = (struct fingerprint){ 0 };
+	/* What is there now is known again in a copy, should it wait to be read until then. */
+	fingerprint_take(&f->print, f->fd);
 }
 
 ssize_t tail_file_read_at(const struct tail_file *f, char *bytes, size_t len, long long at)

@@ -100,9 +100,10 @@ struct tail_file *tail_files_named(const struct tail_files *files, const char *n
 	return node != NULL ? *node : NULL;
 }
 
-struct tail_file *tail_files_identical(const struct tail_files *files, const struct stat *st)
+struct tail_file *tail_files_identical(const struct tail_files *files, uint64_t device,
+				       uint64_t inode)
 {
-	const struct tail_file key = { .device = st->st_dev, .inode = st->st_ino };
+	const struct tail_file key = { .device = device, .inode = inode };
 	struct tail_file *const *node = tfind(&key, &files->by_identity, by_identity);
 
 	return node != NULL ? *node : NULL;

@@ -94,8 +94,8 @@ static void take_up(struct tail *t, const char *path)
 		return;
 	}
 	troubles_end(&t->troubles, path);
-	st = (struct stat){ .st_dev = file->device, .st_ino = file->inode };
-	if (tail_files_identical(&t->files, &st) != NULL) { /* it came between */
+	if (tail_files_identical(&t->files, file->device, file->inode) != NULL) {
+		/* it came between */
 		tail_file_free(&file);
 		return;
 	}
@@ -164,7 +164,7 @@ void tail_look_at(struct tail *t, const char *path)
 	}
 	if (file != NULL)
 		depart(t, file);
-	file = tail_files_identical(&t->files, &st);
+	file = tail_files_identical(&t->files, st.st_dev, st.st_ino);
 	if (file != NULL) {
 		tail_files_rename(&t->files, file, path);
 		file->departed = !tail_fits(t, path);

@@ -17,9 +17,7 @@
 
 static struct tail_file *find_identical(const struct tail *t, const struct tail_file *file)
 {
-	const struct stat st = { .st_dev = file->device, .st_ino = file->inode };
-
-	return tail_files_identical(&t->files, &st);
+	return tail_files_identical(&t->files, file->device, file->inode);
 }
 
 static void end_copy(struct tail_file *file)
@@ -66,7 +64,7 @@ static struct tail_file *take_if_new(struct tail *t, const char *path, const cha
 	struct stat st;
 
 	if (stat(name, &st) == 0 && st.st_mtim.tv_sec >= t->since &&
-	    tail_files_identical(&t->files, &st) == NULL)
+	    tail_files_identical(&t->files, st.st_dev, st.st_ino) == NULL)
 		file = tail_file_open(name);
 	if (file == NULL)
 		return NULL;
@@ -294,8 +292,6 @@ void tail_restarted(struct tail *t, struct tail_file *file)
 		 copied ? "its copy is read to its end, and " : "");
 	tail_take_rotated(t, file->path);
 	tail_file_restart(file);
-	/* What is there now is known again in a copy, should it wait to be read until then. */
-	fingerprint_take(&file->print, file->fd);
 	t->version++;
 	tail_files_queue(&t->files, file);
 }

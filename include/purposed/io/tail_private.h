@@ -127,7 +127,8 @@ void tail_files_remove(struct tail_files *files, struct tail_file *file); /* and
 void tail_files_fini(struct tail_files *files);
 
 struct tail_file *tail_files_named(const struct tail_files *files, const char *name);
-struct tail_file *tail_files_identical(const struct tail_files *files, const struct stat *st);
+struct tail_file *tail_files_identical(const struct tail_files *files, uint64_t device,
+				       uint64_t inode);
 
 /* name "": it has none that is known. */
 void tail_files_rename(struct tail_files *files, struct tail_file *file, const char *name);
