@@ -141,7 +141,8 @@ else
 	sleep 3 # no message is in doubt any more: a second, and some for a machine that is busy
 	stop_rsyslogd
 	send 201 400
-	away="output '(tcp|lf|udp|unix|tls)': (cannot|lost|the receiver)"
+	# Whichever comes first: that it has closed, or a message into what it has closed (of TLS).
+	away="output '(tcp|lf|udp|unix|tls)': (cannot|lost|the receiver|tls:)"
 	said "$away" "$(wc -w <<<"$WAYS")"
 	start_rsyslogd
 	send 401 600
