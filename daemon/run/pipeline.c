@@ -260,10 +260,13 @@ static bool is_for_owner(struct pipeline *p, const struct batch *batch)
  */
 static bool is_one_wanted(const struct pipeline *p, const struct batch *batch)
 {
-	bool idle = p->n_waiting == p->n_threads && p->lingerer == NULL;
 	bool much = p->queue_n > 1 || batch->bytes.len >= (batch->lossy ? MUCH_LOSSY : MUCH_BYTES);
+	unsigned n[WORKER_STATES] = { 0 };
 
-	return p->n_waiting != 0 && p->n_called < p->queue_n && (!p->hold || idle || much);
+	for (unsigned i = 0; i < p->n_threads; i++)
+		n[p->workers[i].state]++;
+	return n[WORKER_CALLED] < p->queue_n &&
+	       (!p->hold || much || n[WORKER_SLEEPS] == p->n_threads);
 }
 
 /*
@@ -274,15 +277,13 @@ static bool is_one_wanted(const struct pipeline *p, const struct batch *batch)
  */
 static struct worker *call_worker(struct pipeline *p, const struct batch *batch)
 {
-	struct worker *worker = p->lingerer;
+	struct worker *worker = pipeline_find_worker(p, WORKER_LINGERS);
 
-	if (!is_one_wanted(p, batch))
+	if (worker == NULL)
+		worker = pipeline_find_worker(p, WORKER_SLEEPS);
+	if (worker == NULL || !is_one_wanted(p, batch))
 		return NULL;
-	for (unsigned i = 0; worker == NULL; i++)
-		worker = p->workers[i].waits ? &p->workers[i] : NULL;
-	pipeline_stop_waiting(worker);
-	worker->called = true;
-	p->n_called++;
+	worker->state = WORKER_CALLED;
 	return worker;
 }
 

@@ -195,29 +195,13 @@ void pipeline_write_finished(struct pipeline *p)
 		write_oldest(p);
 }
 
-static void begin_waiting(struct worker *worker)
+struct worker *pipeline_find_worker(const struct pipeline *p, enum worker_state state)
 {
-	worker->waits = true;
-	worker->pipeline->n_waiting++;
-}
-
-void pipeline_stop_waiting(struct worker *worker)
-{
-	struct pipeline *p = worker->pipeline;
-
-	worker->waits = false;
-	p->n_waiting--;
-	if (p->lingerer == worker)
-		p->lingerer = NULL;
-}
-
-/* It has come: because it was called, or by itself. */
-static void end_waiting(struct worker *worker)
-{
-	worker->pipeline->n_called -= worker->called;
-	worker->called = false;
-	if (worker->waits)
-		pipeline_stop_waiting(worker);
+	for (unsigned i = 0; i < p->n_workers; i++) {
+		if (p->workers[i].state == state)
+			return &p->workers[i];
+	}
+	return NULL;
 }
 
 /* Until its time is over, or it is called.  Under the lock, which is let go. */
@@ -230,8 +214,8 @@ static void linger(struct worker *worker)
 	until.tv_nsec += LINGER_NS;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	p->lingerer = worker;
-	while (worker->waits && !p->closing &&
+	worker->state = WORKER_LINGERS;
+	while (worker->state == WORKER_LINGERS && !p->closing &&
 	       pthread_cond_timedwait(&worker->wanted, &p->lock, &until) == 0)
 		continue;
 }
@@ -239,7 +223,7 @@ static void linger(struct worker *worker)
 /* Whether more is likely to come soon, and nobody else waits for that. */
 static bool may_linger(const struct pipeline *p)
 {
-	return p->hold && p->lingerer == NULL && p->gap_ns < COMING_NS;
+	return p->hold && p->gap_ns < COMING_NS && pipeline_find_worker(p, WORKER_LINGERS) == NULL;
 }
 
 /* The next batch; NULL: there will be none.  Under the lock, which is let go while it waits. */
@@ -255,12 +239,14 @@ static struct batch *next_batch(struct worker *worker)
 			pthread_mutex_lock(&p->lock);
 			continue;
 		}
-		begin_waiting(worker);
-		if (!lingered && may_linger(p))
+		if (!lingered && may_linger(p)) {
 			linger(worker);
-		else
+		} else {
+			worker->state = WORKER_SLEEPS;
 			pthread_cond_wait(&worker->wanted, &p->lock);
-		end_waiting(worker);
+		}
+		/* It has come: because it was called, or by itself. */
+		worker->state = WORKER_BUSY;
 		lingered = true;
 	}
 	if (p->queue_n == 0)

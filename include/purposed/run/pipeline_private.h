@@ -15,6 +15,14 @@
 #include <purposed/run/pipeline.h>
 #include <purposed/run/warm.h>
 
+enum worker_state {
+	WORKER_BUSY,
+	WORKER_SLEEPS,	/* until it is called */
+	WORKER_LINGERS, /* the same, or looks by itself soon; one at most */
+	WORKER_CALLED,	/* and has not come yet */
+	WORKER_STATES,
+};
+
 struct worker {
 	struct pipeline *pipeline;
 	pthread_t thread;
@@ -22,9 +30,8 @@ struct worker {
 	struct prescan *prescan;
 	struct format_memo *memo;
 	struct cuts cuts;
-	pthread_cond_t wanted; /* there is something to do, while it waits */
-	bool waits;	       /* and nobody has called it yet */
-	bool called;	       /* and has not come yet */
+	enum worker_state state; /* under the lock */
+	pthread_cond_t wanted;	 /* it is called */
 };
 
 /* What an output's sink has still to take. */
@@ -53,12 +60,9 @@ struct pipeline {
 	struct batch *idle;
 	struct batch **queue; /* a ring of n_batches */
 	size_t queue_at, queue_n;
-	unsigned n_waiting;	 /* workers that wait, */
-	unsigned n_called;	 /* and that are called */
-	struct worker *lingerer; /* one of those that wait, who looks by himself soon; or NULL */
-	long long submitted_ns;	 /* when the owner did it last; of a pipeline that holds */
-	long long gap_ns;	 /* how long after the time before */
-	struct batch **pending;	 /* a ring of n_batches, oldest at pending_at */
+	long long submitted_ns; /* when the owner did it last; of a pipeline that holds */
+	long long gap_ns;	/* how long after the time before */
+	struct batch **pending; /* a ring of n_batches, oldest at pending_at */
 	size_t pending_at, pending_n;
 	size_t pending_bytes;
 	size_t awaited; /* the owner, where he waits, waits for so few of them */
@@ -96,8 +100,8 @@ void pipeline_prepare(struct worker *worker, const struct engine *engine);
 /* Searches a batch; without the lock. */
 void pipeline_work(struct worker *worker, struct batch *batch);
 
-/* It is called, or has come by itself; under the lock. */
-void pipeline_stop_waiting(struct worker *worker);
+/* The first worker in that state, or NULL: there are few.  Under the lock. */
+struct worker *pipeline_find_worker(const struct pipeline *p, enum worker_state state);
 
 /* A worker's thread. */
 void *pipeline_worker_main(void *arg);
