@@ -96,6 +96,41 @@ static void test_messages(void **state)
 	buf_fini(&block);
 }
 
+/*
+ * What is asked for ahead of a message ends where the block does, whose last byte is followed
+ * by none: of 2048 bytes, of less, and of more.
+ */
+static void test_block_ends(void **state)
+{
+	char text[700];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t len = 0; len < sizeof(text); len += 13) {
+		for (size_t n = 1; n <= 6; n++) {
+			struct buf block = { 0 };
+			struct frame frame = { 0 };
+			size_t at = 0;
+			size_t got = 0;
+			char *exact;
+
+			for (size_t i = 0; i < n; i++)
+				framing_add_message(&block, span_of(text, len), len);
+			exact = test_malloc(block.len);
+			memcpy(exact, block.ptr, block.len);
+			while (framing_next(FRAMING_MESSAGES, span_of(exact, block.len), &at,
+					    &frame)) {
+				assert_true(span_equal(frame.text, span_of(text, len)));
+				got++;
+			}
+			assert_int_equal(got, n);
+			assert_int_equal(at, block.len);
+			test_free(exact);
+			buf_fini(&block);
+		}
+	}
+}
+
 /* An origin holds for the messages behind it, up to the next one. */
 static void test_origins(void **state)
 {
@@ -134,9 +169,8 @@ static void test_origins(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_lines),	 cmocka_unit_test(test_count),
+		cmocka_unit_test(test_messages), cmocka_unit_test(test_block_ends),
 		cmocka_unit_test(test_origins),
 	};
 
