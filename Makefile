@@ -75,8 +75,14 @@ LDFLAGS_coverage := --coverage
 
 VARIANTS := release asan tsan coverage
 
-# A line for each file that is built; V=1 shows the commands.
+# A line for each file that is built, or one for all of them where only the demo is wanted: the
+# first recipe says it, and those behind it nothing.  V=1 shows the commands.
 Q := $(if $(V),,@)
+ifeq ($(GOALS)$(V),demo)
+SAY = $(eval SAY := @:)@echo 'building purposed, which takes up to a minute' ;:
+else
+SAY := @echo
+endif
 
 .PHONY: all demo soak check check-unit check-fuzz check-e2e check-quality check-exact \
 	check-tsan check-house check-man coverage bench lint \
@@ -104,26 +110,26 @@ $(B)/$(1)/flags: FORCE | packages
 
 $(B)/$(1)/%.o: daemon/%.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
-	@echo '  cc    $$@'
+	$$(SAY) '  cc    $$@'
 	$$Q$$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
 $(B)/$(1)/engine/%_data.o: $(B)/%_data.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
-	@echo '  cc    $$@'
+	$$(SAY) '  cc    $$@'
 	$$Q$$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
 $(B)/$(1)/libpurposed.a: $$(OBJECTS_$(1))
 	@rm -f $$@
-	@echo '  ar    $$@'
+	$$(SAY) '  ar    $$@'
 	$$Qar rcs $$@ $$^
 
 $(B)/$(1)/purposed: $(B)/$(1)/main.o $(B)/$(1)/libpurposed.a
-	@echo '  link  $$@'
+	$$(SAY) '  link  $$@'
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIB_LIBS)
 
 $(B)/$(1)/tests/unit/%: tests/unit/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 	@mkdir -p $$(@D)
-	@echo '  test  $$@'
+	$$(SAY) '  test  $$@'
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -Itests/support -MMD -MP -o $$@ $$< \
 		$$(WRAP) $(B)/$(1)/libpurposed.a -lcmocka $$(LIB_LIBS)
 
@@ -140,14 +146,14 @@ $(B)/$(1)/tests/unit/test_pipeline_daemon: WRAP = -Wl,--wrap=pipeline_batch_wipe
 # These count what PCRE2 does: its calls go through them.
 $(B)/$(1)/tests/quality/%: tests/quality/%.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 	@mkdir -p $$(@D)
-	@echo '  test  $$@'
+	$$(SAY) '  test  $$@'
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -Itests/support -MMD -MP -o $$@ $$< \
 		-Wl,--wrap=pcre2_compile_8,--wrap=pcre2_match_context_create_8,--wrap=pcre2_set_callout_8 \
 		$(B)/$(1)/libpurposed.a -lcmocka $$(LIB_LIBS)
 
 $(B)/$(1)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(B)/$(1)/libpurposed.a $(B)/$(1)/flags
 	@mkdir -p $$(@D)
-	@echo '  test  $$@'
+	$$(SAY) '  test  $$@'
 	$$Q$$(FLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$< tests/fuzz/driver.c \
 		$(B)/$(1)/libpurposed.a $$(LIB_LIBS)
 
@@ -165,12 +171,12 @@ $(B)/embedded_data.c: $(POLICY) Makefile
 # What is known of the default rules before purposed starts (engine/prepared.h).
 $(B)/prepare: $(B)/release/prepare.o \
 		$(filter $(B)/release/engine/% $(B)/release/base/%,$(MODULES_release))
-	@echo '  link  $@'
+	$(SAY) '  link  $@'
 	$Q$(FLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIB_LIBS)
 
 # The folder is newer where a file came or went.
 $(B)/prepared_data.c: $(B)/prepare $(RULES) conf/rules.d
-	@echo '  rules $@'
+	$(SAY) '  rules $@'
 	$Q$< conf/rules.d > $@
 
 # --- Packages ---------------------------------------------------------------
