@@ -79,6 +79,7 @@
  *   connection one sender                   crowd     all of them, and who is let in;
  *                                           crowd_begun  what they hold
  *   origin    what is known beside them     input     and input_*: sockets of messages
+ *   udp       what the kernel keeps of one
  *   address   where a socket is             tls       OpenSSL
  *   sink      and sink_*: where output goes link      a connection to a receiver
  *   spool     and spool_*: on disk          doubt     sent, but arrived?

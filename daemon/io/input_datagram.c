@@ -11,16 +11,12 @@
  * which is counted, and the message keeps its true length, so that nobody takes what
  * is left for the whole.
  *
- * udp: what does not fit into the receive buffer is lost; the kernel counts it
- * (SO_MEMINFO) for as long as the socket lives, so it is asked when somebody wants
- * to know, and now and again to say it.  Nobody can be told that we stop: from then
- * on a filter on the socket refuses what comes, and what is queued can be read.
+ * udp: what does not fit into the receive buffer is lost; how much that was, the kernel
+ * is asked when somebody wants to know, and now and again to say it (udp.h).
  */
 #include <purposed/io/input.h>
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +33,7 @@
 #include <purposed/io/cutter.h>
 #include <purposed/io/framing.h>
 #include <purposed/io/socket.h>
+#include <purposed/io/udp.h>
 
 enum {
 	SLOTS = 64,		 /* messages for one system call, */
@@ -46,15 +43,14 @@ enum {
 	WMEM_MAX = 212992,
 	SLOT_MAX = 8 << 20,
 	UDP_MAX = 65536,
-	RECEIVE_BYTES = 4 << 20, /* unless it is said otherwise */
-	STOPPED_READS = 256,	 /* system calls on a socket that goes on without us */
+	STOPPED_READS = 256, /* system calls on a socket that goes on without us */
 };
 
 struct datagram_input {
 	struct input input;
 	struct sockets sockets;
 	char *name;
-	size_t receive_bytes; /* as asked for; 0: RECEIVE_BYTES */
+	size_t receive_bytes; /* as asked for; 0: nothing was */
 	int epoll;	      /* of several sockets, or -1 */
 	bool stopped;
 	size_t left;	     /* stopped: so often a socket of others may still be read */
@@ -226,13 +222,8 @@ static unsigned long long count_drops(const struct datagram_input *d)
 {
 	unsigned long long sum = 0;
 
-	for (size_t i = 0; i < d->sockets.n; i++) {
-		uint32_t info[SK_MEMINFO_VARS] = { 0 };
-		socklen_t len = sizeof(info);
-
-		if (getsockopt(d->sockets.fds[i], SOL_SOCKET, SO_MEMINFO, info, &len) == 0)
-			sum += info[SK_MEMINFO_DROPS];
-	}
+	for (size_t i = 0; i < d->sockets.n; i++)
+		sum += udp_dropped(d->sockets.fds[i]);
 	return sum;
 }
 
@@ -288,15 +279,6 @@ static bool datagram_reachable(const struct input *input)
 	return sockets_reachable(&((const struct datagram_input *)input)->sockets);
 }
 
-/* What comes from now on is not for us: one instruction, "keep 0 bytes of it". */
-static void refuse_datagrams(int fd)
-{
-	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-	const struct sock_fprog program = { .len = 1, .filter = &nothing };
-
-	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
 static void datagram_stop(struct input *input)
 {
 	struct datagram_input *d = (struct datagram_input *)input;
@@ -310,7 +292,7 @@ static void datagram_stop(struct input *input)
 	d->left = d->sockets.passed ? STOPPED_READS : SIZE_MAX;
 	for (size_t i = 0; i < d->sockets.n && !d->sockets.passed; i++) {
 		if (is_udp(d))
-			refuse_datagrams(d->sockets.fds[i]);
+			udp_refuse(d->sockets.fds[i]);
 		else
 			shutdown(d->sockets.fds[i], SHUT_RD);
 	}
@@ -330,51 +312,11 @@ static void datagram_free(struct input *input)
 	free(d);
 }
 
-/* The kernel doubles what it is told, for what it needs itself, and tells the double. */
-static size_t receive_bytes(int fd)
-{
-	int bytes = 0;
-	socklen_t len = sizeof(bytes);
-
-	getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &len);
-	return (size_t)bytes / 2;
-}
-
-static void set_receive_bytes(int fd, size_t wanted)
-{
-	int bytes = (int)wanted;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) != 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
-}
-
-/*
- * Asks for room in the kernel; an ordinary process gets rmem_max at most.  A socket that
- * has more, since its unit says so, keeps it, unless it is asked for less.
- */
-static void make_room(const struct datagram_input *d, int fd)
-{
-	size_t wanted = d->receive_bytes != 0 ? d->receive_bytes : RECEIVE_BYTES;
-
-	if (d->receive_bytes != 0 || receive_bytes(fd) < wanted)
-		set_receive_bytes(fd, wanted);
-	if (receive_bytes(fd) >= wanted)
-		log_notice("input '%s': receive buffer of %zu bytes", d->name, receive_bytes(fd));
-	else if (d->receive_bytes != 0)
-		log_warning("input '%s': receive buffer of %zu bytes, not the %zu of "
-			    "receive_bytes: net.core.rmem_max allows no more",
-			    d->name, receive_bytes(fd), wanted);
-	else
-		log_notice("input '%s': receive buffer of %zu bytes; net.core.rmem_max allows no "
-			   "more, ReceiveBuffer= of a socket unit does",
-			   d->name, receive_bytes(fd));
-}
-
 /* Datagrams of unix sockets are charged to their senders. */
 static void make_rooms(const struct datagram_input *d)
 {
 	for (size_t i = 0; i < d->sockets.n && is_udp(d); i++)
-		make_room(d, d->sockets.fds[i]);
+		udp_make_room(d->sockets.fds[i], d->name, d->receive_bytes);
 }
 
 static int datagram_renew(struct input *input, const struct input_settings *settings, struct err *e)
