@@ -70,11 +70,16 @@ static bool would_find(const char *pattern, const char *path)
 	return found;
 }
 
+bool settings_takes_in_name(const char *pattern, const char *path)
+{
+	return fnmatch(pattern, path, FNM_PATHNAME) == 0 || would_find(pattern, path);
+}
+
 bool settings_takes_in(const char *pattern, const char *path)
 {
 	struct stat st;
 
-	if (fnmatch(pattern, path, FNM_PATHNAME) == 0 || would_find(pattern, path))
+	if (settings_takes_in_name(pattern, path))
 		return true;
 	/* A terminal or the like may be in many places. */
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && finds(pattern, &st);

@@ -147,6 +147,12 @@ static bool arrives_at(const struct address *to, const struct address *listen)
 
 /* --- The state folder ------------------------------------------------------------- */
 
+/* There are many of them, and no link leads to one but by its folder. */
+static bool reads_state(const struct settings_input *input, const char *path)
+{
+	return input->type == INPUT_TAIL && settings_takes_in_name(input->path, path);
+}
+
 /* Puts the path of what there is of the output into path; false: the input reads none of it. */
 static bool reads_output_state(const struct settings_input *input, const struct settings *settings,
 			       const struct settings_output *output, struct buf *path)
@@ -155,10 +161,10 @@ static bool reads_output_state(const struct settings_input *input, const struct 
 	bool reads;
 
 	alerts_add_state_name(&name, output->name);
-	reads = reads_file(input, state_checkpoint_path(path, settings->state, buf_str(&name)));
+	reads = reads_state(input, state_checkpoint_path(path, settings->state, buf_str(&name)));
 	buf_fini(&name);
 	return reads || (output->type == OUTPUT_SYSLOG &&
-			 reads_file(input, settings_spool_path(path, settings, output)));
+			 reads_state(input, settings_spool_path(path, settings, output)));
 }
 
 /* Each checkpoint, or message in a spool, would be a new text, and bring forth the next. */
@@ -169,8 +175,8 @@ static int check_state(const struct settings_input *input, const struct settings
 	bool reads = false;
 
 	for (size_t i = 0; i < settings->n_inputs && !reads; i++)
-		reads = reads_file(input, state_checkpoint_path(&path, settings->state,
-								settings->inputs[i].name));
+		reads = reads_state(input, state_checkpoint_path(&path, settings->state,
+								 settings->inputs[i].name));
 	for (size_t i = 0; i < settings->n_outputs && !reads; i++)
 		reads = reads_output_state(input, settings, &settings->outputs[i], &path);
 	if (reads)

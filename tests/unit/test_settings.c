@@ -683,6 +683,8 @@ static void test_links(void **state)
 		{ READS_WRITES("c/*.txt", "b/other.log"), NULL },
 		{ READS_WRITES("a/*.txt", "b/out.log"), NULL },
 		{ READS_WRITES("c/*.log", "b/out.log"), NULL },
+		{ "state = 'b'; inputs = ( { name = 't'; type = 'tail'; path = 'a/t.*'; } );",
+		  "would read what the daemon itself keeps in " },
 		{ TWO_FILES("c/link.txt", "b/real.log"), two },
 		{ TWO_FILES("c/second.hard", "b/real.log"), two },
 		{ TWO_FILES("a/real.log", "b/real.log"), two },

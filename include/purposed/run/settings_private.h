@@ -52,6 +52,9 @@ bool settings_same_path(const char *a, const char *b);
 /* Whether the glob takes in the file at path, or would when that is made, by whatever name. */
 bool settings_takes_in(const char *pattern, const char *path);
 
+/* The same, by this name, whatever links lead to its folder: no file is looked at. */
+bool settings_takes_in_name(const char *pattern, const char *path);
+
 /* The path resolved against node's file; the caller's. */
 char *settings_resolve(const struct conf_node *node, const char *path);
 
