@@ -329,13 +329,18 @@ static void test_large_numbers(void **state)
 
 /* --- What is no regular file ------------------------------------------------------ */
 
-static int n_waits; /* with an end */
+static int n_waits;		   /* with an end */
+static int opened[2] = { -1, -1 }; /* a pipe in which somebody says that he has opened */
 
-/* They are over at once. */
+/* Those with an end are over at once; where somebody is to come, as soon as he has. */
 int poll(struct pollfd *fds, nfds_t n, int ms)
 {
+	char byte;
+
 	n_waits += ms > 0;
-	return (int)syscall(SYS_poll, fds, n, ms > 0 ? 100 : ms);
+	if (ms > 0 && opened[0] >= 0)
+		assert_int_equal(read(opened[0], &byte, 1), 1);
+	return (int)syscall(SYS_poll, fds, n, ms > 0 ? 0 : ms);
 }
 
 static void refused(const char *path, const char *why)
@@ -351,14 +356,28 @@ static void refused(const char *path, const char *why)
 	buf_fini(&wanted);
 }
 
+static void forget_opened(void)
+{
+	for (size_t i = 0; i < COUNT(opened); i++) {
+		if (opened[i] >= 0)
+			close(opened[i]);
+		opened[i] = -1;
+	}
+}
+
 /* A process that opens path, and writes both in a while. */
 static pid_t write_slowly(const char *path, const char *first, const char *second)
 {
-	pid_t child = fork();
+	pid_t child;
 
+	forget_opened();
+	assert_int_equal(pipe(opened), 0);
+	child = fork();
 	if (child == 0) {
 		FILE *file = fopen(path, "w");
 
+		if (file == NULL || write(opened[1], "", 1) != 1)
+			_exit(1);
 		usleep(300 * 1000);
 		fputs(first, file);
 		fflush(file);
@@ -392,6 +411,7 @@ static void test_pipe(void **state)
 	refused(path, ":2: 2147483648 needs an L at its end: 2147483648L");
 	assert_int_equal(waitpid(child, NULL, 0), child);
 	/* nobody comes */
+	forget_opened();
 	n_waits = 0;
 	refused(path, ": it is a pipe that nobody writes into");
 	assert_int_equal(n_waits, 1);
