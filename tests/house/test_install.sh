@@ -4,11 +4,13 @@
 . tests/support/tap.sh
 
 unset MAKEFLAGS MAKELEVEL MFLAGS
+# What is there was built with it: with another compiler all would be built anew, under the others.
+same=(${CC:+"CC=$CC"})
 root=$T/root
 prefix=$root/usr/local
 
 make_here() { # TARGET
-	make -s "$1" B="${B:-build}" DESTDIR="$root" PREFIX=/usr/local
+	make -s "$1" "${same[@]}" B="${B:-build}" DESTDIR="$root" PREFIX=/usr/local
 }
 
 etc=$prefix/etc/purposed

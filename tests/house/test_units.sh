@@ -5,8 +5,10 @@
 . tests/support/tap.sh || exit 1
 
 unset MAKEFLAGS MAKELEVEL MFLAGS
+# What is there was built with it: with another compiler all would be built anew, under the others.
+same=(${CC:+"CC=$CC"})
 root=$T/root
-ok "install" make -s install B="${B:-build}" DESTDIR="$root" PREFIX=/usr
+ok "install" make -s install "${same[@]}" B="${B:-build}" DESTDIR="$root" PREFIX=/usr
 units=$root/usr/lib/systemd/system
 # Names of programs are looked up on this machine.
 sed -i "s|=/usr/bin/purposed|=$root/usr/bin/purposed|" "$units"/*.service
@@ -92,7 +94,7 @@ is "and rotates" "$(ls "$T/log")" alerts.jsonl.1
 is "and tells the unit that runs" "$(cat "$T/told")" \
 	"kill --signal=HUP --kill-whom=main purposed-local.service"
 
-ok "uninstall" make -s uninstall B="${B:-build}" DESTDIR="$root" PREFIX=/usr
+ok "uninstall" make -s uninstall "${same[@]}" B="${B:-build}" DESTDIR="$root" PREFIX=/usr
 is "leaves no snippet" "$(find "$root" -path '*systemd*' -type f -o -path '*.d/*' -type f)" \
 	"$units/open.service"
 done_testing
