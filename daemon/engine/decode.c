@@ -33,17 +33,23 @@ static void layer_copy(struct decode_layer *layer, struct span text, size_t star
 	layer->storage.len += end - start;
 }
 
-/* Appends what the escape at byte at of the text stands for. */
-static void layer_add(struct decode_layer *layer, const struct decode_escape *escape, size_t at)
+/* Notes that `len` bytes from byte at of the text on become n bytes, which are appended next. */
+static void layer_note(struct decode_layer *layer, size_t at, size_t len, size_t n)
 {
 	layer->changes = mem_grow(layer->changes, layer->n_changes, &layer->changes_cap,
 				  sizeof(*layer->changes));
 	layer->changes[layer->n_changes++] = (struct decode_change){
 		.at = (uint32_t)layer->storage.len,
-		.n = (uint32_t)escape->n_bytes,
+		.n = (uint32_t)n,
 		.from = (uint32_t)at,
-		.len = (uint32_t)escape->len,
+		.len = (uint32_t)len,
 	};
+}
+
+/* Appends what the escape at byte at of the text stands for. */
+static void layer_add(struct decode_layer *layer, const struct decode_escape *escape, size_t at)
+{
+	layer_note(layer, at, escape->len, escape->n_bytes);
 	memcpy(layer->storage.ptr + layer->storage.len, escape->bytes, escape->n_bytes);
 	layer->storage.len += escape->n_bytes;
 }
@@ -110,6 +116,18 @@ static struct decode_escape escapes_next(struct escapes *e, size_t *at_r)
 	return escape;
 }
 
+/* A word of another script is a row of them, without a byte between: %D8%A7%D8%B2. */
+static void add_percents(struct decode_layer *layer, struct escapes *e)
+{
+	int byte;
+
+	while (e->at < e->end && (byte = decode_percent(e->layer->text, e->at)) >= 0) {
+		layer_note(layer, e->at, 3, 1);
+		layer->storage.ptr[layer->storage.len++] = (char)byte;
+		e->at += 3;
+	}
+}
+
 /* Undoes the escapes of a layer; false, and *layer is not filled, where there is none. */
 static bool layer_decode(struct decode_layer *layer, struct escapes *escapes)
 {
@@ -124,7 +142,8 @@ static bool layer_decode(struct decode_layer *layer, struct escapes *escapes)
 	while (escape.len != 0) {
 		layer_copy(layer, text, copied, at);
 		layer_add(layer, &escape, at);
-		copied = at + escape.len;
+		add_percents(layer, escapes);
+		copied = escapes->at;
 		escape = escapes_next(escapes, &at);
 	}
 	layer_copy(layer, text, copied, text.len);

@@ -23,15 +23,17 @@ static bool begins_escape(char c)
 	       c == '\xc2' || c == '\xe2';
 }
 
+/* By byte: what it is as a hex digit, and one more; 0: it is none. */
+static const unsigned char hex_digits[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
 static int hex_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return hex_digits[(unsigned char)c] - 1;
 }
 
 /* The value of n hex digits at text[at], or -1. */
@@ -86,9 +88,21 @@ static struct decode_escape escape_utf16(struct span text, size_t at, size_t pre
 	return escape_code(2 * len, (uint32_t)(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)));
 }
 
+int decode_percent(struct span text, size_t at)
+{
+	int high;
+	int low;
+
+	if (text.len - at < 3 || text.ptr[at] != '%')
+		return -1;
+	high = hex_value(text.ptr[at + 1]);
+	low = hex_value(text.ptr[at + 2]);
+	return high >= 0 && low >= 0 ? high * 16 + low : -1;
+}
+
 static struct decode_escape escape_percent(struct span text, size_t at)
 {
-	long byte = hex_number(text, at + 1, 2);
+	int byte = decode_percent(text, at);
 
 	if (byte >= 0)
 		return escape_byte(3, byte);

@@ -31,6 +31,9 @@ struct decode_plus {
 struct decode_escape decode_next_escape(struct span text, size_t end, size_t *at,
 					struct decode_plus *plus);
 
+/* The byte that a %HH at text[at] stands for; -1: there is none. */
+int decode_percent(struct span text, size_t at);
+
 /* --- decode_plus.c: where '+' is a space ------------------------------------------- */
 
 /* Whether the '+' at text[at] is one.  All of a text are asked about, in their order. */
