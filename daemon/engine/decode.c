@@ -87,13 +87,12 @@ static bool escapes_near_next(struct escapes *e)
 	return true;
 }
 
-/* Those of a record begin in bytes [start, end). */
-static void escapes_of_record(struct escapes *e, const struct decode_layer *record, size_t start,
-			      size_t end)
+/* Those of a record, none of which begins before byte start. */
+static void escapes_of_record(struct escapes *e, const struct decode_layer *record, size_t start)
 {
 	*e = (struct escapes){ .layer = record,
 			       .plus = decode_plus_begin(record->text, start),
-			       .end = end };
+			       .end = record->text.len };
 	e->at = e->plus.behind;
 }
 
@@ -199,12 +198,12 @@ void decode_nothing(struct decoded *d, struct span record)
 	d->limited = false;
 }
 
-void decode_run_within(struct decoded *d, struct span record, size_t start, size_t end)
+void decode_run_from(struct decoded *d, struct span record, size_t start)
 {
 	struct escapes escapes;
 
 	decode_nothing(d, record);
-	escapes_of_record(&escapes, &d->layers[0], start, end);
+	escapes_of_record(&escapes, &d->layers[0], start);
 	while (d->n < DECODE_LAYERS && layer_decode(&d->layers[d->n], &escapes))
 		escapes_of_layer(&escapes, &d->layers[d->n++]);
 	if (d->n < DECODE_LAYERS)
@@ -217,5 +216,5 @@ void decode_run_within(struct decoded *d, struct span record, size_t start, size
 
 void decode_run(struct decoded *d, struct span record)
 {
-	decode_run_within(d, record, 0, record.len);
+	decode_run_from(d, record, 0);
 }

@@ -38,6 +38,7 @@ struct finder_scan {
 	size_t bytes;		       /* how many of it count */
 	const unsigned char *bytes_at; /* of byte base */
 	size_t resume;		       /* the next one begins here at the earliest */
+	size_t no_escapes;	       /* before this byte of the text none is asked for */
 	size_t word;		       /* the one that is looked at */
 	uint64_t left;		       /* its places that are still to be looked at */
 	size_t at;		       /* the place at hand; or NOWHERE */
@@ -45,8 +46,9 @@ struct finder_scan {
 	size_t shape;		       /* next of the listed shapes to look at */
 	size_t listed_word;	       /* the one whose shapes are listed; or NOWHERE */
 	uint64_t hits[SIEVE_WORDS];
-	uint64_t shapes[SIEVE_WORDS]; /* places of any shape */
-	uint64_t any[SIEVE_WORDS];    /* of any shape or text */
+	uint64_t shapes[SIEVE_WORDS];  /* places of any shape but that of escapes, */
+	uint64_t escapes[SIEVE_WORDS]; /* of that, */
+	uint64_t any[SIEVE_WORDS];     /* and of any shape or text but that */
 	uint64_t *bitmaps;
 	size_t bitmaps_cap;
 	struct sieve_gates gates;
@@ -124,10 +126,12 @@ static void sieve_part(struct finder_scan *s, size_t first, size_t words)
 	size_t n = level->program(shapes, words, s->bitmaps, &s->gates, hits);
 
 	for (size_t i = 0; i < n; i++) {
+		uint64_t *places = hits[i].shape == s->finder->escapes ? s->escapes : s->shapes;
+
 		hits[i].first = first;
 		hits[i].words = words;
 		for (size_t w = 0; w < words; w++)
-			s->shapes[first + w] |= hits[i].places[w];
+			places[first + w] |= hits[i].places[w];
 	}
 	s->n_stands += n;
 }
@@ -150,6 +154,12 @@ static void sieve_texts(struct finder_scan *s, size_t words)
 		s->any[s->matches.all[i].at / 64] |= UINT64_C(1) << (s->matches.all[i].at % 64);
 }
 
+/* The bits of a word before that one. */
+static uint64_t before_bit(size_t bit)
+{
+	return (UINT64_C(1) << bit) - 1;
+}
+
 static void sieve_stretch(struct finder_scan *s)
 {
 	const struct finder *f = s->finder;
@@ -157,6 +167,7 @@ static void sieve_stretch(struct finder_scan *s)
 
 	memset(s->any, 0, words * sizeof(s->any[0]));
 	memset(s->shapes, 0, words * sizeof(s->shapes[0]));
+	memset(s->escapes, 0, words * sizeof(s->escapes[0]));
 	s->matches.n = 0;
 	s->n_stands = 0;
 	if (f->sieve.has_windows)
@@ -165,8 +176,10 @@ static void sieve_stretch(struct finder_scan *s)
 		sieve_shapes(s, words);
 	for (size_t w = 0; w < words; w++)
 		s->any[w] |= s->shapes[w];
-	if (s->bytes % 64 != 0)
-		s->any[words - 1] &= (UINT64_C(1) << (s->bytes % 64)) - 1;
+	if (s->bytes % 64 != 0) {
+		s->any[words - 1] &= before_bit(s->bytes % 64);
+		s->escapes[words - 1] &= before_bit(s->bytes % 64);
+	}
 	s->left = 0;
 	s->word = (size_t)-1;
 	s->at = NOWHERE;
@@ -223,6 +236,7 @@ void finder_begin(struct finder_scan *s, const struct finder *finder, struct spa
 	s->text = text;
 	s->base = 0;
 	s->resume = 0;
+	s->no_escapes = 0;
 	place_stretch(s);
 	sieve_stretch(s);
 }
@@ -294,6 +308,19 @@ static void list_shapes(struct finder_scan *s)
 	s->listed_word = s->word;
 }
 
+/* The places of a word where something stands that is asked for. */
+static uint64_t places_of(const struct finder_scan *s, size_t word)
+{
+	size_t start = s->base + 64 * word;
+	uint64_t escapes = s->escapes[word];
+
+	if (s->no_escapes >= start + 64)
+		escapes = 0;
+	else if (s->no_escapes > start)
+		escapes &= ~before_bit(s->no_escapes - start);
+	return s->any[word] | escapes;
+}
+
 /* Moves to the next place where something stands; false: there is none in the stretch. */
 static bool next_place(struct finder_scan *s)
 {
@@ -302,14 +329,14 @@ static bool next_place(struct finder_scan *s)
 	while (s->left == 0) {
 		if (++s->word >= words)
 			return false;
-		s->left = s->any[s->word];
+		s->left = places_of(s, s->word);
 	}
 	s->at = s->word * 64 + (unsigned)__builtin_ctzll(s->left);
 	s->left &= s->left - 1;
 	while (s->match < s->matches.n && s->matches.all[s->match].at < s->at)
 		s->match++;
 	s->shape = NOWHERE;
-	if ((s->shapes[s->word] >> (s->at % 64) & 1) != 0) {
+	if (((s->shapes[s->word] | s->escapes[s->word]) >> (s->at % 64) & 1) != 0) {
 		if (s->listed_word != s->word)
 			list_shapes(s);
 		s->shape = 0;
@@ -393,7 +420,14 @@ void finder_skip(struct finder_scan *s, size_t at)
 	}
 	if (s->word == (size_t)-1 || word > s->word) {
 		s->word = word;
-		s->left = s->any[word];
+		s->left = places_of(s, word);
 	}
-	s->left &= ~UINT64_C(0) << (at % 64);
+	s->left &= ~before_bit(at % 64);
+}
+
+void finder_skip_escapes(struct finder_scan *s, size_t at)
+{
+	s->no_escapes = at;
+	if (s->word != (size_t)-1 && s->word < SIEVE_WORDS)
+		s->left &= places_of(s, s->word);
 }

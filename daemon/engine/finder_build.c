@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <purposed/base/mem.h>
+#include <purposed/engine/rule_anchors.h>
 
 /* --- Windows ------------------------------------------------------------------ */
 
@@ -144,11 +145,14 @@ static void fill_shapes(struct finder *f, const struct finder_parts *parts, cons
 	uint16_t *shapes = mem_new(parts->n + 1, sizeof(*shapes));
 
 	f->shapes = mem_new(parts->n + 1, sizeof(*f->shapes));
+	f->escapes = SIZE_MAX;
 	for (size_t i = 0; i < parts->n; i++) {
 		const struct finder_part *part = &parts->parts[i];
 
 		if (!wanted[i] || !part->has_shape)
 			continue;
+		if (part->rule == RULE_ANCHORS_ESCAPE)
+			f->escapes = f->n_shapes;
 		shapes[f->n_shapes] = part->shape;
 		f->shapes[f->n_shapes++] =
 			(struct finder_shape){ (uint16_t)i, part->shape_before_min,

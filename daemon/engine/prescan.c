@@ -61,18 +61,17 @@ void prescan_wipe(struct prescan *prescan)
 
 /* --- The passes --------------------------------------------------------------- */
 
-/*
- * Notes where an escape may begin: where the candidate's match does, or one byte on; and a '+'
- * behind a quote that is escaped, which the pattern (decode.h) does not match.
- */
-static void note_escape(struct prescan_record *record, const struct candidate *c)
+/* Notes where the first escape of the record may begin, where the candidate's match does. */
+static void note_escape(struct prescan *ps, struct prescan_record *record,
+			const struct candidate *c)
 {
 	size_t at = c->at - record->start;
 	size_t before = (size_t)c->before_max;
 
-	if (record->escapes_end == 0)
-		record->escapes_start = (uint32_t)(at > before ? at - before : 0);
-	record->escapes_end = (uint32_t)(at + 3);
+	if (!record->escaped)
+		record->escapes = (uint32_t)(at > before ? at - before : 0);
+	record->escaped = true;
+	finder_skip_escapes(ps->scan, record->end);
 }
 
 /* A candidate in a record of the walk, whose records before it are done with. */
@@ -89,7 +88,7 @@ static bool add_to_block(struct prescan *ps, struct prescan_walk *w, const struc
 	}
 	if (c->rule != PRESCAN_ESCAPE)
 		return candidates_add(ps->candidates, c, (uint32_t)w->next);
-	note_escape(record, c);
+	note_escape(ps, record, c);
 	return true;
 }
 
@@ -119,7 +118,7 @@ static void confirm_block(struct prescan *ps, const struct prescan_walk *w, bool
 		struct prescan_record *record = &w->records[p[i].part];
 
 		if (!record->named &&
-		    (record->escapes_end != 0 || (goes_on && p[i].part == w->next)))
+		    (record->escaped || (goes_on && p[i].part == w->next)))
 			layer_near_keep(&ps->near, &p[i]);
 		prescan_confirm(ps, record, &p[i], span_slice(w->block, record->start, record->end),
 				0, record->start);
@@ -169,6 +168,7 @@ static void pass_lines(struct prescan *ps, const struct finder *finder,
 	hits_clear(&ps->hits);
 	candidates_begin(ps->candidates);
 	finder_begin(ps->scan, finder, buf_span(&lines->text));
+	finder_skip_escapes(ps->scan, lines->text.len);
 	while (more) {
 		more = gather_lines(ps, lines, &next);
 		prescan_confirm_lines(ps, lines);

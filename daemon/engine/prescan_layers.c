@@ -7,8 +7,7 @@
 
 static void decode_record(struct prescan *ps, struct prescan_record *record, struct span text)
 {
-	decode_run_within(&ps->decoded, text, record->escapes_start,
-			  record->escapes_end < text.len ? record->escapes_end : text.len);
+	decode_run_from(&ps->decoded, text, record->escapes);
 	record->named |= ps->decoded.limited;
 	for (size_t i = 1; i < ps->decoded.n && !record->named; i++) {
 		const struct decode_layer *layer = &ps->decoded.layers[i];
@@ -27,7 +26,7 @@ static void decode_block(struct prescan *ps, const struct prescan_walk *w)
 	for (size_t i = 0; i < w->n; i++) {
 		struct prescan_record *record = &w->records[i];
 
-		if (record->plan == w->plan && record->escapes_end != 0 && !record->named)
+		if (record->plan == w->plan && record->escaped && !record->named)
 			decode_record(ps, record, span_slice(w->block, record->start, record->end));
 	}
 }
@@ -86,6 +85,7 @@ void prescan_layers(struct prescan *ps, const struct prescan_walk *w)
 	hits_clear(&ps->hits);
 	candidates_begin(ps->candidates);
 	finder_begin(ps->scan, prescan_goal_first(ps->goal), buf_span(&ps->near.text.text));
+	finder_skip_escapes(ps->scan, ps->near.text.text.len);
 	while (more) {
 		more = gather_near(ps, &next);
 		prescan_confirm_lines(ps, &ps->layers);

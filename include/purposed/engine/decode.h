@@ -68,8 +68,8 @@ void decoded_wipe(struct decoded *d);
 /* Fills d from record (less than 4 GiB), which stays borrowed until the next run. */
 void decode_run(struct decoded *d, struct span record);
 
-/* The same for a record of which all escapes are known to begin in bytes [start, end). */
-void decode_run_within(struct decoded *d, struct span record, size_t start, size_t end);
+/* The same for a record of which no escape is known to begin before byte start. */
+void decode_run_from(struct decoded *d, struct span record, size_t start);
 
 /* The same for a record that is known to have no escapes: one layer, since decode_run said so. */
 void decode_nothing(struct decoded *d, struct span record);

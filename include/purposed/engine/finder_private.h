@@ -128,6 +128,7 @@ struct finder {
 	uint16_t by_hash[FINDER_HASHES]; /* groups */
 	struct finder_shape *shapes;	 /* by output of the sieve's program */
 	size_t n_shapes;
+	size_t escapes; /* the shape of those that decoding undoes; SIZE_MAX: it looks for none */
 };
 
 /* Texts that stand: the places of their windows in the stretch, and the texts. */
