@@ -15,7 +15,6 @@ enum {
 	BACK = 1,
 	AHEAD = SHAPE_AHEAD_MAX,
 	TEXT = ANCHOR_TEXT_MAX + 1,
-	SLICE = AHEAD + BACK + BACK + AHEAD, /* about its bytes */
 };
 
 void layer_near_fini(struct layer_near *near)
@@ -80,28 +79,31 @@ uint32_t layer_near_add(struct layer_near *near, const struct decode_layer *laye
 	const struct layer_slice all = { .core_end = SIZE_MAX };
 	uint32_t first = (uint32_t)near->text.n;
 
-	if (whole || layer->n_changes * SLICE >= layer->text.len)
+	if (whole)
 		add_slice(near, layer->text, line, &all, layer->text.len);
-	else
-		for (size_t i = 0; i < layer->n_changes;)
-			add_changes(near, layer, line, &i);
+	for (size_t i = 0; i < layer->n_changes && !whole;)
+		add_changes(near, layer, line, &i);
 	return first;
 }
 
 bool layer_near_map(const struct layer_near *near, uint32_t first_slice, size_t at, size_t *at_r)
 {
 	uint32_t line = near->text.lines[first_slice].record;
-	size_t shift = 0;
+	size_t behind = first_slice; /* the slices whose cores begin up to there */
+	size_t end = near->text.n;
 
-	for (size_t i = first_slice; i < near->text.n && near->text.lines[i].record == line; i++) {
-		const struct layer_slice *slice = &near->slices[i];
+	while (behind < end) {
+		size_t middle = behind + (end - behind) / 2;
 
-		if (at < slice->core_start)
-			break;
-		if (at < slice->core_end)
-			return false;
-		shift = slice->shift;
+		if (near->text.lines[middle].record == line &&
+		    near->slices[middle].core_start <= at)
+			behind = middle + 1;
+		else
+			end = middle;
 	}
-	*at_r = at + shift;
-	return true;
+	*at_r = at;
+	if (behind == first_slice)
+		return true;
+	*at_r += near->slices[behind - 1].shift;
+	return at >= near->slices[behind - 1].core_end;
 }

@@ -117,8 +117,7 @@ static void confirm_block(struct prescan *ps, const struct prescan_walk *w, bool
 	for (size_t i = 0; i < n; i++) {
 		struct prescan_record *record = &w->records[p[i].part];
 
-		if (!record->named &&
-		    (record->escaped || (goes_on && p[i].part == w->next)))
+		if (!record->named && (record->escaped || (goes_on && p[i].part == w->next)))
 			layer_near_keep(&ps->near, &p[i]);
 		prescan_confirm(ps, record, &p[i], span_slice(w->block, record->start, record->end),
 				0, record->start);

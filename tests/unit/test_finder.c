@@ -9,6 +9,7 @@
 #include <malloc.h>
 
 #include <purposed/engine/finder.h>
+#include <purposed/engine/rule_anchors.h>
 
 static const char *const patterns[] = {
 	"(?i)(?<![a-z])kenteken[:=] ?\\d",	       /* a text */
@@ -205,6 +206,63 @@ static void test_skip(void **state)
 		while (i < n && places[i] < to)
 			i++;
 		assert_int_equal(i, n);
+	}
+	unit_finder_free(&finder);
+}
+
+/*
+ * Escapes that nobody wants to know of: all other candidates come as before, and so do all
+ * escapes from that byte on; of those before it, few.
+ */
+static void test_skip_escapes(void **state)
+{
+	struct fixture *f = *state;
+	struct finder_rule rules[COUNT(patterns)];
+	struct unit_finder finder;
+	static char text[LONG];
+	static size_t places[4096];
+	struct candidate c;
+	size_t n = 0;
+	size_t n_others = 0;
+
+	memcpy(rules, f->rules, sizeof(rules));
+	rules[2].rule = RULE_ANCHORS_ESCAPE;
+	finder = unit_finder(rules, COUNT(rules), sieve_level_find("auto"));
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "jan@a.be 001-1234567-89 hp: 04 "[i % 31];
+	finder_begin(f->scan, finder.finder, span_of(text, sizeof(text)));
+	while (finder_next(f->scan, &c)) {
+		if (c.rule != RULE_ANCHORS_ESCAPE)
+			n_others++;
+		else if (n < COUNT(places))
+			places[n++] = c.at;
+	}
+	assert_true(n > 500 && n_others > 500);
+	for (size_t jump = 1; jump < LONG; jump += 211) {
+		size_t others = 0;
+		size_t skipped = 0;
+		size_t to = 0;
+		size_t i = 0;
+
+		finder_begin(f->scan, finder.finder, span_of(text, sizeof(text)));
+		while (finder_next(f->scan, &c)) {
+			others += c.rule != RULE_ANCHORS_ESCAPE;
+			skipped += c.rule == RULE_ANCHORS_ESCAPE && c.at < to;
+			if (c.rule != RULE_ANCHORS_ESCAPE || c.at < to)
+				continue;
+			while (places[i] < to)
+				i++;
+			assert_int_equal(c.at, places[i]);
+			if (++i % 3 == 0) {
+				to = c.at + jump;
+				finder_skip_escapes(f->scan, to);
+			}
+		}
+		while (i < n && places[i] < to)
+			i++;
+		assert_int_equal(i, n);
+		assert_int_equal(others, n_others);
+		assert_true(skipped * 10 < n);
 	}
 	unit_finder_free(&finder);
 }
@@ -515,7 +573,7 @@ int main(void)
 		cmocka_unit_test(test_many),	  cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_many_sets), cmocka_unit_test(test_same_window),
 		cmocka_unit_test(test_checks),	  cmocka_unit_test(test_window_before),
-		cmocka_unit_test(test_blanks),
+		cmocka_unit_test(test_blanks),	  cmocka_unit_test(test_skip_escapes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

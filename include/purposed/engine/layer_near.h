@@ -56,8 +56,8 @@ void layer_near_clear(struct layer_near *near);
 void layer_near_wipe(struct layer_near *near);
 
 /*
- * Adds the slices of a layer, which is number `line` elsewhere; or all of it as one, where
- * that is not much more, or whole says so.  Returns the number of the first one.
+ * Adds the slices of a layer, which is number `line` elsewhere; or all of it as one, if whole.
+ * Returns the number of the first one.
  */
 uint32_t layer_near_add(struct layer_near *near, const struct decode_layer *layer, uint32_t line,
 			bool whole);

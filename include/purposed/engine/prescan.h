@@ -40,8 +40,8 @@ struct prescan_record {
 	uint64_t likely;
 	size_t value_start, value_end; /* within it, of one that made a category likely; or 0, 0 */
 	bool kind, doubt;
-	bool escaped;	  /* it may have escapes, */
-	uint32_t escapes; /* which begin at that byte of it at the earliest */
+	bool escaped;	      /* it may have escapes, */
+	uint32_t escapes;     /* which begin at that byte of it at the earliest */
 	uint32_t first_slice; /* of its first layer (layer_near.h), or LAYER_NEAR_NONE */
 };
 
