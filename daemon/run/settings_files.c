@@ -101,6 +101,7 @@ bool settings_same_file(const char *a, const char *b)
 
 	if (settings_same_path(a, b) || would_be_same(a, b))
 		return true;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && (S_ISREG(x.st_mode) || S_ISDIR(x.st_mode)) &&
-	       is_same(&x, &y);
+	/* In a device nothing mixes. */
+	return stat(a, &x) == 0 && stat(b, &y) == 0 &&
+	       (S_ISREG(x.st_mode) || S_ISDIR(x.st_mode) || S_ISFIFO(x.st_mode)) && is_same(&x, &y);
 }

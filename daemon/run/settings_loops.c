@@ -147,7 +147,7 @@ static bool arrives_at(const struct address *to, const struct address *listen)
 
 /* --- The state folder ------------------------------------------------------------- */
 
-/* There are many of them, and no link leads to one but by its folder. */
+/* There are many of them: of links that lead to one, those of its folder are looked for. */
 static bool reads_state(const struct settings_input *input, const char *path)
 {
 	return input->type == INPUT_TAIL && settings_takes_in_name(input->path, path);

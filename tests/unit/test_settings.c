@@ -663,6 +663,9 @@ static void test_no_loops(void **state)
 #define TWO_FILES(one, other)                                           \
 	"outputs = ( { name = 'o'; type = 'file'; path = '" one "'; }," \
 	" { name = 'p'; type = 'file'; path = '" other "'; } );"
+#define READS_PIPE(pipe, file)                                              \
+	"inputs = ( { name = 'i'; type = 'fifo'; path = '" pipe "'; } );\n" \
+	"outputs = ( { name = 'o'; type = 'file'; path = '" file "'; } );"
 #define TWO_PIPES(one, other)                                          \
 	"inputs = ( { name = 'i'; type = 'fifo'; path = '" one "'; }," \
 	" { name = 'j'; type = 'fifo'; path = '" other "'; } );"
@@ -693,7 +696,11 @@ static void test_links(void **state)
 		{ TWO_FILES("b/new.log", "b/real.log"), NULL },
 		{ TWO_FILES("/dev/null", "c/null"), NULL }, /* nothing mixes there */
 		{ TWO_PIPES("a/pipe", "b/pipe"), "b/pipe already" },
-		{ TWO_PIPES("c/pipe", "b/pipe"), NULL },
+		{ TWO_PIPES("c/pipe", "b/pipe"), "b/pipe already" }, /* c/pipe -> b/pipe */
+		{ TWO_PIPES("c/pipe.hard", "b/pipe"), "b/pipe already" },
+		{ TWO_PIPES("c/pipe.txt", "b/pipe"), NULL },
+		{ READS_PIPE("b/pipe", "c/pipe"), loop },
+		{ READS_PIPE("b/pipe", "c/other"), NULL },
 	};
 	char dir[32];
 	struct buf command = { 0 };
@@ -702,7 +709,8 @@ static void test_links(void **state)
 	unit_directory(dir);
 	buf_printf(&command,
 		   "cd %s && mkdir b c && ln -s b a && : >b/real.log && ln -s /dev/null c/null && "
-		   "ln -s ../b/real.log c/link.txt && ln b/real.log c/second.hard",
+		   "ln -s ../b/real.log c/link.txt && ln b/real.log c/second.hard && "
+		   "mkfifo b/pipe && ln -s ../b/pipe c/pipe && ln b/pipe c/pipe.hard",
 		   dir);
 	assert_int_equal(system(buf_str(&command)), 0);
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -151,7 +151,10 @@ struct engine_options settings_engine(const struct settings *settings);
 int settings_pseudonymizer(const struct settings *settings, struct pseudonymizer **p_r,
 			   struct err *e);
 
-/* Whether both lead to one file or folder, or would when it is made, by whatever names. */
+/*
+ * Whether both lead to one file, pipe or folder, by whatever names; or would when it is made: that
+ * is asked of the folders, and of no link to what is not there yet.
+ */
 bool settings_same_file(const char *a, const char *b);
 
 /* Where the spool of a syslog output is; in path, whose storage it is. */
