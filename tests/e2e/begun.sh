@@ -106,7 +106,7 @@ is "and none unscanned" "$(grep -c '"verdict":"unscanned"' "$D/out.jsonl")" 0
 open_messages second 400 "$T/second" &
 second=$!
 within 60 test -e "$T/second.open"
-within 60 is_full
+ok "the daemon has read what it has room for" within 60 is_full
 say_short two
 ok "others are never completed: a short one is served at once" within 60 short_arrived two
 printf '<13>long: one %s\n' "$(head -c 59986 /dev/zero | tr '\0' y)" |

@@ -19,7 +19,11 @@ def quoted(text):
     return '"' + text.replace('\\', '\\\\') + '"'
 
 def padding():
-    return random.choice(['. ', 'x', 'a b ', '1', '-']) * random.choice([0, 30, 60, 100])
+    text = random.choice(['. ', 'x', 'a b ', '1', '-']) * random.choice([0, 30, 60, 100])
+    for _ in range(random.choice([0, 0, 1, 2])):  # slices of their own, before it or behind
+        at = random.randrange(len(text) + 1)
+        text = text[:at] + random.choice(['%41', '%D9%85%DA', '\\u0041']) + text[at:]
+    return text
 
 def line(parts):
     parts = list(parts)

@@ -332,14 +332,25 @@ static void test_large_numbers(void **state)
 static int n_waits;		   /* with an end */
 static int opened[2] = { -1, -1 }; /* a pipe in which somebody says that he has opened */
 
+static void forget_opened(void)
+{
+	for (size_t i = 0; i < COUNT(opened); i++) {
+		if (opened[i] >= 0)
+			close(opened[i]);
+		opened[i] = -1;
+	}
+}
+
 /* Those with an end are over at once; where somebody is to come, as soon as he has. */
 int poll(struct pollfd *fds, nfds_t n, int ms)
 {
 	char byte;
 
 	n_waits += ms > 0;
-	if (ms > 0 && opened[0] >= 0)
+	if (ms > 0 && opened[0] >= 0) {
 		assert_int_equal(read(opened[0], &byte, 1), 1);
+		forget_opened();
+	}
 	return (int)syscall(SYS_poll, fds, n, ms > 0 ? 0 : ms);
 }
 
@@ -354,15 +365,6 @@ static void refused(const char *path, const char *why)
 	buf_printf(&wanted, "%s%s\n", path, why);
 	unit_said(&e, buf_str(&wanted));
 	buf_fini(&wanted);
-}
-
-static void forget_opened(void)
-{
-	for (size_t i = 0; i < COUNT(opened); i++) {
-		if (opened[i] >= 0)
-			close(opened[i]);
-		opened[i] = -1;
-	}
 }
 
 /* A process that opens path, and writes both in a while. */
@@ -386,6 +388,9 @@ static pid_t write_slowly(const char *path, const char *first, const char *secon
 		fclose(file);
 		_exit(0);
 	}
+	/* If he never opens it, that is known. */
+	close(opened[1]);
+	opened[1] = -1;
 	return child;
 }
 

@@ -533,10 +533,7 @@ static void test_escapes_made_afar(void **state)
 	decoded_fini(&d);
 }
 
-/*
- * Where the pattern for escapes matches tells where they begin, and what is made of them within
- * that is the same.
- */
+/* What is decoded from where the pattern for escapes first matches is all that there is. */
 static void test_from(void **state)
 {
 	static const char bytes[] = "%\\&+u0x4;?=&D\"' \xc2\xa0\"+?=&";

@@ -8,6 +8,7 @@
 
 #include <malloc.h>
 
+#include <purposed/engine/decode.h>
 #include <purposed/engine/finder.h>
 #include <purposed/engine/rule_anchors.h>
 
@@ -23,10 +24,14 @@ static const char *const patterns[] = {
 /* What a program is run for at most; and a text of several stretches of several such parts. */
 enum { PART = 64 * SIEVE_RUN_WORDS, LONG = 2 * SIEVE_BYTES };
 
+static uint64_t dice = 0x9e3779b97f4a7c15ULL;
+
 struct fixture {
 	struct pattern *parsed[COUNT(patterns)];
 	struct anchors anchors[COUNT(patterns)];
 	struct finder_rule rules[COUNT(patterns)];
+	struct pattern *escapes_parsed;
+	struct anchors escapes;
 	struct finder_scan *scan;
 };
 
@@ -42,6 +47,8 @@ static int set_up(void **state)
 		assert_false(f->anchors[i].everywhere);
 		f->rules[i] = (struct finder_rule){ (uint16_t)(i + 7), &f->anchors[i], NULL };
 	}
+	assert_int_equal(pattern_parse(&f->escapes_parsed, decode_escapes, &e), 0);
+	anchors_derive(&f->escapes, f->escapes_parsed, NULL);
 	f->scan = finder_scan_new();
 	*state = f;
 	return 0;
@@ -55,6 +62,8 @@ static int tear_down(void **state)
 		anchors_fini(&f->anchors[i]);
 		pattern_free(&f->parsed[i]);
 	}
+	anchors_fini(&f->escapes);
+	pattern_free(&f->escapes_parsed);
 	finder_scan_free(&f->scan);
 	free(f);
 	return 0;
@@ -219,17 +228,17 @@ static void test_skip_escapes(void **state)
 	struct fixture *f = *state;
 	struct finder_rule rules[COUNT(patterns)];
 	struct unit_finder finder;
-	static char text[LONG];
+	static char text[LONG - 5];
 	static size_t places[4096];
 	struct candidate c;
 	size_t n = 0;
 	size_t n_others = 0;
 
 	memcpy(rules, f->rules, sizeof(rules));
-	rules[2].rule = RULE_ANCHORS_ESCAPE;
+	rules[2] = (struct finder_rule){ RULE_ANCHORS_ESCAPE, &f->escapes, NULL };
 	finder = unit_finder(rules, COUNT(rules), sieve_level_find("auto"));
 	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = "jan@a.be 001-1234567-89 hp: 04 "[i % 31];
+		text[i] = "jan@a.be %41-1234567-89 hp: 04 "[i % 31];
 	finder_begin(f->scan, finder.finder, span_of(text, sizeof(text)));
 	while (finder_next(f->scan, &c)) {
 		if (c.rule != RULE_ANCHORS_ESCAPE)
@@ -265,6 +274,115 @@ static void test_skip_escapes(void **state)
 		assert_true(skipped * 10 < n);
 	}
 	unit_finder_free(&finder);
+}
+
+/* What a scan of records has told of one, and is not asked for any more. */
+struct told {
+	size_t end;
+	bool escaped; /* it has escapes */
+	bool named;   /* nothing is asked for */
+};
+
+/* Whether a candidate that was not told is none that is asked for. */
+static bool is_of_no_use(const struct told *record, const struct candidate *c)
+{
+	return record->named || (record->escaped && c->rule == RULE_ANCHORS_ESCAPE);
+}
+
+static bool is_equal(const struct candidate *a, const struct candidate *b)
+{
+	return a->at == b->at && a->rule == b->rule && a->before_min == b->before_min &&
+	       a->before_max == b->before_max;
+}
+
+/* Records of the text, each ended by a line end; how many. */
+static size_t cut(char *text, size_t len, size_t longest, struct told *records)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < len; at = records[n++].end + 1) {
+		size_t end = at + unit_below(&dice, longest);
+
+		records[n] = (struct told){ .end = end < len ? end : len };
+		if (end < len)
+			text[end] = '\n';
+	}
+	return n;
+}
+
+/* Goes over records as the first look does: of some nothing more is asked, of others no escapes. */
+static void scan_records(struct finder_scan *scan, const struct finder *finder, struct span text,
+			 struct told *records, size_t n_records)
+{
+	static struct candidate all[16 * 1024];
+	struct told *record = records;
+	struct candidate c;
+	size_t n = 0;
+	size_t i = 0;
+
+	finder_begin(scan, finder, text);
+	while (finder_next(scan, &c)) {
+		assert_true(n < COUNT(all));
+		all[n++] = c;
+	}
+	finder_begin(scan, finder, text);
+	while (finder_next(scan, &c)) {
+		for (; !is_equal(&all[i], &c); i++) {
+			while (all[i].at > record->end)
+				record++;
+			if (all[i].at != record->end)
+				assert_true(is_of_no_use(record, &all[i]));
+		}
+		i++;
+		while (record < records + n_records - 1 && c.at > record->end)
+			record++;
+		if (c.at >= record->end)
+			continue;
+		if (c.rule == RULE_ANCHORS_ESCAPE) {
+			record->escaped = true;
+			finder_skip_escapes(scan, record->end);
+		}
+		record->named |= c.rule != RULE_ANCHORS_ESCAPE && unit_below(&dice, 20) == 0;
+		if (record->named && unit_below(&dice, 3) != 0)
+			finder_skip(scan, record->end);
+	}
+	for (; i < n; i++) {
+		while (record < records + n_records - 1 && all[i].at > record->end)
+			record++;
+		if (all[i].at < record->end)
+			assert_true(is_of_no_use(record, &all[i]));
+	}
+}
+
+/* With both, what is skipped is no more than they say, at every level. */
+static void test_skip_in_records(void **state)
+{
+	static const size_t longest[] = { 5, 70, 700, 20000 };
+	struct fixture *f = *state;
+	struct finder_rule rules[COUNT(patterns)];
+	static char text[LONG];
+	static struct told records[LONG];
+
+	memcpy(rules, f->rules, sizeof(rules));
+	rules[2] = (struct finder_rule){ RULE_ANCHORS_ESCAPE, &f->escapes, NULL };
+	for (size_t l = 0; l < COUNT(levels); l++) {
+		const struct sieve_level *level = sieve_level_find(levels[l]);
+		struct unit_finder finder;
+
+		if (level == NULL)
+			continue;
+		finder = unit_finder(rules, COUNT(rules), level);
+		for (size_t round = 0; round < 100; round++) {
+			size_t len = sizeof(text) - unit_below(&dice, round % 3 == 0 ? LONG : 200);
+			size_t n;
+
+			for (size_t i = 0; i < len; i++)
+				text[i] = "jan@a.be %41-1234567-89 hp: 04 "[i % 31];
+			n = cut(text, len, longest[round % COUNT(longest)], records);
+			scan_records(f->scan, finder.finder, span_of(text, len), records, n);
+		}
+		unit_finder_free(&finder);
+	}
 }
 
 /* A lookahead in a repeat looks beyond the last stretch that is known, but never into what is not.
@@ -567,13 +685,21 @@ static void test_wipe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels),	  cmocka_unit_test(test_alignments),
-		cmocka_unit_test(test_skip),	  cmocka_unit_test(test_levels_by_name),
-		cmocka_unit_test(test_empty),	  cmocka_unit_test(test_lookahead),
-		cmocka_unit_test(test_many),	  cmocka_unit_test(test_wipe),
-		cmocka_unit_test(test_many_sets), cmocka_unit_test(test_same_window),
-		cmocka_unit_test(test_checks),	  cmocka_unit_test(test_window_before),
-		cmocka_unit_test(test_blanks),	  cmocka_unit_test(test_skip_escapes),
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_alignments),
+		cmocka_unit_test(test_skip),
+		cmocka_unit_test(test_levels_by_name),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_lookahead),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_many_sets),
+		cmocka_unit_test(test_same_window),
+		cmocka_unit_test(test_checks),
+		cmocka_unit_test(test_window_before),
+		cmocka_unit_test(test_blanks),
+		cmocka_unit_test(test_skip_escapes),
+		cmocka_unit_test(test_skip_in_records),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -10,6 +10,8 @@
 #include <purposed/engine/engine.h>
 #include <purposed/engine/layer_near.h>
 
+static uint64_t dice = 0x9e3779b97f4a7c15ULL;
+
 struct fixture {
 	struct engine *engine;
 	struct finder_scan *scan;
@@ -158,6 +160,60 @@ static void unmark(struct buf *plain, const char *example)
 	}
 }
 
+/* Adds the text with rows of its bytes written as escapes, one in so many bytes begins one. */
+static void add_escaped(struct buf *line, struct span text, unsigned one_in)
+{
+	for (size_t i = 0, row = 0; i < text.len; i++) {
+		if (row == 0 && unit_below(&dice, one_in) == 0)
+			row = 1 + unit_below(&dice, 5);
+		if (row != 0)
+			buf_printf(line, "%%%02x", (unsigned char)text.ptr[i]);
+		else
+			buf_add_char(line, text.ptr[i]);
+		row -= row != 0;
+	}
+}
+
+/* Some examples behind one another, with few escapes or many. */
+static void write_examples(struct buf *line, const struct rules *rules)
+{
+	static const unsigned one_in[] = { 2, 10, 60, 150 };
+	unsigned often = one_in[unit_below(&dice, COUNT(one_in))];
+	struct buf plain = { 0 };
+
+	buf_clear(line);
+	for (size_t n = 1 + unit_below(&dice, 6); n > 0; n--) {
+		const struct rule *rule = rules_at(rules, unit_below(&dice, rules_count(rules)));
+
+		if (rule->n_examples == 0)
+			continue;
+		unmark(&plain, rule->examples[unit_below(&dice, rule->n_examples)]);
+		add_escaped(line, buf_span(&plain), often);
+		for (size_t pad = unit_below(&dice, 120); pad > 0; pad--)
+			buf_add_char(line, "x .9"[unit_below(&dice, 4)]);
+	}
+	buf_add_str(line, padding);
+	buf_fini(&plain);
+}
+
+/* Of layers with several slices, too. */
+static void test_many_changes(void **state)
+{
+	struct fixture *f = *state;
+	struct buf line = { 0 };
+	size_t searched = 0;
+	size_t several = 0;
+
+	for (int round = 0; round < 3000; round++) {
+		write_examples(&line, engine_rules(f->engine));
+		f->near.text.n = 0;
+		check(f, buf_span(&line), &searched);
+		several += f->near.text.n > 1;
+	}
+	assert_true(several > 500);
+	buf_fini(&line);
+}
+
 /* All examples of the fixture's rules; returns how much of them was searched, of 1. */
 static double check_examples(struct fixture *f)
 {
@@ -230,6 +286,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shipped_rules),
 		cmocka_unit_test(test_far),
+		cmocka_unit_test(test_many_changes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
