@@ -261,6 +261,12 @@ static bool stands_at(const struct sieve_hit *hit, size_t at)
 	return (hit->places[at / 64 - hit->first] >> (at % 64) & 1) != 0;
 }
 
+/* Whether a shape at the place at hand is one of escapes that nobody asks for. */
+static bool is_skipped(const struct finder_scan *s, const struct sieve_hit *hit)
+{
+	return hit->shape == s->finder->escapes && s->base + s->at < s->no_escapes;
+}
+
 /* The next candidate at the place at hand. */
 static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 {
@@ -276,7 +282,7 @@ static bool next_here(struct finder_scan *s, struct candidate *candidate_r)
 		const struct sieve_hit *hit = &s->stands[s->listed[s->shape++]];
 		const struct finder_shape *shape = &f->shapes[hit->shape];
 
-		if (stands_at(hit, s->at)) {
+		if (stands_at(hit, s->at) && !is_skipped(s, hit)) {
 			found(s, shape->part, shape->before_min, shape->before_max, candidate_r);
 			return true;
 		}
@@ -428,6 +434,6 @@ void finder_skip(struct finder_scan *s, size_t at)
 void finder_skip_escapes(struct finder_scan *s, size_t at)
 {
 	s->no_escapes = at;
-	if (s->word != (size_t)-1 && s->word < SIEVE_WORDS)
+	if (s->word < SIEVE_WORDS)
 		s->left &= places_of(s, s->word);
 }

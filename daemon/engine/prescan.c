@@ -68,9 +68,9 @@ static void note_escape(struct prescan *ps, struct prescan_record *record,
 	size_t at = c->at - record->start;
 	size_t before = (size_t)c->before_max;
 
-	if (!record->escaped)
-		record->escapes = (uint32_t)(at > before ? at - before : 0);
+	record->escapes = (uint32_t)(at > before ? at - before : 0);
 	record->escaped = true;
+	/* Where the others are is up to decoding. */
 	finder_skip_escapes(ps->scan, record->end);
 }
 
@@ -149,8 +149,7 @@ static bool gather_lines(struct prescan *ps, const struct layer_lines *lines, si
 			continue;
 		if (ps->records[line->record].named)
 			finder_skip(ps->scan, line->end);
-		else if (c.rule != PRESCAN_ESCAPE &&
-			 !candidates_add(ps->candidates, &c, (uint32_t)*next))
+		else if (!candidates_add(ps->candidates, &c, (uint32_t)*next))
 			return true;
 	}
 	return false;

@@ -48,7 +48,7 @@ static bool gather_near(struct prescan *ps, size_t *next)
 			continue;
 		}
 		c.at = layer->start + ps->near.slices[*next].at + (c.at - slice->start);
-		if (c.rule != PRESCAN_ESCAPE && !candidates_add(ps->candidates, &c, slice->record))
+		if (!candidates_add(ps->candidates, &c, slice->record))
 			return true;
 	}
 	return false;

@@ -221,7 +221,7 @@ static void test_skip(void **state)
 
 /*
  * Escapes that nobody wants to know of: all other candidates come as before, and so do all
- * escapes from that byte on; of those before it, few.
+ * escapes from that byte on; of those before it, none.
  */
 static void test_skip_escapes(void **state)
 {
@@ -271,7 +271,7 @@ static void test_skip_escapes(void **state)
 			i++;
 		assert_int_equal(i, n);
 		assert_int_equal(others, n_others);
-		assert_true(skipped * 10 < n);
+		assert_int_equal(skipped, 0);
 	}
 	unit_finder_free(&finder);
 }

@@ -70,10 +70,7 @@ bool finder_next(struct finder_scan *scan, struct candidate *candidate_r);
 /* From now on only candidates whose anchors stand at byte at or behind it. */
 void finder_skip(struct finder_scan *scan, size_t at);
 
-/*
- * Before byte at nobody wants to know of escapes (RULE_ANCHORS_ESCAPE): most of those candidates
- * are left out, and few come nevertheless.  Up to finder_begin.
- */
+/* From now on no candidates of escapes (RULE_ANCHORS_ESCAPE) that stand before byte at. */
 void finder_skip_escapes(struct finder_scan *scan, size_t at);
 
 #endif
